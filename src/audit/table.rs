@@ -1,0 +1,123 @@
+//! Tables as a reader of the emitted files sees them.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Figures by category codes; `None` is withheld.
+pub(super) type Cells = BTreeMap<Vec<String>, Option<String>>;
+
+/// A table read back from its open data.
+pub(super) struct ReadTable {
+    pub(super) cells: Cells,
+    class: String,
+    threshold: i64,
+    mean_threshold: i64,
+}
+
+impl ReadTable {
+    /// What an attacker could use.
+    pub(super) fn weaknesses(&self) -> Vec<String> {
+        match self.class.as_str() {
+            "counts" => self.weak_counts(),
+            "groups" => self.weak_groups(),
+            "open" if self.cells.values().all(Option::is_some) => Vec::new(),
+            "open" => vec!["an open table withholds a figure".to_owned()],
+            other => vec![format!("the class `{other}` is unknown")],
+        }
+    }
+
+    fn weak_counts(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let parts = || self.cells.iter().filter(|(codes, _)| codes[0] != "mean");
+        let total = self.cells.get(&vec!["total".to_owned()]).cloned().flatten().and_then(|v| v.parse::<i64>().ok());
+        for (codes, value) in parts() {
+            let Some(n) = value.as_ref().and_then(|v| v.parse::<i64>().ok()) else { continue };
+            if n > 0 && n < self.threshold {
+                problems.push(format!("a count of {n} is shown at {}", codes.join(" ")));
+            }
+            let rest = total.map_or(0, |t| t - n);
+            if rest > 0 && rest < self.threshold {
+                problems.push(format!("the total less {} gives {rest}", codes.join(" ")));
+            }
+        }
+        let hidden = parts().filter(|(codes, v)| codes[0] != "total" && v.is_none()).count();
+        let shown = parts().filter(|(codes, v)| codes[0] != "total" && v.is_some()).count();
+        if total.is_some() && hidden > 0 && shown > 0 {
+            problems.push("some cells are withheld beside others and the total: subtract to narrow them down".to_owned());
+        }
+        problems
+    }
+
+    fn weak_groups(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (codes, value) in &self.cells {
+            let Some(n) = value.as_ref().and_then(|v| v.parse::<i64>().ok()) else { continue };
+            if codes[1] == "people" && n > 0 && n < self.threshold {
+                problems.push(format!("a count of {n} is shown at {}", codes.join(" ")));
+            }
+            if codes[1] == "n" && n < self.mean_threshold {
+                problems.push(format!("a mean of {n} people is shown at {}", codes[0]));
+            }
+        }
+        let shown = |row_total: bool, code: &str| {
+            self.cells.iter().any(|(codes, v)| (codes[0] == "total") == row_total && codes[1] == code && v.is_some())
+        };
+        if shown(true, "mean") && shown(false, "mean") && !shown(false, "n") {
+            problems.push("the mean of all beside the means of groups gives the hidden sizes of the groups".to_owned());
+        }
+        problems
+    }
+}
+
+pub(super) fn read_json_stat(bytes: &[u8]) -> Result<ReadTable, String> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| format!("no JSON: {e}"))?;
+    let ids = value["id"].as_array().ok_or("no dimensions")?;
+    let mut addresses: Vec<Vec<String>> = vec![Vec::new()];
+    for id in ids {
+        let index = value["dimension"][id.as_str().unwrap_or("")]["category"]["index"].as_array().ok_or("no categories")?;
+        let mut longer = Vec::new();
+        for address in &addresses {
+            for code in index {
+                let mut next = address.clone();
+                next.push(code.as_str().ok_or("a code is no text")?.to_owned());
+                longer.push(next);
+            }
+        }
+        addresses = longer;
+    }
+    let values = value["value"].as_array().ok_or("no values")?;
+    if values.len() != addresses.len() {
+        return Err(format!("{} values for {} cells", values.len(), addresses.len()));
+    }
+    let mut cells = Cells::new();
+    for (at, (address, v)) in addresses.into_iter().zip(values).enumerate() {
+        let status = value["status"].get(at.to_string()).and_then(Value::as_str);
+        let read = match (v, status) {
+            (Value::Null, Some("...")) => None,
+            (Value::Number(n), None) => Some(n.to_string()),
+            _ => return Err(format!("the value and the status of {} do not fit", address.join(" "))),
+        };
+        cells.insert(address, read);
+    }
+    let number = |key: &str| value["extension"][key].as_i64().ok_or(format!("no {key}"));
+    Ok(ReadTable {
+        cells,
+        class: value["extension"]["class"].as_str().unwrap_or_default().to_owned(),
+        threshold: number("threshold")?,
+        mean_threshold: number("mean_threshold")?,
+    })
+}
+
+/// Columns: for each dimension its code and label, then the value.
+pub(super) fn read_csv(bytes: &[u8]) -> Result<Cells, String> {
+    let mut cells = Cells::new();
+    let mut reader = csv::Reader::from_reader(bytes);
+    for record in reader.records() {
+        let record = record.map_err(|e| format!("no CSV: {e}"))?;
+        let fields: Vec<&str> = record.iter().collect();
+        let (value, keys) = fields.split_last().ok_or("an empty line")?;
+        let address = keys.iter().step_by(2).map(|k| (*k).to_owned()).collect();
+        cells.insert(address, (*value != "...").then(|| (*value).to_owned()));
+    }
+    Ok(cells)
+}

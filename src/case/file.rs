@@ -1,0 +1,242 @@
+//! A case as its events have made it.
+
+use super::{CaseEvent, CaseNumber, Ending, Opening, Work};
+use crate::form::Party;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where one party's feedback stands. Says nothing of the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyState {
+    /// Invitations sent.
+    pub invited: u32,
+    /// Submissions received.
+    pub answered: u32,
+}
+
+/// One case, folded from its events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFile {
+    number: CaseNumber,
+    imported_number: Option<String>,
+    opening: Opening,
+    work: Work,
+    ending: Option<Ending>,
+    parties: BTreeMap<Party, PartyState>,
+}
+
+/// An event that cannot follow what has happened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CaseRefusal {
+    /// The first event must open the case.
+    #[error("the case has not been opened")]
+    NotOpened,
+    /// A case opens once.
+    #[error("the case is open already; a correction is an event of its own")]
+    OpenedTwice,
+    /// The coaching cannot start before the person is a client.
+    #[error("the coaching starts before the person became a client")]
+    StartsTooEarly,
+    /// The coaching cannot end before it starts.
+    #[error("the coaching ends before it starts")]
+    EndsTooEarly,
+    /// Only an ended case can be reopened.
+    #[error("the case has not ended, so it cannot be reopened")]
+    NotEnded,
+    /// An answer needs an invitation.
+    #[error("the party was not invited")]
+    NotInvited,
+}
+
+impl CaseFile {
+    /// Folds events from the first.
+    ///
+    /// # Errors
+    /// The first event that cannot follow those before it.
+    pub fn fold(number: CaseNumber, events: &[CaseEvent]) -> Result<Self, CaseRefusal> {
+        let Some((CaseEvent::Opened { imported_number, opening }, rest)) = events.split_first() else {
+            return Err(CaseRefusal::NotOpened);
+        };
+        let mut file = Self {
+            number,
+            imported_number: imported_number.clone(),
+            opening: checked(opening.clone())?,
+            work: Work::default(),
+            ending: None,
+            parties: BTreeMap::new(),
+        };
+        for event in rest {
+            file.apply(event)?;
+        }
+        Ok(file)
+    }
+
+    /// Takes one more event in.
+    ///
+    /// # Errors
+    /// When the event cannot follow; the case is then unchanged.
+    pub fn apply(&mut self, event: &CaseEvent) -> Result<(), CaseRefusal> {
+        match event {
+            CaseEvent::Opened { .. } => return Err(CaseRefusal::OpenedTwice),
+            CaseEvent::OpeningCorrected { opening } => {
+                let opening = checked(opening.clone())?;
+                if self.ending.as_ref().is_some_and(|e| e.on < opening.coaching_started) {
+                    return Err(CaseRefusal::EndsTooEarly);
+                }
+                self.opening = opening;
+            }
+            CaseEvent::WorkRecorded { work } => self.work = work.clone(),
+            CaseEvent::Ended { ending } if ending.on < self.opening.coaching_started => {
+                return Err(CaseRefusal::EndsTooEarly);
+            }
+            CaseEvent::Ended { ending } => self.ending = Some(ending.clone()),
+            CaseEvent::Reopened => {
+                self.ending.take().ok_or(CaseRefusal::NotEnded)?;
+            }
+            CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
+            CaseEvent::Answered { party } => match self.parties.get_mut(party) {
+                Some(state) => state.answered += 1,
+                None => return Err(CaseRefusal::NotInvited),
+            },
+        }
+        Ok(())
+    }
+
+    /// The events that make this case equal to a new description of it; none when nothing changed.
+    #[must_use]
+    pub fn changes(&self, opening: &Opening, work: &Work, ending: Option<&Ending>) -> Vec<CaseEvent> {
+        let mut events = Vec::new();
+        // An ending that no longer fits goes first and comes back last, so that every step is possible.
+        if self.ending.is_some() && (ending.is_none() || self.opening != *opening) {
+            events.push(CaseEvent::Reopened);
+        }
+        if self.opening != *opening {
+            events.push(CaseEvent::OpeningCorrected { opening: opening.clone() });
+        }
+        if self.work != *work {
+            events.push(CaseEvent::WorkRecorded { work: work.clone() });
+        }
+        if let Some(ending) = ending {
+            if self.ending.as_ref() != Some(ending) || self.opening != *opening {
+                events.push(CaseEvent::Ended { ending: ending.clone() });
+            }
+        }
+        events
+    }
+
+    /// The case's number.
+    #[must_use]
+    pub fn number(&self) -> CaseNumber {
+        self.number
+    }
+
+    /// The number in the sheet the case came from.
+    #[must_use]
+    pub fn imported_number(&self) -> Option<&str> {
+        self.imported_number.as_deref()
+    }
+
+    /// What is known from the opening.
+    #[must_use]
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Hours, meetings and trials.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// How it ended, if it has.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Ending> {
+        self.ending.as_ref()
+    }
+
+    /// Where each invited party's feedback stands.
+    #[must_use]
+    pub fn parties(&self) -> &BTreeMap<Party, PartyState> {
+        &self.parties
+    }
+
+    /// Days from becoming a client to the start of the coaching.
+    #[must_use]
+    pub fn days_before_coaching(&self) -> i64 {
+        i64::from((self.opening.coaching_started - self.opening.client_since).get_days())
+    }
+
+    /// Days from becoming a client to the end; none while the coaching goes on.
+    #[must_use]
+    pub fn days_as_client(&self) -> Option<i64> {
+        self.ending.as_ref().map(|e| i64::from((e.on - self.opening.client_since).get_days()))
+    }
+}
+
+fn checked(opening: Opening) -> Result<Opening, CaseRefusal> {
+    if opening.coaching_started < opening.client_since { Err(CaseRefusal::StartsTooEarly) } else { Ok(opening) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn opening() -> Opening {
+        Opening {
+            office: "area".into(),
+            provider: "provider".into(),
+            coach: "Valmentaja 1".into(),
+            municipality: None,
+            gender: Some("woman".into()),
+            origin: Some("native".into()),
+            age_group: None,
+            client_since: date(2024, 8, 5),
+            coaching_started: date(2024, 11, 4),
+        }
+    }
+
+    fn ending() -> Ending {
+        Ending { on: date(2025, 8, 17), outcome: "job".into(), field: None, pay_subsidy: None }
+    }
+
+    fn opened() -> CaseFile {
+        let event = CaseEvent::Opened { imported_number: Some("V-001".into()), opening: opening() };
+        CaseFile::fold(CaseNumber::new(2025, 1), &[event]).unwrap()
+    }
+
+    #[test]
+    fn the_events_of_a_difference_lead_to_the_new_description() {
+        let mut file = opened();
+        let later = Opening { coaching_started: date(2025, 9, 1), client_since: date(2025, 8, 1), ..opening() };
+        let end = Ending { on: date(2025, 12, 1), ..ending() };
+        file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
+        for event in file.clone().changes(&later, &Work::default(), Some(&end)) {
+            file.apply(&event).unwrap();
+        }
+        assert_eq!((file.opening(), file.ending()), (&later, Some(&end)));
+        assert!(file.changes(&later, &Work::default(), Some(&end)).is_empty());
+    }
+
+    #[test]
+    fn a_case_cannot_end_before_it_starts_and_stays_as_it_was() {
+        let mut file = opened();
+        let early = Ending { on: date(2024, 11, 3), ..ending() };
+        let before = file.clone();
+        assert_eq!(file.apply(&CaseEvent::Ended { ending: early }), Err(CaseRefusal::EndsTooEarly));
+        assert_eq!(file, before);
+    }
+
+    #[test]
+    fn an_answer_without_invitation_is_refused() {
+        let answered = CaseEvent::Answered { party: Party::Client };
+        assert_eq!(opened().apply(&answered), Err(CaseRefusal::NotInvited));
+    }
+
+    #[test]
+    fn durations_count_days() {
+        let mut file = opened();
+        file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
+        assert_eq!((file.days_before_coaching(), file.days_as_client()), (91, Some(377)));
+    }
+}

@@ -1,0 +1,116 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// Feedback, closing reports and safe public statistics of job coaching.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// Folder of the instance, where palaute.yaml is.
+    #[arg(long, global = true, default_value = ".")]
+    pub(super) instance: PathBuf,
+    /// Take this instant for now, such as 2025-12-01T09:00:00+02:00.
+    #[arg(long, global = true, value_name = "INSTANT")]
+    pub(super) now: Option<Timestamp>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write a new instance: palaute.yaml, forms/ and content/.
+    Init {
+        /// The folder; made if missing, otherwise empty.
+        dir: PathBuf,
+    },
+    /// Check palaute.yaml, forms, content and templates, and tell every mistake with its place.
+    Check {
+        /// The instance's folder, in place of --instance.
+        dir: Option<PathBuf>,
+    },
+    /// Take a follow-up sheet in, .xlsx or .csv. Importing it again updates, never doubles.
+    Import {
+        /// The sheet.
+        file: PathBuf,
+        /// Take the good rows although others are wrong.
+        #[arg(long)]
+        partial: bool,
+    },
+    /// Make a link for a client whose coaching has ended, or mail one.
+    Invite {
+        /// The case, such as 2025-000123.
+        case: String,
+        /// The form; the closing form of palaute.yaml unless told.
+        #[arg(long)]
+        form: Option<String>,
+        /// Send the link to this address instead of printing it.
+        #[arg(long, value_name = "ADDRESS")]
+        mail: Option<String>,
+    },
+    /// Serve the forms, with the site in public/ beside them, and deliver mail.
+    Serve(Serve),
+    /// Write closing reports as HTML and JSON.
+    Report {
+        /// The case, such as 2025-000123.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        case: Option<String>,
+        /// Every case whose coaching has ended.
+        #[arg(long)]
+        all: bool,
+        /// Folder for the files.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Freeze the figures: disclosure control writes releases/<id>/release.json.
+    Release {
+        /// The day at whose end the figures hold; the last reporting date unless told.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<Date>,
+    },
+    /// Build the public site from a release.
+    Build {
+        /// The release, such as 2025-11-30.1; the newest unless told.
+        #[arg(long, value_name = "ID")]
+        release: Option<String>,
+        /// Folder of the site.
+        #[arg(long, default_value = "public")]
+        out: PathBuf,
+    },
+    /// Show everything on the pilot's figures: instance, import, answers, reports, release, site, server.
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Port.
+    #[arg(long, default_value_t = 8080)]
+    pub(super) port: u16,
+    /// Address to listen on; 127.0.0.1 is reached from this machine only.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub(super) host: std::net::IpAddr,
+    /// Folder of the site.
+    #[arg(long, default_value = "public")]
+    pub(super) site: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Folder for the demo; a folder that holds anything else is refused.
+    #[arg(long, default_value = "palaute-demo")]
+    pub(super) dir: PathBuf,
+    /// Port; a free one unless told.
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+    /// Seed of the synthetic answers.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Make so many synthetic cases instead of the pilot's 22.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) cases: Option<u32>,
+    /// Write everything and exit.
+    #[arg(long)]
+    pub(super) once: bool,
+}

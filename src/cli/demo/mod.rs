@@ -1,0 +1,175 @@
+//! `palaute demo`: the whole job on the pilot's figures, labelled as a model everywhere.
+
+mod answers;
+mod random;
+mod sheet;
+
+use super::arguments::Demo;
+use super::folder::{Folder, io_at};
+use super::import::import_file;
+use super::init::{INSTANCE, write, write_instance};
+use super::publish::{make_release, write_site};
+use super::report::{ended_cases, write_report};
+use super::run::Outcome;
+use super::{clock, serve};
+use crate::desk::{Desk, publish};
+use crate::mail::Mailer;
+use crate::serve::bind;
+use crate::store::Store;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use random::Random;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+/// The morning after the pilot's last figures; the demo's clock stands here.
+const PILOT_NOW: &str = "2025-12-01T09:00:00+02:00";
+/// File by which a folder is known to be a demo.
+const MARK: &str = ".palaute-demo";
+/// What a demo writes, and removes when it is made again.
+const OWN: [&str; 8] = ["data", "public", "reports", "releases", "mail", "forms", "content", "ledger"];
+/// Invitations left open for whoever tries the demo.
+const LEFT_OPEN: usize = 3;
+/// Port tried first when none is named.
+const FIRST_PORT: u16 = 8080;
+
+const PILOT: &str = include_str!("../../../demo/palaute.yaml");
+const PILOT_SHEET: &[u8] = include_bytes!("../../../demo/veto-plus-ledger.xlsx");
+
+pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
+    let now = match now {
+        Some(now) => now,
+        None => PILOT_NOW.parse()?,
+    };
+    let dir = &options.dir;
+    prepare(dir)?;
+    let listener = if options.once { None } else { Some(listen(options.port).await?) };
+    let port = match &listener {
+        Some(listener) => listener.local_addr()?.port(),
+        None => options.port.unwrap_or(FIRST_PORT),
+    };
+    let steps = ProgressBar::new(6);
+    steps.set_style(ProgressStyle::with_template("{pos}/{len} {bar:24} {msg}")?);
+
+    steps.set_message("writing the instance");
+    let sheet = write_demo_instance(dir, port, options)?;
+    let folder = Folder::read(dir)?;
+    let lock = Store::lock_for_server(&folder.database())?;
+    let (desk, pages) = folder.desk(clock::clock(Some(now))).await?;
+    steps.inc(1);
+
+    steps.set_message("importing the follow-up sheet");
+    let imported = import_file(&desk, &dir.join(sheet), false).await?;
+    steps.inc(1);
+
+    steps.set_message("sending synthetic answers");
+    let answered = answers::send(&desk, &mut Random::new(options.seed), LEFT_OPEN).await?;
+    steps.inc(1);
+
+    steps.set_message("writing closing reports");
+    let ended = ended_cases(&desk).await?;
+    for number in &ended {
+        write_report(&desk, *number, &dir.join("reports")).await?;
+    }
+    steps.inc(1);
+
+    steps.set_message("releasing the figures");
+    let release = make_release(&desk, dir, None, &[]).await?;
+    steps.inc(1);
+
+    steps.set_message("building the site");
+    let site = publish(&release, &pages, &desk.instance, &desk.renderer)?;
+    write_site(&site, &dir.join("public"))?;
+    steps.inc(1);
+    steps.finish_and_clear();
+
+    println!("{} cases imported, {answered} synthetic answers stored, {} closing reports, release {}, {} files of the site.", imported.opened, ended.len(), release.id(), site.len());
+    println!("Reports   {}", dir.join("reports").display());
+    println!("Release   {}", dir.join("releases").join(release.id().to_string()).join("release.json").display());
+    println!("Site      {}", dir.join("public").join("index.html").display());
+    match listener {
+        None => {
+            desk.store.close().await;
+            drop(lock);
+            Ok(())
+        }
+        Some(listener) => serve_demo(listener, desk, dir, now).await,
+    }
+}
+
+/// An empty or new folder, or an earlier demo, whose files go.
+fn prepare(dir: &Path) -> Outcome {
+    let empty = !dir.exists() || (dir.is_dir() && std::fs::read_dir(dir).map_err(io_at(dir))?.next().is_none());
+    if !empty && !dir.join(MARK).is_file() {
+        return Err(format!("{} is not empty and is no demo; name another folder with --dir", dir.display()).into());
+    }
+    for own in OWN {
+        let path = dir.join(own);
+        if path.is_dir() && !path.is_symlink() {
+            std::fs::remove_dir_all(&path).map_err(io_at(&path))?;
+        }
+    }
+    write(&dir.join(MARK), "This folder was made by `palaute demo`; the next demo replaces it.\n")
+}
+
+async fn listen(port: Option<u16>) -> Result<tokio::net::TcpListener, Box<dyn std::error::Error>> {
+    let address = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+    match port {
+        Some(port) => Ok(bind(address(port)).await?),
+        None => match bind(address(FIRST_PORT)).await {
+            Ok(listener) => Ok(listener),
+            Err(_) => Ok(bind(address(0)).await?),
+        },
+    }
+}
+
+/// Writes palaute.yaml, forms, content and the sheet; the sheet's path in the folder.
+fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static str, Box<dyn std::error::Error>> {
+    let own_port = format!("base_url: http://127.0.0.1:{port}");
+    let with_port = |text: &str| text.replacen("base_url: http://127.0.0.1:8080", &own_port, 1);
+    match options.cases {
+        None => {
+            write_instance(dir, &with_port(PILOT))?;
+            write(&dir.join("ledger/veto-plus-ledger.xlsx"), PILOT_SHEET)?;
+            Ok("ledger/veto-plus-ledger.xlsx")
+        }
+        Some(cases) => {
+            write_instance(dir, &with_port(&sheet::synthetic_instance(INSTANCE)))?;
+            write(&dir.join("ledger/synthetic.csv"), sheet::synthetic_sheet(cases, options.seed))?;
+            Ok("ledger/synthetic.csv")
+        }
+    }
+}
+
+async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, now: Timestamp) -> Outcome {
+    let desk = Desk { clock: clock::running_from(now), ..desk };
+    let site = format!("http://{}", listener.local_addr()?);
+    println!();
+    println!("Open in a browser; everything stays on this machine:");
+    println!("  The site             {site}/");
+    let form = desk.instance.closing_form.clone();
+    for (i, case) in answers::unanswered(&desk).await?.into_iter().enumerate() {
+        let link = desk.open_link(case, &form).await?;
+        println!("  Answer as a client   {}", link.address);
+        if i == 0 {
+            desk.mail_link(case, &form, "client@example.invalid").await?;
+        }
+    }
+    println!("  The mail of one of these invitations is written to {}", dir.join("mail").display());
+    println!("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
+    let mailer = Mailer::Folder(dir.join("mail"));
+    serve::run(listener, desk, Some(dir.join("public")), mailer).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_empty_and_no_demo_is_refused_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("mine.txt"), "x").unwrap();
+        assert!(prepare(dir.path()).unwrap_err().to_string().contains("not empty"));
+        assert!(dir.path().join("mine.txt").exists() && !dir.path().join(MARK).exists());
+    }
+}

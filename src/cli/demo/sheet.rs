@@ -1,0 +1,97 @@
+//! A larger follow-up sheet, invented from a seed, for `--cases`.
+
+use super::Random;
+use crate::text::{Figure, finnish_date};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+/// Said on every page of the synthetic instance.
+const NOTICE: &str = "notice: { fi: \"Malli. Kaikki luvut, asiakkuudet ja palautteet ovat keksittyjä.\" }";
+const NAME: &str = "name: { fi: Työhönvalmennuksen palaute }";
+const SOURCE: &str = "source: { fi: Työhönvalmennuksen seuranta }";
+
+/// The neutral instance with the label of a model.
+pub(super) fn synthetic_instance(neutral: &str) -> String {
+    neutral
+        .replacen(NAME, &format!("name: {{ fi: Mallihankkeen palaute }}\n{NOTICE}"), 1)
+        .replacen(SOURCE, "source: { fi: Keksitty aineisto }", 1)
+}
+
+/// First day on which a synthetic coaching starts, and for how many days they go on starting.
+const FIRST_START: Date = date(2024, 9, 2);
+const STARTING_DAYS: u64 = 420;
+/// The day at which the sheet was last kept.
+const KEPT_UNTIL: Date = date(2025, 11, 30);
+
+/// A sheet of that many rows as CSV with the headings of the neutral instance.
+pub(super) fn synthetic_sheet(cases: u32, seed: u64) -> String {
+    // Another stream than the answers, so that both do not follow the same numbers.
+    let mut random = Random::new(seed ^ 0x005e_ed0f_5eed);
+    let mut out = String::from(
+        "Asiakastunnus;Työhönvalmentaja;Kunta;Sukupuoli;Tausta;Ikäryhmä;Asiakkuus alkoi;Työhönvalmennus alkoi;Asiakkuus päättyi;Lopputulos;Ala;Työkokeiluja;Valmennustunnit;Tapaamisia;Palkkatuki\n",
+    );
+    for n in 1..=cases {
+        out.push_str(&row(n, &mut random));
+        out.push('\n');
+    }
+    out
+}
+
+fn days(random: &mut Random, least: u64, most: u64) -> i64 {
+    i64::try_from(least + random.below(most - least + 1)).unwrap_or(0)
+}
+
+fn later(day: Date, days: i64) -> Date {
+    day.checked_add(days.days()).unwrap_or(day)
+}
+
+fn row(n: u32, random: &mut Random) -> String {
+    let coach = 1 + random.below(12);
+    let gender = random.pick(&[(52, "nainen"), (46, "mies"), (2, "muu")]);
+    let origin = random.pick(&[(60, "kantasuomalainen"), (40, "maahanmuuttaja")]);
+    let age = random.pick(&[(3, "alle 20"), (25, "20-29"), (27, "30-39"), (25, "40-49"), (17, "50-59"), (3, "60-")]);
+    let started = later(FIRST_START, days(random, 0, STARTING_DAYS));
+    let since = later(started, -days(random, 5, 300));
+    let lasted = days(random, 60, 260);
+    let ended = Some(later(started, lasted)).filter(|d| *d <= KEPT_UNTIL);
+    let outcome = random.pick(&[
+        (30, "työ"),
+        (22, "koulutus"),
+        (14, "pidempi työkokeilu"),
+        (15, "paluu työvoimaviranomaiselle"),
+        (8, "palkkatukityö"),
+        (3, "yrittäjyys"),
+        (4, "muu"),
+        (4, "muutti tai keskeytti"),
+    ]);
+    let trials = random.pick(&[(35, 0), (35, 1), (20, 2), (10, 3)]);
+    let hours = Figure::tenths(days(random, 6, 90) * 5).plain().replace('.', ",");
+    let meetings = 2 + random.below(10);
+    let subsidy = if random.chance(15) { "kyllä" } else { "ei" };
+    let end = ended.map_or_else(|| ";".to_owned(), |d| format!("{};{outcome}", finnish_date(d)));
+    format!(
+        "S-{n:05};Valmentaja {coach};;{gender};{origin};{age};{};{};{end};;{trials};{hours};{meetings};{subsidy}",
+        finnish_date(since),
+        finnish_date(started)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::init::INSTANCE;
+    use crate::instance::Instance;
+
+    #[test]
+    fn the_synthetic_instance_carries_its_label() {
+        let instance = Instance::read("palaute.yaml", &synthetic_instance(INSTANCE)).unwrap();
+        assert!(instance.notice.unwrap().fi.contains("keksittyjä"));
+        assert_eq!(instance.source.fi, "Keksitty aineisto");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_sheet_and_another_another() {
+        assert_eq!(synthetic_sheet(50, 7), synthetic_sheet(50, 7));
+        assert_ne!(synthetic_sheet(50, 7), synthetic_sheet(50, 8));
+    }
+}

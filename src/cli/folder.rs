@@ -1,0 +1,187 @@
+//! Reads the folder of an instance.
+
+use super::clock;
+use crate::content::Page;
+use crate::desk::{Clock, Desk};
+use crate::form::Form;
+use crate::instance::Instance;
+use crate::release::Release;
+use crate::render::Renderer;
+use crate::store::Store;
+use crate::text::{Diagnostic, Diagnostics, Position};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An instance with its files, all checked.
+pub(super) struct Folder {
+    pub(super) dir: PathBuf,
+    pub(super) instance: Instance,
+    pub(super) forms: Vec<Form>,
+    pub(super) pages: Vec<Page>,
+    pub(super) renderer: Renderer,
+}
+
+/// Why the folder of an instance cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FolderError {
+    #[error("{path} could not be read; `palaute init DIR` makes an instance, --instance DIR names one")]
+    Missing {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{path} could not be read or written")]
+    Io {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{count} mistake(s)\n\n{mistakes}")]
+    Mistakes { count: usize, mistakes: Diagnostics },
+}
+
+pub(super) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.display().to_string();
+    move |source| FolderError::Io { path, source }
+}
+
+impl Folder {
+    /// Reads everything; every mistake of every file is told at once.
+    pub(super) fn read(dir: &Path) -> Result<Self, FolderError> {
+        let mut mistakes = Vec::new();
+        let main = dir.join("palaute.yaml");
+        let source = std::fs::read_to_string(&main)
+            .map_err(|source| FolderError::Missing { path: main.display().to_string(), source })?;
+        let instance = keep(Instance::read(&shown(dir, "palaute.yaml"), &source), &mut mistakes);
+        let mut forms = Vec::new();
+        for (name, path) in files(&dir.join("forms"), "yaml", &mut mistakes)? {
+            let source = read(&path)?;
+            forms.extend(keep(Form::read(&shown(dir, &format!("forms/{name}")), &source), &mut mistakes));
+        }
+        let pages = match &instance {
+            Some(instance) => read_pages(dir, instance, &mut mistakes)?,
+            None => Vec::new(),
+        };
+        let renderer = keep(Renderer::new(&templates(dir, &mut mistakes)?), &mut mistakes);
+        if let Some(instance) = &instance {
+            if mistakes.is_empty() && forms.iter().all(|f| f.id() != instance.closing_form) {
+                let problem = format!("closing_form names `{}`, but there is no such form", instance.closing_form);
+                let remedy = "name a file of forms/ without .yaml";
+                mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), "", Position::START, problem, remedy));
+            }
+        }
+        match (instance, renderer) {
+            (Some(instance), Some(renderer)) if mistakes.is_empty() => {
+                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer })
+            }
+            _ => Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }),
+        }
+    }
+
+    /// The database file.
+    pub(super) fn database(&self) -> PathBuf {
+        self.dir.join(&self.instance.database)
+    }
+
+    /// The releases made so far, oldest first.
+    pub(super) fn releases(&self) -> Result<Vec<Release>, Box<dyn std::error::Error>> {
+        let folder = self.dir.join("releases");
+        let mut releases = Vec::new();
+        if !folder.exists() {
+            return Ok(releases);
+        }
+        for entry in std::fs::read_dir(&folder).map_err(io_at(&folder))? {
+            let file = entry.map_err(io_at(&folder))?.path().join("release.json");
+            if file.is_file() {
+                releases.push(Release::from_json(&read(&file)?)?);
+            }
+        }
+        releases.sort_by(|a, b| a.id().cmp(b.id()));
+        Ok(releases)
+    }
+
+    /// The desk over this folder.
+    pub(super) async fn desk(self, clock: Clock) -> Result<(Desk, Vec<Page>), Box<dyn std::error::Error>> {
+        let store = Store::open(&self.database()).await?;
+        let desk = Desk {
+            store,
+            instance: Arc::new(self.instance),
+            forms: Arc::new(self.forms),
+            renderer: Arc::new(self.renderer),
+            clock,
+            entropy: clock::entropy(),
+        };
+        Ok((desk, self.pages))
+    }
+}
+
+fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(Diagnostics(found)) => {
+            mistakes.extend(found);
+            None
+        }
+    }
+}
+
+/// The path as the author of the file would write it.
+fn shown(dir: &Path, file: &str) -> String {
+    if dir == Path::new(".") { file.to_owned() } else { dir.join(file).display().to_string() }
+}
+
+pub(super) fn read(path: &Path) -> Result<String, FolderError> {
+    std::fs::read_to_string(path).map_err(io_at(path))
+}
+
+/// Files of that ending in a folder by name; a symbolic link is a mistake, because it may lead out of
+/// the instance.
+fn files(folder: &Path, ending: &str, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, PathBuf>, FolderError> {
+    let mut found = BTreeMap::new();
+    if !folder.exists() {
+        return Ok(found);
+    }
+    for entry in std::fs::read_dir(folder).map_err(io_at(folder))? {
+        let entry = entry.map_err(io_at(folder))?;
+        let path = entry.path();
+        if path.extension().is_none_or(|e| e != ending) {
+            continue;
+        }
+        if entry.file_type().map_err(io_at(&path))?.is_symlink() {
+            let problem = "a symbolic link is not followed";
+            let file = path.display().to_string();
+            mistakes.push(Diagnostic::new(&file, "", Position::START, problem, "put the file itself here"));
+            continue;
+        }
+        found.insert(entry.file_name().to_string_lossy().into_owned(), path);
+    }
+    Ok(found)
+}
+
+fn read_pages(dir: &Path, instance: &Instance, mistakes: &mut Vec<Diagnostic>) -> Result<Vec<Page>, FolderError> {
+    let mut pages = Vec::new();
+    for language in &instance.languages.value {
+        let relative = format!("content/{}", language.code());
+        for (name, path) in files(&dir.join(&relative), "md", mistakes)? {
+            let slug = name.trim_end_matches(".md");
+            let file = shown(dir, &format!("{relative}/{name}"));
+            pages.extend(keep(Page::read(&file, slug, *language, &read(&path)?), mistakes));
+        }
+    }
+    Ok(pages)
+}
+
+/// The instance's own templates by name.
+fn templates(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, String>, FolderError> {
+    let mut own = BTreeMap::new();
+    for folder in ["form", "report", "site", "mail"] {
+        for ending in ["html", "txt"] {
+            for (name, path) in files(&dir.join("templates").join(folder), ending, mistakes)? {
+                own.insert(format!("{folder}/{name}"), read(&path)?);
+            }
+        }
+    }
+    Ok(own)
+}

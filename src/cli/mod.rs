@@ -1,0 +1,20 @@
+//! The commands.
+//!
+//! Enters: arguments, files of the instance, the clock. Leaves: files, messages on the terminal, an
+//! exit code. Refuses: what the rooms below refuse, told with what to do.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is this room's business")]
+
+mod arguments;
+mod check;
+mod clock;
+mod demo;
+mod folder;
+mod import;
+mod init;
+mod invite;
+mod publish;
+mod report;
+mod run;
+mod serve;
+
+pub use run::run;

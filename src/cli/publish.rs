@@ -1,0 +1,88 @@
+//! `palaute release` and `palaute build`.
+
+use super::clock;
+use super::folder::{Folder, io_at};
+use super::init::write;
+use super::run::Outcome;
+use crate::desk::{Desk, publish};
+use crate::release::Release;
+use crate::site::Site;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::path::Path;
+
+pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Date>) -> Outcome {
+    let folder = Folder::read(dir)?;
+    let earlier = folder.releases()?;
+    let (desk, _) = folder.desk(clock::clock(now)).await?;
+    let release = make_release(&desk, dir, as_of, &earlier).await?;
+    desk.store.close().await;
+    let cells: usize = release.tables().iter().map(|t| t.cells.len()).sum();
+    let withheld: usize = release.withheld().iter().map(|w| w.cells.len()).sum();
+    println!("Released {} as of {}: {} tables, {cells} cells, {withheld} of them withheld.", release.id(), release.as_of(), release.tables().len());
+    println!("{}", dir.join("releases").join(release.id().to_string()).join("release.json").display());
+    Ok(())
+}
+
+/// Makes a release and writes its file; warns of figures that can be subtracted from earlier ones.
+pub(super) async fn make_release(desk: &Desk, dir: &Path, as_of: Option<Date>, earlier: &[Release]) -> Result<Release, Box<dyn std::error::Error>> {
+    let as_of = as_of.unwrap_or_else(|| desk.reporting_day());
+    let outcome = desk.release(as_of, earlier).await?;
+    for d in &outcome.differences {
+        eprintln!(
+            "warning: {} at {} differs from release {} by fewer than {} people; whoever has both can subtract",
+            d.table,
+            d.cell.join(" "),
+            d.earlier,
+            outcome.release.threshold()
+        );
+    }
+    let file = dir.join("releases").join(outcome.release.id().to_string()).join("release.json");
+    write(&file, outcome.release.to_json())?;
+    Ok(outcome.release)
+}
+
+pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {
+    let folder = Folder::read(dir)?;
+    let releases = folder.releases()?;
+    let release = match id {
+        None => releases.last().ok_or("there is no release yet; `palaute release` makes one")?,
+        Some(id) => releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| {
+            let known: Vec<String> = releases.iter().map(|r| r.id().to_string()).collect();
+            format!("there is no release {id}; there are: {}", known.join(", "))
+        })?,
+    };
+    let site = publish(release, &folder.pages, &folder.instance, &folder.renderer)?;
+    let out = dir.join(out);
+    write_site(&site, &out)?;
+    println!("Built {} files of release {} into {}. The audit found nothing.", site.len(), release.id(), out.display());
+    Ok(())
+}
+
+/// File by which a folder is known to hold a built site.
+const MARK: &str = "data/outcomes.json";
+
+/// Puts the site in place of the former one; a folder that holds anything else is refused.
+pub(super) fn write_site(site: &Site, out: &Path) -> Outcome {
+    let empty = !out.exists() || std::fs::read_dir(out).map_err(io_at(out))?.next().is_none();
+    if !empty && !out.join(MARK).is_file() {
+        return Err(format!("{} is not empty and holds no site of ours; name another folder with --out", out.display()).into());
+    }
+    let (new, old) = (out.with_extension("new"), out.with_extension("old"));
+    for leftover in [&new, &old] {
+        if leftover.exists() {
+            std::fs::remove_dir_all(leftover).map_err(io_at(leftover))?;
+        }
+    }
+    for (path, bytes) in site {
+        write(&new.join(path), bytes)?;
+    }
+    if out.exists() {
+        std::fs::rename(out, &old).map_err(io_at(out))?;
+    }
+    std::fs::rename(&new, out).map_err(io_at(out))?;
+    if old.exists() {
+        std::fs::remove_dir_all(&old).map_err(io_at(&old))?;
+    }
+    Ok(())
+}

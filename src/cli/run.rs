@@ -1,0 +1,54 @@
+//! From arguments to a command, from an error to what the terminal shows.
+
+use super::arguments::{Arguments, Command};
+use super::{check, demo, import, init, invite, publish, report, serve};
+use clap::Parser;
+use std::error::Error;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// What a command gives back: an error is told with its causes.
+pub(super) type Outcome = Result<(), Box<dyn Error>>;
+
+/// Runs the command that was typed.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("PALAUTE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return tell(&error),
+    };
+    match runtime.block_on(command(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => tell(error.as_ref()),
+    }
+}
+
+async fn command(arguments: &Arguments) -> Outcome {
+    let (dir, now) = (&arguments.instance, arguments.now);
+    match &arguments.command {
+        Command::Init { dir } => init::init(dir),
+        Command::Check { dir: other } => check::check(other.as_ref().unwrap_or(dir)),
+        Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
+        Command::Invite { case, form, mail } => {
+            invite::invite(dir, now, case, form.as_deref(), mail.as_deref()).await
+        }
+        Command::Serve(options) => serve::serve(dir, now, options).await,
+        Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
+        Command::Release { as_of } => publish::release(dir, now, *as_of).await,
+        Command::Build { release, out } => publish::build(dir, release.as_deref(), out),
+        Command::Demo(options) => demo::demo(now, options).await,
+    }
+}
+
+fn tell(error: &dyn Error) -> ExitCode {
+    eprintln!("error: {error}");
+    let mut next = error.source();
+    while let Some(cause) = next {
+        eprintln!("  because: {cause}");
+        next = cause.source();
+    }
+    ExitCode::FAILURE
+}

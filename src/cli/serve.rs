@@ -1,0 +1,88 @@
+//! `palaute serve`.
+
+use super::arguments::Serve;
+use super::clock;
+use super::folder::{Folder, read};
+use super::run::Outcome;
+use crate::desk::Desk;
+use crate::instance::MailSettings;
+use crate::mail::Mailer;
+use crate::serve::{bind, router, serve as serve_http};
+use crate::store::Store;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the outbox is looked at.
+const OUTBOX_EVERY: Duration = Duration::from_secs(15);
+
+pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -> Outcome {
+    let folder = Folder::read(dir)?;
+    let _lock = Store::lock_for_server(&folder.database())?;
+    let mailer = mailer(dir, &folder.instance.mail)?;
+    let site = Some(dir.join(&options.site)).filter(|s| s.is_dir());
+    let listener = bind(SocketAddr::new(options.host, options.port)).await?;
+    let address = listener.local_addr()?;
+    let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
+    let (desk, _) = folder.desk(clock).await?;
+    println!("Serving on http://{address}. Stop with Ctrl-C.");
+    if site.is_none() {
+        println!("There is no site in {} yet; `palaute release` and `palaute build` make one.", dir.join(&options.site).display());
+    }
+    run(listener, desk, site, mailer).await
+}
+
+/// The way out that the settings name.
+pub(super) fn mailer(dir: &Path, settings: &MailSettings) -> Result<Mailer, Box<dyn std::error::Error>> {
+    match settings {
+        MailSettings::Folder => Ok(Mailer::Folder(dir.join("mail"))),
+        MailSettings::Smtp { host, port, from, secret_file, plain_text } => {
+            let login = match secret_file {
+                None => None,
+                Some(file) => {
+                    let text = read(&dir.join(file))?;
+                    let parts = text.trim().split_once(':').map(|(u, p)| (u.to_owned(), p.to_owned()));
+                    Some(parts.ok_or_else(|| format!("{file} must hold user:password"))?)
+                }
+            };
+            Ok(Mailer::smtp(host, *port, from, login, *plain_text)?)
+        }
+    }
+}
+
+/// Serves and delivers mail until the process is told to stop.
+pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: Option<PathBuf>, mailer: Mailer) -> Outcome {
+    let desk = Arc::new(desk);
+    let router = router(Arc::clone(&desk), site)?;
+    let post = tokio::spawn(deliver_forever(Arc::clone(&desk), mailer));
+    serve_http(listener, router, stop_signal()).await;
+    post.abort();
+    desk.store.clone().close().await;
+    Ok(())
+}
+
+async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
+    let mut tick = tokio::time::interval(OUTBOX_EVERY);
+    loop {
+        tick.tick().await;
+        if let Err(error) = desk.deliver(&mailer).await {
+            tracing::error!(%error, "the outbox could not be worked through");
+        }
+    }
+}
+
+/// Ctrl-C, or the signal by which a service manager stops a process.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

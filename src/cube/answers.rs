@@ -1,0 +1,80 @@
+//! The tables that count answers, one for each countable question.
+
+use super::counters::Cube;
+use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
+use crate::form::{Form, Kind, Question};
+use crate::text::{Figure, Messages, divide_rounded};
+use std::collections::BTreeMap;
+
+pub(super) fn tables(cube: &Cube, form: &Form) -> Vec<Table> {
+    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q)).collect()
+}
+
+/// Five-step agreement folds to three classes for publication; every other choice stands for itself.
+fn published_code<'a>(question: &Question, code: &'a str) -> &'a str {
+    match (&question.kind, code) {
+        (Kind::Agreement(5), "fully_agree" | "rather_agree") => "agree",
+        (Kind::Agreement(5), "rather_disagree" | "fully_disagree") => "disagree",
+        _ => code,
+    }
+}
+
+fn axis(question: &Question) -> Axis {
+    let mut categories: Vec<AxisCategory> = Vec::new();
+    for choice in &question.choices {
+        let code = published_code(question, &choice.code);
+        if categories.iter().all(|c| c.code != code) {
+            let folded = code != choice.code;
+            let label = if folded { Messages::text(&format!("scale.{code}")) } else { choice.label.clone() };
+            categories.push(AxisCategory { code: code.to_owned(), label });
+        }
+    }
+    let mut add = |code: &str| {
+        categories.push(AxisCategory { code: code.to_owned(), label: Messages::text(&format!("table.{code}")) });
+    };
+    add(NO_ANSWER);
+    add(TOTAL);
+    if question.kind == Kind::Grade {
+        add(MEAN);
+    }
+    Axis { id: "answer".to_owned(), label: Messages::text("table.answer"), role: Role::Classification, categories }
+}
+
+fn table(cube: &Cube, form: &Form, question: &Question) -> Table {
+    let respondents: i64 = cube.entries(&format!("{}.respondents", form.id())).map(|(_, n)| n).sum();
+    let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
+    let counter = format!("{}.{}", form.id(), question.id);
+    let mut answered = 0;
+    for (key, n) in cube.entries(&counter) {
+        let value = key.first().copied().unwrap_or_default();
+        if value.is_empty() {
+            continue;
+        }
+        answered += n;
+        for code in value.split('+') {
+            *by_code.entry(published_code(question, code)).or_default() += n;
+        }
+    }
+    let grades: Vec<(i64, i64)> = by_code.iter().filter_map(|(code, n)| Some((code.parse().ok()?, *n))).collect();
+    let people: i64 = grades.iter().map(|(_, n)| n).sum();
+    let sum: i64 = grades.iter().map(|(grade, n)| grade * n).sum();
+    let axis = axis(question);
+    let cells = axis.categories.iter().map(|c| match c.code.as_str() {
+        TOTAL => Cell { figure: Figure::count(respondents), basis: Basis::Count },
+        // Answers given before the question was added to the form are no answers to it.
+        NO_ANSWER => Cell { figure: Figure::count(respondents - answered), basis: Basis::Count },
+        MEAN => {
+            let tenths = divide_rounded(i128::from(sum) * 10, i128::from(people.max(1)));
+            Cell { figure: Figure::tenths(tenths), basis: Basis::Rating { people, sum } }
+        }
+        code => Cell { figure: Figure::count(by_code.get(code).copied().unwrap_or(0)), basis: Basis::Count },
+    });
+    Table {
+        id: format!("{}-{}", form.party().code(), question.id.replace('_', "-")),
+        title: question.text.clone(),
+        definition: Messages::text("table.answers.definition"),
+        cells: cells.collect(),
+        axes: vec![axis],
+        class: Class::Counts,
+    }
+}

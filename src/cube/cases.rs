@@ -1,0 +1,228 @@
+//! The tables that count cases.
+
+use super::counters::Cube;
+use super::fact::day_number;
+use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, Role, TOTAL, Table};
+use crate::case::{mean_months_tenths, months_tenths};
+use crate::instance::Instance;
+use crate::text::{Figure, Messages, Text, finnish_date};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+pub(super) fn tables(cube: &Cube, instance: &Instance, as_of: Date) -> Vec<Table> {
+    let mut tables = vec![
+        counts(cube, instance, "clients-by-gender", "case.gender", "gender", as_of),
+        counts(cube, instance, "clients-by-origin", "case.origin", "origin", as_of),
+        counts(cube, instance, "outcomes", "case.outcome", "outcome", as_of),
+        coaching_started(cube, instance, as_of),
+    ];
+    if !instance.targets.is_empty() {
+        tables.push(targets(instance));
+    }
+    tables.push(months_before(cube, instance, as_of));
+    tables.push(months_total(cube, instance, as_of));
+    tables.push(work_trials(cube, instance, as_of));
+    tables
+}
+
+fn category(code: &str, label: Text) -> AxisCategory {
+    AxisCategory { code: code.to_owned(), label }
+}
+
+fn described(id: &str) -> (String, Text, Text) {
+    let key = id.replace('-', "_");
+    (id.to_owned(), Messages::text(&format!("table.{key}.title")), Messages::text(&format!("table.{key}.definition")))
+}
+
+/// The categories of a dimension, then the missing ones if there are any, then everybody.
+fn dimension_axis(instance: &Instance, dimension: &str, missing: bool) -> Axis {
+    let known = instance.dimension(dimension);
+    let mut categories: Vec<AxisCategory> =
+        known.iter().flat_map(|d| &d.categories).map(|c| category(&c.code, c.label.clone())).collect();
+    if missing {
+        categories.push(category("not_recorded", Messages::text("table.not_recorded")));
+    }
+    categories.push(category(TOTAL, Messages::text("table.total")));
+    let label = known.map_or_else(|| Text::finnish(dimension), |d| d.label.clone());
+    Axis { id: dimension.to_owned(), label, role: Role::Classification, categories }
+}
+
+fn not_after(day: &str, as_of: Date) -> bool {
+    day.parse::<i64>().is_ok_and(|d| d <= day_number(as_of))
+}
+
+fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: &str, as_of: Date) -> Table {
+    let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
+    for (key, n) in cube.entries(counter) {
+        if let [code, day] = key.as_slice() {
+            if not_after(day, as_of) {
+                *by_code.entry(*code).or_default() += n;
+            }
+        }
+    }
+    let total: i64 = by_code.values().sum();
+    let axis = dimension_axis(instance, dimension, by_code.contains_key(""));
+    let cells = axis.categories.iter().map(|c| {
+        let n = match c.code.as_str() {
+            TOTAL => total,
+            "not_recorded" => by_code.get("").copied().unwrap_or(0),
+            code => by_code.get(code).copied().unwrap_or(0),
+        };
+        Cell { figure: Figure::count(n), basis: Basis::Count }
+    });
+    let sensitive = instance.dimension(dimension).is_none_or(|d| d.sensitive);
+    let (id, title, definition) = described(id);
+    let cells = cells.collect();
+    Table { id, title, definition, axes: vec![axis], cells, class: if sensitive { Class::Counts } else { Class::Open } }
+}
+
+fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
+    let started: Vec<(i64, i64)> =
+        cube.entries("case.gender").filter_map(|(key, n)| Some((key.get(1)?.parse().ok()?, n))).collect();
+    let dates = if instance.reporting_dates.is_empty() {
+        month_ends(started.iter().map(|(day, _)| *day).min(), as_of)
+    } else {
+        instance.reporting_dates.iter().copied().filter(|d| *d <= as_of).collect()
+    };
+    let cells = dates.iter().map(|date| {
+        let n = started.iter().filter(|(day, _)| *day <= day_number(*date)).map(|(_, n)| n).sum();
+        Cell { figure: Figure::count(n), basis: Basis::Count }
+    });
+    let (id, title, definition) = described("coaching-started");
+    let axis = Axis {
+        id: "date".to_owned(),
+        label: Messages::text("table.date"),
+        role: Role::Time,
+        categories: dates.iter().map(|d| category(&d.to_string(), Text::finnish(finnish_date(*d)))).collect(),
+    };
+    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open }
+}
+
+fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
+    let Some(first) = first_day.and_then(|d| Date::constant(1970, 1, 1).checked_add(d.days()).ok()) else {
+        return Vec::new();
+    };
+    let mut ends = Vec::new();
+    let mut end = first.last_of_month();
+    while end <= as_of {
+        ends.push(end);
+        match end.tomorrow() {
+            Ok(next) => end = next.last_of_month(),
+            Err(_) => break,
+        }
+    }
+    ends
+}
+
+fn targets(instance: &Instance) -> Table {
+    let (id, title, definition) = described("targets");
+    let axis = Axis {
+        id: "target".to_owned(),
+        label: Messages::text("table.target"),
+        role: Role::Classification,
+        categories: instance.targets.iter().map(|t| category(&t.code, t.label.clone())).collect(),
+    };
+    let cells = instance.targets.iter();
+    let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value)), basis: Basis::Plain });
+    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open }
+}
+
+/// For each group of origin, then for everybody, the value counted and how many people have it.
+fn by_origin<'c>(cube: &'c Cube, instance: &Instance, counter: &str, as_of: Date) -> (Axis, Vec<Vec<(&'c str, i64)>>) {
+    let entries: Vec<(&str, &str, i64)> = cube
+        .entries(counter)
+        .filter_map(|(key, n)| match key.as_slice() {
+            [origin, day, value] if not_after(day, as_of) => Some((*origin, *value, n)),
+            _ => None,
+        })
+        .collect();
+    let axis = dimension_axis(instance, "origin", entries.iter().any(|(origin, ..)| origin.is_empty()));
+    let rows = axis.categories.iter().map(|c| {
+        let wanted = |origin: &str| match c.code.as_str() {
+            TOTAL => true,
+            "not_recorded" => origin.is_empty(),
+            code => origin == code,
+        };
+        entries.iter().filter(|(origin, ..)| wanted(origin)).map(|(_, value, n)| (*value, *n)).collect()
+    });
+    let rows = rows.collect();
+    (axis, rows)
+}
+
+fn numbers(row: &[(&str, i64)]) -> Vec<(i64, i64)> {
+    row.iter().filter_map(|(value, n)| Some((value.parse().ok()?, *n))).collect()
+}
+
+fn statistic_axis(codes: &[&str]) -> Axis {
+    Axis {
+        id: "statistic".to_owned(),
+        label: Messages::text("table.statistic"),
+        role: Role::Metric,
+        categories: codes.iter().map(|c| category(c, Messages::text(&format!("table.{c}")))).collect(),
+    }
+}
+
+fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>) -> Table {
+    let (id, title, definition) = described(id);
+    Table { id, title, definition, axes: vec![axis, statistic_axis(statistics)], cells, class: Class::Groups }
+}
+
+fn people_of(row: &[(i64, i64)]) -> i64 {
+    row.iter().map(|(_, n)| n).sum()
+}
+
+fn sum_of(row: &[(i64, i64)]) -> i64 {
+    row.iter().map(|(value, n)| value * n).sum()
+}
+
+fn duration(tenths: i64, people: i64) -> Cell {
+    Cell { figure: Figure::tenths(tenths), basis: Basis::Duration(people) }
+}
+
+fn months_before(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
+    let (axis, rows) = by_origin(cube, instance, "case.days_before", as_of);
+    let cells = rows.iter().flat_map(|row| {
+        let row = numbers(row);
+        let people = people_of(&row);
+        let days = || row.iter().map(|(days, _)| *days);
+        [
+            Cell { figure: Figure::count(people), basis: Basis::Count },
+            duration(mean_months_tenths(sum_of(&row), people), people),
+            duration(months_tenths(days().min().unwrap_or(0)), people),
+            duration(months_tenths(days().max().unwrap_or(0)), people),
+        ]
+    });
+    let cells = cells.collect();
+    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells)
+}
+
+fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
+    let (axis, rows) = by_origin(cube, instance, "case.days_total", as_of);
+    let cells = rows.iter().flat_map(|row| {
+        let row = numbers(row);
+        let people = people_of(&row);
+        [
+            Cell { figure: Figure::count(people), basis: Basis::HiddenSize },
+            duration(mean_months_tenths(sum_of(&row), people), people),
+        ]
+    });
+    let cells = cells.collect();
+    groups("months-total", axis, &["n", MEAN], cells)
+}
+
+fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
+    let (axis, rows) = by_origin(cube, instance, "case.work_trials", as_of);
+    let cells = rows.iter().flat_map(|row| {
+        let size = row.iter().map(|(_, n)| n).sum();
+        let row = numbers(row);
+        let people = row.iter().filter(|(trials, _)| *trials > 0).map(|(_, n)| n).sum();
+        [
+            Cell { figure: Figure::count(size), basis: Basis::HiddenSize },
+            Cell { figure: Figure::count(sum_of(&row)), basis: Basis::Sum(people) },
+            Cell { figure: Figure::count(people), basis: Basis::Count },
+        ]
+    });
+    let cells = cells.collect();
+    groups("work-trials", axis, &["n", "trials", "people"], cells)
+}

@@ -1,0 +1,127 @@
+//! The counters that facts are folded into.
+
+use super::fact::{CASE, Codebook, Columns, Fact};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Counters by name and key. Folding the same facts in any portions gives the same cube, because
+/// every counter is a sum and a counter at zero is no counter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cube {
+    /// Sequence number of the last fact taken in; later ones are still to come.
+    pub watermark: i64,
+    counters: BTreeMap<String, BTreeMap<String, i64>>,
+}
+
+/// Separates the parts of a key; codes never hold it.
+const SEPARATOR: char = '|';
+
+impl Cube {
+    /// Takes in the fact of that sequence number, explained by its codebook.
+    pub fn fold(&mut self, sequence: i64, fact: &Fact, book: &Codebook) {
+        self.watermark = sequence;
+        let values: BTreeMap<&str, String> =
+            book.columns.iter().zip(&fact.codes).map(|(c, code)| (c.name.as_str(), decode(&c.values, *code))).collect();
+        let sign = i64::from(fact.sign);
+        if book.subject == CASE {
+            self.fold_case(&values, sign);
+        } else {
+            self.add(&format!("{}.respondents", book.subject), &[], sign);
+            for (question, value) in &values {
+                self.add(&format!("{}.{question}", book.subject), &[value], sign);
+            }
+        }
+    }
+
+    fn fold_case(&mut self, values: &BTreeMap<&str, String>, sign: i64) {
+        let get = |name: &str| values.get(name).map_or("", String::as_str);
+        let started = get("started_on");
+        self.add("case.gender", &[get("gender"), started], sign);
+        self.add("case.origin", &[get("origin"), started], sign);
+        self.add("case.days_before", &[get("origin"), started, get("days_before")], sign);
+        if !get("ended_on").is_empty() {
+            let ended = get("ended_on");
+            self.add("case.outcome", &[get("outcome"), ended], sign);
+            self.add("case.days_total", &[get("origin"), ended, get("days_total")], sign);
+            self.add("case.work_trials", &[get("origin"), ended, get("work_trials")], sign);
+        }
+    }
+
+    fn add(&mut self, counter: &str, key: &[&str], sign: i64) {
+        let key = key.join(&SEPARATOR.to_string());
+        let keys = self.counters.entry(counter.to_owned()).or_default();
+        let n = keys.entry(key.clone()).or_default();
+        *n += sign;
+        if *n == 0 {
+            keys.remove(&key);
+            if keys.is_empty() {
+                self.counters.remove(counter);
+            }
+        }
+    }
+
+    /// The keys of a counter, split into their parts, with their counts.
+    pub(super) fn entries(&self, counter: &str) -> impl Iterator<Item = (Vec<&str>, i64)> {
+        self.counters.get(counter).into_iter().flatten().map(|(key, n)| (key.split(SEPARATOR).collect(), *n))
+    }
+}
+
+/// The code at a place, the codes of the bits joined by `+`, or the number; empty when missing.
+fn decode(values: &Columns, code: i64) -> String {
+    let at = |codes: &[String], place: i64| usize::try_from(place).ok().and_then(|p| codes.get(p)).cloned();
+    match values {
+        Columns::Place(codes) => at(codes, code).unwrap_or_default(),
+        Columns::Bits(codes) => {
+            let set = (0_i64..62).filter(|bit| code >> bit & 1 == 1).filter_map(|bit| at(codes, bit));
+            set.collect::<Vec<_>>().join("+")
+        }
+        Columns::Number if code == -1 => String::new(),
+        Columns::Number => code.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::Column;
+
+    fn book() -> Codebook {
+        let column = |name: &str, values| Column { name: name.to_owned(), values };
+        let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
+        Codebook {
+            subject: "f".into(),
+            columns: vec![column("q", Columns::Place(codes(&["yes", "no"]))), column("m", Columns::Bits(codes(&["a", "b"])))],
+        }
+    }
+
+    fn fact(codes: &[i64]) -> Fact {
+        Fact { sign: 1, codebook: book().fingerprint(), codes: codes.to_vec() }
+    }
+
+    #[test]
+    fn a_fact_and_its_reversal_leave_no_trace() {
+        let mut cube = Cube::default();
+        cube.fold(1, &fact(&[0, 3]), &book());
+        cube.fold(2, &fact(&[0, 3]).reversed(), &book());
+        assert_eq!(cube, Cube { watermark: 2, ..Cube::default() });
+    }
+
+    #[test]
+    fn portions_and_a_full_recount_give_the_same_cube() {
+        let facts = [fact(&[0, 1]), fact(&[1, 3]), fact(&[-1, 0]), fact(&[0, 1]).reversed()];
+        let mut whole = Cube::default();
+        for (i, f) in (1..).zip(&facts) {
+            whole.fold(i, f, &book());
+        }
+        let mut first = Cube::default();
+        for (i, f) in (1..).zip(&facts[..2]) {
+            first.fold(i, f, &book());
+        }
+        let stored = serde_json::to_string(&first).unwrap();
+        let mut second: Cube = serde_json::from_str(&stored).unwrap();
+        for (i, f) in (3..).zip(&facts[2..]) {
+            second.fold(i, f, &book());
+        }
+        assert_eq!(whole, second);
+    }
+}

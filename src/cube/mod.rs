@@ -1,0 +1,30 @@
+//! Counting: facts in, tables out.
+//!
+//! Enters: cases and submissions as [`Fact`]s, the instance's categories, the forms. Leaves: a
+//! [`Cube`] of counters that facts are added to and taken from, and the declared [`Table`]s with
+//! exact figures. Refuses nothing and hides nothing: its tables never leave the house, only a
+//! release of them does.
+
+mod answers;
+mod cases;
+mod counters;
+mod fact;
+mod table;
+
+pub use counters::Cube;
+pub use fact::{Codebook, Column, Columns, Fact};
+pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
+
+use crate::form::Form;
+use crate::instance::Instance;
+use jiff::civil::Date;
+
+/// All tables of the instance as of the end of `as_of`, in the order in which they are published.
+#[must_use]
+pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date) -> Vec<Table> {
+    let mut tables = cases::tables(cube, instance, as_of);
+    for form in forms {
+        tables.extend(answers::tables(cube, form));
+    }
+    tables
+}

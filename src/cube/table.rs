@@ -1,0 +1,107 @@
+//! A table before disclosure control.
+
+use crate::text::{Figure, Text};
+use serde::{Deserialize, Serialize};
+
+/// Code of the category that holds everybody.
+pub const TOTAL: &str = "total";
+/// Code of the category of respondents who left the question open.
+pub const NO_ANSWER: &str = "no_answer";
+/// Code of the category that holds a mean.
+pub const MEAN: &str = "mean";
+
+/// What an axis is, as JSON-stat names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A classification.
+    Classification,
+    /// Days.
+    Time,
+    /// Different measures side by side.
+    Metric,
+}
+
+/// A category of an axis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisCategory {
+    /// Code.
+    pub code: String,
+    /// What readers see.
+    pub label: Text,
+}
+
+/// One direction of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Axis {
+    /// Code.
+    pub id: String,
+    /// What readers see.
+    pub label: Text,
+    /// What it is.
+    pub role: Role,
+    /// Its categories in order.
+    pub categories: Vec<AxisCategory>,
+}
+
+/// What a figure rests on, which decides the rule it must pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The figure counts people.
+    Count,
+    /// The size of a group whose sizes other tables do not show.
+    HiddenSize,
+    /// A sum over so many people.
+    Sum(i64),
+    /// A mean or an extreme of durations over so many people.
+    Duration(i64),
+    /// A mean of grades 1 to 5: how many gave one and what they add up to.
+    Rating {
+        /// People who gave a grade.
+        people: i64,
+        /// Sum of the grades.
+        sum: i64,
+    },
+    /// Not about persons, such as a target.
+    Plain,
+}
+
+/// One figure and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The exact figure.
+    pub figure: Figure,
+    /// What it rests on.
+    pub basis: Basis,
+}
+
+/// How a table is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Not sensitive: published as it is.
+    Open,
+    /// Counts over one sensitive axis with its total last.
+    Counts,
+    /// One row of measures for each group, the total last.
+    Groups,
+}
+
+/// A table with exact figures, the last axis running fastest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its id, also its address.
+    pub id: String,
+    /// What it is about.
+    pub title: Text,
+    /// How the figures are to be understood: the definition behind "where does this number come from".
+    pub definition: Text,
+    /// Its axes.
+    pub axes: Vec<Axis>,
+    /// Its figures.
+    pub cells: Vec<Cell>,
+    /// How it is protected.
+    pub class: Class,
+}

@@ -1,0 +1,109 @@
+//! Takes a follow-up sheet in.
+
+use super::Desk;
+use crate::case::{CaseEvent, CaseFile};
+use crate::cube::{Codebook, Fact};
+use crate::form::Party;
+use crate::ledger::LedgerRow;
+use crate::store::{CaseChange, NewInvitation, StoreError, Subject};
+use jiff::ToSpan;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// Cases opened.
+    pub opened: usize,
+    /// Cases that changed.
+    pub updated: usize,
+    /// Cases that were the same.
+    pub unchanged: usize,
+    /// Clients invited because their coaching has ended.
+    pub invited: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The instance names a form that is not there.
+    #[error("the closing form `{0}` of palaute.yaml is not among the forms")]
+    NoClosingForm(String),
+    /// The store failed.
+    #[error("the import could not be stored; nothing was taken")]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// Opens and updates cases from checked rows, all or none, and invites every client whose
+    /// coaching has ended to the closing form. Importing the same rows again changes nothing.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub async fn import(&self, rows: &[LedgerRow]) -> Result<ImportSummary, ImportError> {
+        let closing = self.instance.closing_form.clone();
+        let party = self.form(&closing).ok_or_else(|| ImportError::NoClosingForm(closing.clone()))?.party();
+        let known = self.store.cases().await?;
+        let by_number: BTreeMap<&str, &CaseFile> = known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        let mut summary = ImportSummary::default();
+        let mut changes = Vec::new();
+        for row in rows {
+            let (subject, events) = match by_number.get(row.number.as_str()) {
+                Some(case) => (Subject::Known(case.number()), case.changes(&row.opening, &row.work, row.ending.as_ref())),
+                None => (Subject::New, first_events(row)),
+            };
+            match (&subject, events.is_empty()) {
+                (_, true) => summary.unchanged += 1,
+                (Subject::New, false) => summary.opened += 1,
+                (Subject::Known(_), false) => summary.updated += 1,
+            }
+            if !events.is_empty() {
+                changes.push(self.change(subject, events));
+            }
+        }
+        let now = self.now();
+        let year = now.to_zoned(self.instance.zone()).year();
+        self.store.record(changes, year, now).await?;
+        summary.invited = self.invite_ended(party, &closing).await?;
+        Ok(summary)
+    }
+
+    fn change(&self, subject: Subject, events: Vec<CaseEvent>) -> CaseChange {
+        let instance = Arc::clone(&self.instance);
+        CaseChange {
+            subject,
+            events,
+            codebook: Codebook::of_cases(&self.instance),
+            fact_of: Arc::new(move |case| Fact::of_case(case, &instance)),
+        }
+    }
+
+    /// All clients of ended cases are invited by the system, not by anybody's choice.
+    async fn invite_ended(&self, party: Party, form: &str) -> Result<usize, StoreError> {
+        let mut invited = 0;
+        for case in self.store.cases().await? {
+            if case.ending().is_none() || case.parties().contains_key(&party) {
+                continue;
+            }
+            let now = self.now();
+            let days = i64::from(self.instance.invitation_days);
+            let new = NewInvitation {
+                id: self.fresh_id(),
+                case: case.number(),
+                party,
+                form: form.to_owned(),
+                expires_at: now.checked_add((days * 24).hours()).unwrap_or(now),
+            };
+            self.store.invite(new, now).await?;
+            invited += 1;
+        }
+        Ok(invited)
+    }
+}
+
+fn first_events(row: &LedgerRow) -> Vec<CaseEvent> {
+    let opened = CaseEvent::Opened { imported_number: Some(row.number.clone()), opening: row.opening.clone() };
+    let mut events = vec![opened, CaseEvent::WorkRecorded { work: row.work.clone() }];
+    events.extend(row.ending.clone().map(|ending| CaseEvent::Ended { ending }));
+    events
+}

@@ -1,0 +1,79 @@
+//! Opens a way in to an invitation.
+
+use super::Desk;
+use crate::case::CaseNumber;
+use crate::mail::is_address;
+use crate::store::{Invitation, StoreError};
+use jiff::Timestamp;
+
+/// A link that somebody can answer at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedLink {
+    /// Its address; it exists nowhere else.
+    pub address: String,
+    /// The secret part of the address.
+    pub token: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Why no link was opened.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// Nobody is invited to that form on the case.
+    #[error("case {case} has no open invitation to {form}; a client is invited when the coaching has ended")]
+    NoInvitation {
+        /// The case.
+        case: CaseNumber,
+        /// The form.
+        form: String,
+    },
+    /// The invitation was answered.
+    #[error("the invitation of case {0} to this form is answered already")]
+    Answered(CaseNumber),
+    /// The text is no address.
+    #[error("`{0}` is no e-mail address")]
+    NoAddress(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Desk {
+    /// Makes a new link to the invitation of a case to a form, to be handed over.
+    ///
+    /// # Errors
+    /// See [`InviteError`].
+    pub async fn open_link(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
+        let invitation = self.open_invitation(case, form).await?;
+        let link = self.link_to(&invitation.id, invitation.expires_at).await?;
+        Ok(link)
+    }
+
+    /// Puts a mail with a link into the outbox.
+    ///
+    /// # Errors
+    /// See [`InviteError`].
+    pub async fn mail_link(&self, case: CaseNumber, form: &str, address: &str) -> Result<(), InviteError> {
+        if !is_address(address) {
+            return Err(InviteError::NoAddress(address.to_owned()));
+        }
+        let invitation = self.open_invitation(case, form).await?;
+        self.store.queue_mail(&self.fresh_id(), &invitation, address, self.now()).await?;
+        Ok(())
+    }
+
+    async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
+        let all = self.store.invitations_of(case).await?;
+        let now = self.now();
+        let usable = |i: &&Invitation| i.form == form && !i.revoked && i.expires_at > now;
+        let found = all.iter().find(usable).ok_or_else(|| InviteError::NoInvitation { case, form: form.to_owned() })?;
+        if found.answered { Err(InviteError::Answered(case)) } else { Ok(found.clone()) }
+    }
+
+    pub(super) async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {
+        let (token, hash) = self.fresh_token();
+        self.store.open_link(hash, invitation, self.now()).await?;
+        Ok(OpenedLink { address: self.link(&token), token, expires_at })
+    }
+}

@@ -1,0 +1,98 @@
+//! What can be done, one verb a file.
+//!
+//! Enters: commands from the entrances, with the clock and the source of randomness. Leaves: changes
+//! in the store, reports, releases, sites, delivered mails. Refuses: what the rooms below refuse.
+
+mod deliver;
+mod import;
+mod invite;
+mod publish;
+mod receive;
+mod release;
+mod write_report;
+
+pub use deliver::DeliverySummary;
+pub use import::{ImportError, ImportSummary};
+pub use invite::{InviteError, OpenedLink};
+pub use publish::{PublishError, publish};
+pub use receive::{Arrival, ReceiveError};
+pub use release::ReleaseOutcome;
+pub use write_report::{ReportError, WrittenReport};
+
+use crate::form::Form;
+use crate::instance::Instance;
+use crate::render::Renderer;
+use crate::store::Store;
+use crate::text::{Fingerprint, hex};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// Tells the time; no room from here down reads the machine's clock.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Fills bytes at random.
+pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Everything a verb needs.
+#[derive(Clone)]
+pub struct Desk {
+    /// The store.
+    pub store: Store,
+    /// The settings.
+    pub instance: Arc<Instance>,
+    /// The forms.
+    pub forms: Arc<Vec<Form>>,
+    /// The templates.
+    pub renderer: Arc<Renderer>,
+    /// The clock.
+    pub clock: Clock,
+    /// The source of randomness.
+    pub entropy: Entropy,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    /// The form of that id.
+    #[must_use]
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|f| f.id() == id)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// A fresh 128-bit name for a row or a form page.
+    #[must_use]
+    pub fn fresh_id(&self) -> String {
+        let mut bytes = [0; 16];
+        (self.entropy)(&mut bytes);
+        hex(&bytes)
+    }
+
+    /// A fresh 256-bit token and the hash under which alone it is kept.
+    fn fresh_token(&self) -> (String, Fingerprint) {
+        let mut bytes = [0; 32];
+        (self.entropy)(&mut bytes);
+        let token = hex(&bytes);
+        let hash = token_hash(&token);
+        (token, hash)
+    }
+
+    /// The address of a form behind a token, from the configured base, never from a request.
+    fn link(&self, token: &str) -> String {
+        format!("{}/f/{token}", self.instance.base_url.value)
+    }
+}
+
+/// The hash under which a token is looked up.
+#[must_use]
+pub fn token_hash(token: &str) -> Fingerprint {
+    Fingerprint::of(token)
+}

@@ -1,0 +1,109 @@
+//! Receives what a respondent sends.
+
+use super::{Desk, token_hash};
+use crate::cube::{Codebook, Fact};
+use crate::form::Form;
+use crate::store::{Invitation, NewSubmission, Receipt, Received, StoreError};
+use crate::submission::{Mistake, RawAnswers, Submission};
+use crate::text::Fingerprint;
+
+/// Where somebody who follows a link arrives.
+#[derive(Clone, Debug)]
+pub enum Arrival<'a> {
+    /// At a form that can be answered.
+    Open(Invitation, &'a Form),
+    /// Too late.
+    Expired,
+    /// After it was answered.
+    Answered,
+    /// Nowhere: the link is unknown, was taken back, or its form is gone. One answer for all of these.
+    Nowhere,
+}
+
+/// Why a submission was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The answers do not fit the form.
+    #[error("the answers do not fit the form")]
+    Mistakes(Vec<Mistake>),
+    /// The store failed; nothing was stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Characters of a receipt, none of which reads like another.
+const RECEIPT: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/// Length of a receipt.
+const RECEIPT_LENGTH: usize = 8;
+/// Length of a token in hexadecimal digits.
+const TOKEN_LENGTH: usize = 64;
+
+impl Desk {
+    /// Follows a link. Changes nothing, however often it is done.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn arrive(&self, token: &str) -> Result<Arrival<'_>, StoreError> {
+        if token.len() != TOKEN_LENGTH || !token.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            return Ok(Arrival::Nowhere);
+        }
+        let found = self.store.invitation_by_token(&token_hash(token)).await?;
+        Ok(match found {
+            Some(invitation) if !invitation.revoked => match self.form(&invitation.form) {
+                None => Arrival::Nowhere,
+                Some(_) if invitation.answered => Arrival::Answered,
+                Some(_) if invitation.expires_at <= self.now() => Arrival::Expired,
+                Some(form) => Arrival::Open(invitation, form),
+            },
+            _ => Arrival::Nowhere,
+        })
+    }
+
+    /// Stores answers; the same page sent again gets the same receipt.
+    ///
+    /// # Errors
+    /// See [`ReceiveError`].
+    pub async fn receive(&self, invitation: &Invitation, form: &Form, nonce: &str, raw: &RawAnswers) -> Result<Received, ReceiveError> {
+        let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
+        let new = NewSubmission {
+            id: self.fresh_id(),
+            invitation: invitation.id.clone(),
+            case: invitation.case,
+            party: invitation.party,
+            nonce: Fingerprint::of(nonce),
+            fact: Fact::of_submission(&submission, form),
+            codebook: Codebook::of_form(form),
+            submission,
+            receipt: self.fresh_receipt(),
+            received_at: self.now(),
+        };
+        Ok(self.store.receive(new).await?)
+    }
+
+    /// The answer to sending again after the invitation was answered: the same page gets its receipt.
+    ///
+    /// # Errors
+    /// When the store fails or the answers do not fit the form.
+    pub async fn receive_again(&self, token: &str, nonce: &str, raw: &RawAnswers) -> Result<Option<(Receipt, &Form)>, ReceiveError> {
+        let Some(invitation) = self.store.invitation_by_token(&token_hash(token)).await? else { return Ok(None) };
+        let Some(form) = self.form(&invitation.form) else { return Ok(None) };
+        match self.receive(&invitation, form, nonce, raw).await? {
+            Received::Stored(receipt) => Ok(Some((receipt, form))),
+            Received::AlreadyAnswered => Ok(None),
+        }
+    }
+
+    /// Eight characters, each equally likely.
+    fn fresh_receipt(&self) -> String {
+        let mut code = String::with_capacity(RECEIPT_LENGTH);
+        while code.len() < RECEIPT_LENGTH {
+            let mut byte = [0];
+            (self.entropy)(&mut byte);
+            // 248 = 8 * 31: the last few values would make the first characters likelier.
+            if byte[0] < 248 {
+                code.push(char::from(RECEIPT[usize::from(byte[0]) % RECEIPT.len()]));
+            }
+        }
+        code
+    }
+}

@@ -1,0 +1,44 @@
+//! The attributes that cases are counted by and the categories each may have.
+
+use crate::text::Text;
+use serde::Deserialize;
+
+/// One value of a dimension.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    /// Code in data, never renamed.
+    pub code: String,
+    /// What readers see.
+    pub label: Text,
+}
+
+/// An attribute of a case with its categories in the order in which they are shown.
+///
+/// Facts store a category's place in this list, so new categories go to the end.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    /// Code of the attribute: `gender`, `origin`, `age_group`, `outcome`.
+    pub id: String,
+    /// What readers see.
+    pub label: Text,
+    /// True when a small count of it could tell something about a person.
+    pub sensitive: bool,
+    /// The values.
+    pub categories: Vec<Category>,
+}
+
+impl Dimension {
+    /// The category of that code.
+    #[must_use]
+    pub fn category(&self, code: &str) -> Option<&Category> {
+        self.categories.iter().find(|c| c.code == code)
+    }
+
+    /// The place of a code in the list, which facts store.
+    #[must_use]
+    pub fn place(&self, code: &str) -> Option<i64> {
+        self.categories.iter().position(|c| c.code == code).and_then(|i| i64::try_from(i).ok())
+    }
+}

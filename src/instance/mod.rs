@@ -1,0 +1,152 @@
+//! What one installation decides for itself: `palaute.yaml`.
+//!
+//! Enters: the text of `palaute.yaml`. Leaves: an [`Instance`] whose codes, limits and names the
+//! other rooms rely on. Refuses: unknown keys, a missing Finnish text, a lower disclosure threshold
+//! without a recorded reason, codes that are not slugs.
+
+mod check;
+mod dimension;
+mod ledger;
+mod policy;
+
+pub use dimension::{Category, Dimension};
+pub use ledger::{LedgerColumns, LedgerMap};
+pub use policy::Policy;
+
+use crate::text::{Diagnostics, Language, Text, read_yaml, zone};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_yaml::Spanned;
+
+/// A named party of the service: an office that receives reports or a provider that writes them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// Short code, kept in cases.
+    pub code: String,
+    /// Its name as people know it.
+    pub name: Text,
+}
+
+/// A number of clients that was promised, shown beside what came true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Code in tables.
+    pub code: String,
+    /// Clients.
+    pub value: u32,
+    /// What the target covers.
+    pub label: Text,
+}
+
+/// The settings of one installation, as read from `palaute.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instance {
+    /// What the site and the forms are called.
+    pub name: Spanned<Text>,
+    /// Said at the top of every page and report, for example that the data are synthetic.
+    #[serde(default)]
+    pub notice: Option<Text>,
+    /// Where the figures come from, told under each of them.
+    pub source: Text,
+    /// Whom to ask, shown on receipts and in the footer.
+    pub contact: Text,
+    /// Languages of forms and site, the first is the default.
+    pub languages: Spanned<Vec<Language>>,
+    /// IANA name of the time zone in which dates are told.
+    pub time_zone: Spanned<String>,
+    /// Address at which people reach the forms; links in mail start with it.
+    pub base_url: Spanned<String>,
+    /// SQLite file, relative to the instance's folder.
+    pub database: String,
+    /// The office that buys the coaching and receives the reports.
+    pub office: Organisation,
+    /// Who delivers the coaching.
+    pub provider: Organisation,
+    /// Most coaching hours for one client.
+    pub hour_cap: u32,
+    /// Days an invitation stays open.
+    pub invitation_days: u32,
+    /// The form that every client whose coaching ended is invited to.
+    pub closing_form: String,
+    /// Disclosure control.
+    pub policy: Spanned<Policy>,
+    /// The attributes that cases are counted by.
+    pub dimensions: Vec<Spanned<Dimension>>,
+    /// Days at whose end started coachings are counted; empty means every month end.
+    #[serde(default)]
+    pub reporting_dates: Vec<Date>,
+    /// Numbers of clients that were promised.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+    /// How a follow-up sheet is read.
+    pub ledger: LedgerMap,
+    /// How mail leaves.
+    #[serde(default)]
+    pub mail: MailSettings,
+    /// Licence of the open data.
+    pub licence: String,
+}
+
+/// How mail leaves the installation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum MailSettings {
+    /// Written as `.eml` files into `mail/` of the instance; nothing is sent.
+    #[default]
+    Folder,
+    /// Sent through an SMTP server.
+    Smtp {
+        /// Host name.
+        host: String,
+        /// Port; 587 speaks STARTTLS.
+        port: u16,
+        /// Sender address.
+        from: String,
+        /// File with `user:password`, outside the configuration; none for an open relay on the same machine.
+        #[serde(default)]
+        secret_file: Option<String>,
+        /// True only for a relay on the same machine that speaks no TLS.
+        #[serde(default)]
+        plain_text: bool,
+    },
+}
+
+impl Instance {
+    /// Reads and checks `palaute.yaml`.
+    ///
+    /// # Errors
+    /// Every mistake found, with its place and remedy.
+    pub fn read(file: &str, source: &str) -> Result<Self, Diagnostics> {
+        let instance: Self = read_yaml(file, source)?;
+        let mistakes = check::mistakes(&instance, file, source);
+        if mistakes.is_empty() { Ok(instance) } else { Err(Diagnostics(mistakes)) }
+    }
+
+    /// The dimension of that id.
+    #[must_use]
+    pub fn dimension(&self, id: &str) -> Option<&Dimension> {
+        self.dimensions.iter().map(|d| &d.value).find(|d| d.id == id)
+    }
+
+    /// What `code` of `dimension` is called; the code itself when the instance no longer knows it.
+    #[must_use]
+    pub fn label<'a>(&'a self, dimension: &str, code: &'a str, language: Language) -> &'a str {
+        self.dimension(dimension).and_then(|d| d.category(code)).map_or(code, |c| c.label.in_language(language))
+    }
+
+    /// The language in which the instance speaks unless asked otherwise.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.languages.value.first().copied().unwrap_or(Language::Fi)
+    }
+
+    /// The instance's time zone; UTC is never reached because reading checked the name.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        zone(&self.time_zone.value).unwrap_or(TimeZone::UTC)
+    }
+}

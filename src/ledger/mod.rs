@@ -1,0 +1,11 @@
+//! Follow-up sheets: spreadsheets of cases.
+//!
+//! Enters: an `.xlsx` or `.csv` file and the instance's map of headings and words. Leaves: checked
+//! [`LedgerRow`]s and, for every bad cell, a [`RowFault`] with sheet, row, column, value and remedy.
+//! Refuses: files that unpack to too much, missing headings, identity codes.
+
+mod read;
+mod row;
+
+pub use read::{LedgerError, Sheet, read_sheet};
+pub use row::{LedgerRow, RowFault, RowWarning, check_rows};

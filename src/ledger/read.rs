@@ -1,0 +1,173 @@
+//! A file to a sheet of texts.
+
+use calamine::{Data, Reader, Xlsx};
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+/// Largest file that is opened, bytes.
+const MAX_BYTES: usize = 20_000_000;
+/// Most that an `.xlsx` may unpack to, bytes; a bomb stops here.
+const MAX_UNPACKED: u64 = 100_000_000;
+/// Most rows and columns.
+const MAX_ROWS: usize = 100_000;
+const MAX_COLUMNS: usize = 200;
+
+/// The cells of a sheet as texts; dates as ISO days, numbers with a decimal point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name, or the file's for CSV.
+    pub name: String,
+    /// Row by row, the headings first.
+    pub rows: Vec<Vec<String>>,
+    /// The number of the first row as a spreadsheet program shows it.
+    pub first_row: usize,
+}
+
+/// Why a file is no sheet.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// It cannot be read.
+    #[error("{path} could not be read")]
+    Io {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is of another kind.
+    #[error("{0} is neither .xlsx nor .csv; save it as one of them")]
+    Kind(String),
+    /// It is too large, or unpacks to too much.
+    #[error("{0} is larger than a follow-up sheet can be; split it")]
+    TooLarge(String),
+    /// It is no workbook.
+    #[error("{path} is no readable workbook; open it and save it again as .xlsx")]
+    Workbook {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: calamine::XlsxError,
+    },
+    /// It is not UTF-8.
+    #[error("{path} is not UTF-8 (byte {byte}); save it as \"CSV UTF-8\"")]
+    Encoding {
+        /// The file.
+        path: String,
+        /// The first byte that is not.
+        byte: usize,
+    },
+    /// A line of CSV cannot be read.
+    #[error("{path} is no readable CSV")]
+    Csv {
+        /// The file.
+        path: String,
+        /// Why, with its line.
+        #[source]
+        source: csv::Error,
+    },
+    /// There is nothing in it.
+    #[error("{0} has no rows; the first row must hold the headings")]
+    Empty(String),
+}
+
+/// Reads the first sheet of an `.xlsx`, or a `.csv` with semicolons, commas or tabs.
+///
+/// # Errors
+/// See [`LedgerError`].
+pub fn read_sheet(path: &Path) -> Result<Sheet, LedgerError> {
+    let shown = path.display().to_string();
+    let told = |source| LedgerError::Io { path: shown.clone(), source };
+    let size = std::fs::metadata(path).map_err(told)?.len();
+    if size > MAX_BYTES as u64 {
+        return Err(LedgerError::TooLarge(shown));
+    }
+    let bytes = std::fs::read(path).map_err(told)?;
+    let kind = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let sheet = match kind.as_deref() {
+        Some("xlsx") => read_xlsx(&shown, &bytes)?,
+        Some("csv") => read_csv(path, &shown, &bytes)?,
+        _ => return Err(LedgerError::Kind(shown)),
+    };
+    if sheet.rows.is_empty() { Err(LedgerError::Empty(shown)) } else { Ok(sheet) }
+}
+
+fn read_csv(path: &Path, shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| LedgerError::Encoding { path: shown.to_owned(), byte: e.valid_up_to() + 1 })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let first = text.lines().next().unwrap_or_default();
+    let delimiter = *b";,\t".iter().max_by_key(|d| first.bytes().filter(|b| b == *d).count()).unwrap_or(&b';');
+    let mut rows = Vec::new();
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    for record in reader.records() {
+        let record = record.map_err(|source| LedgerError::Csv { path: shown.to_owned(), source })?;
+        if rows.len() >= MAX_ROWS || record.len() > MAX_COLUMNS {
+            return Err(LedgerError::TooLarge(shown.to_owned()));
+        }
+        rows.push(record.iter().map(|cell| cell.trim().to_owned()).collect());
+    }
+    let name = path.file_name().map_or_else(|| shown.to_owned(), |n| n.to_string_lossy().into_owned());
+    Ok(Sheet { name, rows, first_row: 1 })
+}
+
+fn read_xlsx(shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
+    if unpacked_size(bytes).is_none_or(|n| n > MAX_UNPACKED) {
+        return Err(LedgerError::TooLarge(shown.to_owned()));
+    }
+    let told = |source| LedgerError::Workbook { path: shown.to_owned(), source };
+    let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(told)?;
+    let Some(name) = book.sheet_names().first().cloned() else { return Err(LedgerError::Empty(shown.to_owned())) };
+    // Cell by cell: a range would be allocated by the corners that the cells claim.
+    let mut cells = book.worksheet_cells_reader(&name).map_err(told)?;
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    while let Some(cell) = cells.next_cell().map_err(told)? {
+        let (row, column) = cell.get_position();
+        let (row, column) = (row as usize, column as usize);
+        let text = cell_text(&Data::from(cell.get_value().clone()));
+        if text.is_empty() {
+            continue;
+        }
+        if row >= MAX_ROWS || column >= MAX_COLUMNS {
+            return Err(LedgerError::TooLarge(shown.to_owned()));
+        }
+        if rows.len() <= row {
+            rows.resize(row + 1, Vec::new());
+        }
+        let cells = &mut rows[row];
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+    }
+    let blank = rows.iter().take_while(|r| r.is_empty()).count();
+    Ok(Sheet { name, rows: rows.split_off(blank), first_row: blank + 1 })
+}
+
+/// What the parts of the archive unpack to, by unpacking them into nothing: what the archive says of
+/// itself is not believed. Stops a little past the limit.
+fn unpacked_size(bytes: &[u8]) -> Option<u64> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut sum = 0;
+    for i in 0..archive.len() {
+        let part = archive.by_index(i).ok()?;
+        sum += std::io::copy(&mut part.take(MAX_UNPACKED + 1 - sum.min(MAX_UNPACKED)), &mut std::io::sink()).ok()?;
+        if sum > MAX_UNPACKED {
+            break;
+        }
+    }
+    Some(sum)
+}
+
+fn cell_text(data: &Data) -> String {
+    match data {
+        Data::Empty => String::new(),
+        Data::DateTime(moment) => {
+            let (year, month, day, ..) = moment.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        other => other.to_string().trim().to_owned(),
+    }
+}

@@ -1,0 +1,348 @@
+//! A row of texts to what it says about a case.
+
+use super::Sheet;
+use crate::case::{Ending, Opening, Work};
+use crate::instance::Instance;
+use crate::text::{contains_hetu, parse_date, parse_tenths};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A good row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// The row's number in the sheet.
+    pub row: usize,
+    /// The sheet's own number of the client.
+    pub number: String,
+    /// What is known from the opening.
+    pub opening: Opening,
+    /// Hours, meetings, trials.
+    pub work: Work,
+    /// How it ended, if it has.
+    pub ending: Option<Ending>,
+}
+
+/// What is wrong with one cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowFault {
+    /// The sheet.
+    pub sheet: String,
+    /// The row as a spreadsheet program numbers it.
+    pub row: usize,
+    /// The heading of the column.
+    pub column: String,
+    /// What stands there; hidden when it may be an identity code.
+    pub value: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "sheet {}, row {}, column {}: \"{}\": {}", self.sheet, self.row, self.column, self.value, self.problem)?;
+        write!(f, "  remedy: {}", self.remedy)
+    }
+}
+
+/// Something unusual that is taken all the same.
+pub type RowWarning = RowFault;
+
+/// Checks every row below the headings; good rows, faults and warnings.
+#[must_use]
+pub fn check_rows(sheet: &Sheet, instance: &Instance) -> (Vec<LedgerRow>, Vec<RowFault>, Vec<RowWarning>) {
+    let (mut good, mut faults, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    let columns = match columns(sheet, instance) {
+        Ok(columns) => columns,
+        Err(missing) => return (good, missing, warnings),
+    };
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, cells) in sheet.rows.iter().enumerate().skip(1) {
+        if cells.iter().all(String::is_empty) {
+            continue;
+        }
+        let row = sheet.first_row + at;
+        let mut check = Check { sheet: &sheet.name, row, columns: &columns, cells, faults: Vec::new(), instance };
+        check.identity_codes(&sheet.rows[0]);
+        let read = check.row();
+        let Check { faults: mut found, .. } = check;
+        if let Some(read) = &read {
+            if let Some(first) = seen.insert(read.number.clone(), row) {
+                found.push(RowFault {
+                    sheet: sheet.name.clone(),
+                    row,
+                    column: columns["number"].1.clone(),
+                    value: read.number.clone(),
+                    problem: format!("the same number stands on row {first}"),
+                    remedy: "give each client a number of its own, or remove one of the rows".to_owned(),
+                });
+            }
+            let cap = i64::from(instance.hour_cap) * 10;
+            if found.is_empty() && read.work.hours_tenths.is_some_and(|h| h > cap) {
+                warnings.push(RowFault {
+                    sheet: sheet.name.clone(),
+                    row,
+                    column: columns["hours"].1.clone(),
+                    value: cells[columns["hours"].0].clone(),
+                    problem: format!("more than {} hours and no reason for it", instance.hour_cap),
+                    remedy: "taken as it is; the report says that the reason was not recorded".to_owned(),
+                });
+            }
+        }
+        if found.is_empty() { good.extend(read) } else { faults.append(&mut found) }
+    }
+    (good, faults, warnings)
+}
+
+/// Field to the place and heading of its column.
+type ColumnMap = BTreeMap<&'static str, (usize, String)>;
+
+fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault>> {
+    let c = &instance.ledger.columns;
+    let wanted: [(&'static str, &str); 15] = [
+        ("number", &c.number),
+        ("coach", &c.coach),
+        ("municipality", &c.municipality),
+        ("gender", &c.gender),
+        ("origin", &c.origin),
+        ("age_group", &c.age_group),
+        ("client_since", &c.client_since),
+        ("coaching_started", &c.coaching_started),
+        ("ended_on", &c.ended_on),
+        ("outcome", &c.outcome),
+        ("field", &c.field),
+        ("work_trials", &c.work_trials),
+        ("hours", &c.hours),
+        ("meetings", &c.meetings),
+        ("pay_subsidy", &c.pay_subsidy),
+    ];
+    let (mut map, mut missing) = (ColumnMap::new(), Vec::new());
+    for (field, heading) in wanted {
+        let places: Vec<usize> = (0..sheet.rows[0].len()).filter(|i| same(&sheet.rows[0][*i], heading)).collect();
+        let problem = match places.as_slice() {
+            [at] => {
+                map.insert(field, (*at, heading.to_owned()));
+                continue;
+            }
+            [] => "the heading is missing",
+            _ => "the heading stands there more than once",
+        };
+        missing.push(RowFault {
+            sheet: sheet.name.clone(),
+            row: sheet.first_row,
+            column: heading.to_owned(),
+            value: String::new(),
+            problem: problem.to_owned(),
+            remedy: format!("correct the sheet's first row, or name its heading at ledger.columns.{field} in palaute.yaml"),
+        });
+    }
+    if missing.is_empty() { Ok(map) } else { Err(missing) }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+struct Check<'a> {
+    sheet: &'a str,
+    row: usize,
+    columns: &'a ColumnMap,
+    cells: &'a [String],
+    faults: Vec<RowFault>,
+    instance: &'a Instance,
+}
+
+impl Check<'_> {
+    fn text(&self, field: &str) -> &str {
+        self.cells.get(self.columns[field].0).map_or("", String::as_str)
+    }
+
+    fn optional(&self, field: &str) -> Option<String> {
+        let text = self.text(field);
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn tell(&mut self, field: &str, problem: &str, remedy: &str) {
+        let value = self.text(field).to_owned();
+        self.tell_at(self.columns[field].1.clone(), value, problem, remedy);
+    }
+
+    fn tell_at(&mut self, column: String, value: String, problem: &str, remedy: &str) {
+        self.faults.push(RowFault {
+            sheet: self.sheet.to_owned(),
+            row: self.row,
+            column,
+            value,
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        });
+    }
+
+    fn identity_codes(&mut self, headings: &[String]) {
+        for (at, cell) in self.cells.iter().enumerate() {
+            if contains_hetu(cell) {
+                let column = headings.get(at).cloned().unwrap_or_default();
+                let remedy = "remove it from the sheet: no identity code is ever stored";
+                self.tell_at(column, "(not shown)".to_owned(), "a personal identity code", remedy);
+            }
+        }
+    }
+
+    fn required(&mut self, field: &str) -> Option<String> {
+        let found = self.optional(field);
+        if found.is_none() {
+            self.tell(field, "the cell is empty", "fill it in");
+        }
+        found
+    }
+
+    fn date(&mut self, field: &str) -> Option<Date> {
+        let text = self.optional(field)?;
+        let date = parse_date(&text);
+        if date.is_none() {
+            self.tell(field, "no date", "write the day as 4.11.2024");
+        }
+        date
+    }
+
+    fn required_date(&mut self, field: &str) -> Option<Date> {
+        self.required(field)?;
+        self.date(field)
+    }
+
+    /// The code of the sheet's word; `None` for an empty cell or an unknown word, which is told.
+    fn word(&mut self, field: &str) -> Option<String> {
+        let text = self.optional(field)?;
+        let words = self.instance.ledger.words.get(field);
+        let code = words.into_iter().flatten().find(|(word, _)| same(word, &text)).map(|(_, code)| code.clone());
+        if code.is_none() {
+            let known: Vec<&str> = words.into_iter().flatten().map(|(word, _)| word.as_str()).collect();
+            let remedy = format!("write one of: {}; or add the word at ledger.words.{field} in palaute.yaml", known.join(", "));
+            self.tell(field, "an unknown word", &remedy);
+        }
+        code
+    }
+
+    fn count(&mut self, field: &str) -> Option<u32> {
+        let text = self.optional(field)?;
+        let n = parse_tenths(&text).filter(|t| t % 10 == 0).and_then(|t| u32::try_from(t / 10).ok()).filter(|n| *n < 10_000);
+        if n.is_none() {
+            self.tell(field, "no whole number", "write a number such as 3");
+        }
+        n
+    }
+
+    fn hours(&mut self) -> Option<i64> {
+        let text = self.optional("hours")?;
+        let tenths = parse_tenths(&text);
+        if tenths.is_none() {
+            self.tell("hours", "no number of hours", "write hours with at most one decimal, such as 17,5");
+        }
+        tenths
+    }
+
+    fn row(&mut self) -> Option<LedgerRow> {
+        let number = self.required("number");
+        let coach = self.required("coach");
+        let (gender, origin) = (self.required("gender").and_then(|_| self.word("gender")), self.required("origin").and_then(|_| self.word("origin")));
+        let age_group = self.word("age_group");
+        let (since, started) = (self.required_date("client_since"), self.required_date("coaching_started"));
+        let (ended, outcome) = (self.date("ended_on"), self.word("outcome"));
+        let work = Work { hours_tenths: self.hours(), meetings: self.count("meetings"), work_trials: self.count("work_trials") };
+        let pay_subsidy = self.word("pay_subsidy").map(|code| code == "yes");
+        if let (Some(since), Some(started)) = (since, started) {
+            if started < since {
+                self.tell("coaching_started", "the coaching starts before the client's time begins", "correct one of the two dates");
+            }
+        }
+        if let (Some(started), Some(ended)) = (started, ended) {
+            if ended < started {
+                self.tell("ended_on", "the end is before the start of the coaching", "correct one of the two dates");
+            }
+        }
+        match (self.text("ended_on").is_empty(), self.text("outcome").is_empty()) {
+            (true, false) => self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended"),
+            (false, true) => self.tell("outcome", "an end without an outcome", "write how the coaching ended"),
+            _ => {}
+        }
+        let ending = ended.zip(outcome).map(|(on, outcome)| Ending { on, outcome, field: self.optional("field"), pay_subsidy });
+        Some(LedgerRow {
+            row: self.row,
+            number: number?,
+            opening: Opening {
+                office: self.instance.office.code.clone(),
+                provider: self.instance.provider.code.clone(),
+                coach: coach?,
+                municipality: self.optional("municipality"),
+                gender,
+                origin,
+                age_group,
+                client_since: since?,
+                coaching_started: started?,
+            },
+            work,
+            ending,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::read_sheet;
+    use std::path::Path;
+
+    fn instance() -> Instance {
+        Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()
+    }
+
+    fn pilot(kind: &str) -> Sheet {
+        read_sheet(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("demo/veto-plus-ledger.{kind}"))).unwrap()
+    }
+
+    #[test]
+    fn the_workbook_and_the_csv_say_the_same_and_three_rows_exceed_the_cap() {
+        let (csv, faults, warnings) = check_rows(&pilot("csv"), &instance());
+        assert_eq!((csv.len(), faults.as_slice(), warnings.len()), (22, &[][..], 3));
+        let (xlsx, faults, _) = check_rows(&pilot("xlsx"), &instance());
+        assert_eq!(faults, []);
+        assert_eq!(csv, xlsx);
+        assert_eq!((csv[0].row, csv[0].number.as_str(), csv[0].work.hours_tenths), (2, "V-001", Some(210)));
+    }
+
+    #[test]
+    fn every_bad_cell_is_told_with_row_column_value_and_remedy() {
+        let mut sheet = pilot("csv");
+        sheet.rows[1][3] = "naine".into();
+        sheet.rows[2][7] = "31.2.2025".into();
+        sheet.rows[3][8] = "1.1.2024".into();
+        sheet.rows[4][9] = String::new();
+        sheet.rows[5][0] = "V-001".into();
+        sheet.rows[6][10] = "hetu 010190-999X".into();
+        let (good, faults, _) = check_rows(&sheet, &instance());
+        assert_eq!(good.len(), 17);
+        let told: Vec<(usize, &str, &str)> = faults.iter().map(|f| (f.row, f.column.as_str(), f.value.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (2, "Sukupuoli", "naine"),
+                (3, "Työhönvalmennus alkoi", "31.2.2025"),
+                (4, "Asiakkuus päättyi", "1.1.2024"),
+                (5, "Lopputulos", ""),
+                (6, "Asiakastunnus", "V-001"),
+                (7, "Ala", "(not shown)"),
+            ]
+        );
+        assert!(faults.iter().all(|f| !f.remedy.is_empty() && !f.to_string().contains("999X")));
+    }
+
+    #[test]
+    fn a_missing_heading_is_told_with_the_key_that_names_it() {
+        let mut sheet = pilot("csv");
+        sheet.rows[0][4] = "Taustat".into();
+        let (_, faults, _) = check_rows(&sheet, &instance());
+        assert!(faults[0].remedy.contains("ledger.columns.origin"), "{}", faults[0]);
+    }
+}

@@ -1,0 +1,7 @@
+//! The `palaute` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    palaute::cli::run()
+}

@@ -1,0 +1,183 @@
+//! The plain rule.
+
+use super::{PublishedTable, Reason, Withheld};
+use crate::cube::{Basis, Cell, Class, MEAN, TOTAL, Table};
+use crate::instance::Policy;
+
+/// Lowest and highest grade, at whose edges a mean tells the single grades.
+const GRADES: (i64, i64) = (1, 5);
+
+pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTable>, Vec<Withheld>) {
+    let (mut published, mut withheld) = (Vec::new(), Vec::new());
+    for table in tables {
+        let reasons = match table.class {
+            Class::Open => vec![None; table.cells.len()],
+            Class::Counts => counts(&table, policy),
+            Class::Groups => groups(&table, policy),
+        };
+        let cells = table.cells.iter().zip(&reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect();
+        let table =
+            PublishedTable { id: table.id, title: table.title, definition: table.definition, class: table.class, axes: table.axes, cells };
+        withheld.extend(record(&table, &reasons));
+        published.push(table);
+    }
+    (published, withheld)
+}
+
+fn record(table: &PublishedTable, reasons: &[Option<Reason>]) -> Vec<Withheld> {
+    let mut present: Vec<Reason> = reasons.iter().flatten().copied().collect();
+    present.sort_unstable();
+    present.dedup();
+    let cells_of = |reason: Reason| {
+        let at = reasons.iter().enumerate().filter(move |(_, r)| **r == Some(reason)).map(|(at, _)| at);
+        at.map(|at| table.codes_at(at).into_iter().map(str::to_owned).collect()).collect()
+    };
+    present.into_iter().map(|reason| Withheld { table: table.id.clone(), cells: cells_of(reason), reason }).collect()
+}
+
+/// 1 to k-1 people.
+fn small(n: i64, policy: &Policy) -> bool {
+    n > 0 && n < i64::from(policy.threshold)
+}
+
+/// Counts of one axis: with a small cell, or a small rest of the total, only the total is shown; a
+/// small total is withheld too.
+fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
+    let codes = table.axes[0].categories.iter().map(|c| c.code.as_str());
+    let coded: Vec<(&str, &Cell)> = codes.zip(&table.cells).collect();
+    let total = coded.iter().find(|(code, _)| *code == TOTAL).map_or(0, |(_, c)| c.figure.scaled);
+    let parts = || coded.iter().filter(|(code, _)| *code != TOTAL && *code != MEAN).map(|(_, c)| c.figure.scaled);
+    let unseen = total - parts().sum::<i64>();
+    let hide = small(unseen, policy) || parts().any(|n| small(n, policy) || small(total - n, policy));
+    coded
+        .iter()
+        .map(|(code, cell)| match (*code, cell.basis) {
+            (_, Basis::Rating { people, sum }) => (!rating_is_safe(people, sum, policy)).then_some(Reason::MeanRule),
+            (TOTAL, _) => small(total, policy).then_some(Reason::SmallGroup),
+            _ => hide.then_some(Reason::SmallGroup),
+        })
+        .collect()
+}
+
+/// At least five grades, and at both ends of the scale room for two steps: n (max - mean) >= 2 and
+/// n (mean - min) >= 2. Both ends of the scale, not of the answers, so nothing about them is told.
+fn rating_is_safe(people: i64, sum: i64, policy: &Policy) -> bool {
+    let (lowest, highest) = GRADES;
+    people >= policy.mean_threshold() && people * highest - sum >= 2 && sum - people * lowest >= 2
+}
+
+/// Groups with measures: if a group fails, only the row of everybody is shown.
+fn groups(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
+    let width = table.axes[1].categories.len();
+    let rows: Vec<&[Cell]> = table.cells.chunks(width).collect();
+    let last = rows.len().saturating_sub(1);
+    let all_safe = rows[..last].iter().all(|row| row.iter().all(|c| passes(c, policy)));
+    let sizes_hidden = table.cells.iter().any(|c| c.basis == Basis::HiddenSize);
+    let total_safe = rows[last].iter().all(|c| passes(c, policy));
+    let mut reasons = Vec::with_capacity(table.cells.len());
+    for (i, row) in rows.iter().enumerate() {
+        for cell in *row {
+            reasons.push(match cell.basis {
+                Basis::HiddenSize => Some(Reason::GroupSizeNotPublished),
+                // The mean of everybody lies between those of the groups as their sizes pull it.
+                Basis::Duration(_) if i == last && all_safe && sizes_hidden => Some(Reason::WouldGiveGroupSizes),
+                _ if i == last => (!total_safe).then_some(Reason::SmallGroup),
+                _ => (!all_safe).then_some(Reason::SmallGroup),
+            });
+        }
+    }
+    reasons
+}
+
+fn passes(cell: &Cell, policy: &Policy) -> bool {
+    match cell.basis {
+        Basis::Count => !small(cell.figure.scaled, policy),
+        Basis::Sum(people) => !small(people, policy),
+        Basis::Duration(people) | Basis::Rating { people, .. } => people >= policy.mean_threshold(),
+        Basis::HiddenSize | Basis::Plain => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::{Axis, AxisCategory, Role};
+    use crate::text::{Figure, Text};
+
+    fn policy(threshold: u32) -> Policy {
+        Policy { threshold, threshold_reason: None }
+    }
+
+    fn axis(codes: &[&str]) -> Axis {
+        let category = |c: &&str| AxisCategory { code: (*c).to_owned(), label: Text::finnish(*c) };
+        Axis { id: "a".into(), label: Text::finnish("a"), role: Role::Classification, categories: codes.iter().map(category).collect() }
+    }
+
+    fn counted(codes: &[&str], ns: &[i64]) -> Table {
+        let cells = ns.iter().map(|n| Cell { figure: Figure::count(*n), basis: Basis::Count }).collect();
+        Table { id: "t".into(), title: Text::finnish("t"), definition: Text::finnish("d"), axes: vec![axis(codes)], cells, class: Class::Counts }
+    }
+
+    fn shown(table: &Table, k: u32) -> Vec<Option<i64>> {
+        let (tables, _) = control(vec![table.clone()], &policy(k));
+        tables[0].cells.iter().map(|c| c.map(|f| f.scaled)).collect()
+    }
+
+    #[test]
+    fn a_small_cell_leaves_the_total_only() {
+        let outcomes = counted(&["job", "education", "trial", "returned", "total"], &[5, 5, 3, 4, 17]);
+        assert_eq!(shown(&outcomes, 3), [Some(5), Some(5), Some(3), Some(4), Some(17)]);
+        assert_eq!(shown(&outcomes, 5), [None, None, None, None, Some(17)]);
+    }
+
+    #[test]
+    fn zeros_may_be_shown_but_a_small_total_may_not() {
+        assert_eq!(shown(&counted(&["a", "b", "total"], &[0, 9, 9]), 5), [Some(0), Some(9), Some(9)]);
+        assert_eq!(shown(&counted(&["a", "b", "total"], &[0, 4, 4]), 5), [None, None, None]);
+    }
+
+    #[test]
+    fn a_small_complement_is_protected_where_several_choices_are_allowed() {
+        assert_eq!(shown(&counted(&["a", "b", "total"], &[9, 6, 10]), 5), [None, None, Some(10)]);
+    }
+
+    #[test]
+    fn answers_that_no_category_shows_are_protected_too() {
+        assert_eq!(shown(&counted(&["a", "b", "total"], &[6, 6, 14]), 5), [None, None, Some(14)]);
+    }
+
+    #[test]
+    fn a_rating_needs_five_people_and_room_at_both_ends() {
+        assert!(rating_is_safe(5, 20, &policy(3)));
+        assert!(!rating_is_safe(4, 16, &policy(3)), "four people");
+        assert!(!rating_is_safe(7, 35, &policy(3)), "all gave the highest grade");
+        assert!(!rating_is_safe(7, 34, &policy(3)), "all but one did");
+        assert!(!rating_is_safe(6, 7, &policy(3)), "all but one gave the lowest");
+    }
+
+    fn means(sizes: [i64; 2]) -> Table {
+        let row = |n: i64| {
+            [Cell { figure: Figure::count(n), basis: Basis::HiddenSize }, Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) }]
+        };
+        let cells = [sizes[0], sizes[1], sizes[0] + sizes[1]].into_iter().flat_map(row).collect();
+        let axes = vec![axis(&["x", "y", "total"]), axis(&["n", "mean"])];
+        Table { id: "m".into(), title: Text::finnish("m"), definition: Text::finnish("d"), axes, cells, class: Class::Groups }
+    }
+
+    #[test]
+    fn group_means_are_shown_without_the_mean_of_all_because_it_would_give_the_sizes() {
+        assert_eq!(shown(&means([10, 7]), 3), [None, Some(50), None, Some(50), None, None]);
+    }
+
+    #[test]
+    fn with_a_group_of_four_only_the_mean_of_all_is_shown() {
+        assert_eq!(shown(&means([13, 4]), 3), [None, None, None, None, None, Some(50)]);
+    }
+
+    #[test]
+    fn what_is_withheld_is_recorded_with_its_reason_and_without_its_value() {
+        let (_, withheld) = control(vec![counted(&["a", "b", "total"], &[2, 9, 11])], &policy(5));
+        let text = serde_json::to_string(&withheld).unwrap();
+        assert_eq!(text, r#"[{"table":"t","cells":[["a"],["b"]],"reason":"small_group"}]"#);
+    }
+}

@@ -1,0 +1,36 @@
+//! What every page shares.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A link with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// Address, relative to the page.
+    pub href: String,
+    /// Text.
+    pub text: String,
+    /// True for the page itself.
+    pub current: bool,
+}
+
+/// Frame of a public page.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// Language code.
+    pub lang: &'static str,
+    /// Name of the site.
+    pub site_name: String,
+    /// Label of a model.
+    pub notice: Option<String>,
+    /// Way to the root, such as `../`.
+    pub root: &'static str,
+    /// Navigation.
+    pub nav: Vec<Link>,
+    /// Languages.
+    pub languages: Vec<Link>,
+    /// Licence of the figures.
+    pub licence: String,
+    /// The interface texts.
+    pub t: &'static Value,
+}

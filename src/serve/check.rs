@@ -1,0 +1,30 @@
+//! `POST /f/<token>/check`: every mistake at once, or the answers to be checked. Nothing is stored.
+
+use super::State;
+use super::error::Failure;
+use super::sent_form::SentForm;
+use crate::render::{CheckView, QuestionsView};
+use crate::submission::Submission;
+use axum::extract::{Path, State as Shared};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+pub(super) async fn show(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+    sent: SentForm,
+) -> Result<Response, Failure> {
+    let (_, form) = state.open(&token).await?;
+    let frame = state.frame(form, &token);
+    match Submission::parse(&sent.answers, form) {
+        Ok(submission) => {
+            let view = CheckView::new(frame, form, &sent.nonce, &submission, state.language);
+            Ok(state.page(StatusCode::OK, "form/check.html", &view))
+        }
+        Err(mistakes) => {
+            let view =
+                QuestionsView::new(frame, form, &sent.nonce, Some(&sent.answers), &mistakes, state.language);
+            Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The endpoint: forms at `/f/<token>`, and the built site beside them.
+//!
+//! Enters: HTTP requests. Leaves: pages, receipts. Refuses: other sites' posts, large or slow
+//! requests, links that are unknown, expired or answered. Logs no path, because a path is a token.
+
+mod answer;
+mod check;
+mod error;
+mod explanation;
+mod headers;
+mod listen;
+mod send;
+mod sent_form;
+
+pub use listen::{ServeError, bind, serve};
+
+use crate::desk::{Arrival, Desk};
+use crate::form::Form;
+use crate::render::{FormFrame, STYLE};
+use crate::store::Invitation;
+use crate::text::Language;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use error::Failure;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::services::ServeDir;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+/// Largest request body, bytes: the longest form with every text full is a tenth of it.
+const MAX_BODY: usize = 64 * 1024;
+/// Longest time for a whole answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+/// Longest silence while a body is being sent.
+const BODY_WITHIN: Duration = Duration::from_secs(10);
+
+/// What handlers share.
+#[derive(Clone, Debug)]
+struct State {
+    desk: Arc<Desk>,
+    language: Language,
+    /// True when the site is served beside the forms.
+    has_site: bool,
+}
+
+/// The service for a desk, with the site in that folder beside the forms.
+///
+/// # Errors
+/// When the base address of the instance cannot be an origin.
+pub fn router(desk: Arc<Desk>, site: Option<PathBuf>) -> Result<Router, ServeError> {
+    let language = desk.instance.language();
+    let state = State { has_site: site.is_some(), language, desk };
+    let cross_site = headers::cross_site_check(&state)?;
+    let https = state.desk.instance.base_url.value.starts_with("https://");
+    let forms = Router::new()
+        .route("/f/{token}", get(explanation::show))
+        .route("/f/{token}/answer", get(answer::show))
+        .route("/f/{token}/check", post(check::show))
+        .route("/f/{token}/change", post(answer::show_again))
+        .route("/f/{token}/send", post(send::receive))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(headers::no_store());
+    let fixed = Router::new()
+        .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
+        .route("/healthz", get(|| async { "ok\n" }));
+    let missing_state = state.clone();
+    let missing = get(move || async move { Failure::nowhere(&missing_state) });
+    let router = match site {
+        Some(folder) => forms.merge(fixed).fallback_service(ServeDir::new(folder).not_found_service(missing)),
+        None => forms.merge(fixed).fallback_service(missing),
+    };
+    Ok(headers::secured(router.with_state(state), https)
+        .layer(cross_site)
+        .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN)))
+}
+
+impl State {
+    /// The frame of a form's pages under its link.
+    fn frame(&self, form: &Form, token: &str) -> FormFrame {
+        let title = form.title().in_language(self.language);
+        FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language)
+    }
+
+    /// The invitation and form behind a token, or the page that says why there is none.
+    async fn open(&self, token: &str) -> Result<(Invitation, &Form), Failure> {
+        match self.desk.arrive(token).await {
+            Ok(Arrival::Open(invitation, form)) => Ok((invitation, form)),
+            Ok(Arrival::Expired) => Err(Failure::expired(self)),
+            Ok(Arrival::Answered) => Err(Failure::answered(self)),
+            Ok(Arrival::Nowhere) => Err(Failure::nowhere(self)),
+            Err(error) => Err(Failure::unavailable(self, &error)),
+        }
+    }
+
+    /// A page, or the one that says that it failed.
+    fn page(&self, status: StatusCode, template: &str, view: &impl serde::Serialize) -> axum::response::Response {
+        match self.desk.renderer.fill(template, view) {
+            Ok(html) => (status, axum::response::Html(html)).into_response(),
+            Err(error) => Failure::unavailable(self, &error).into_response(),
+        }
+    }
+}

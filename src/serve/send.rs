@@ -1,0 +1,55 @@
+//! `POST /f/<token>/send`: stores the answers, then gives the receipt. Sent twice, it is stored once.
+
+use super::State;
+use super::error::Failure;
+use super::sent_form::SentForm;
+use crate::desk::{Arrival, ReceiveError};
+use crate::form::Form;
+use crate::render::{QuestionsView, ReceiptView};
+use crate::store::{Receipt, Received};
+use crate::text::{Messages, finnish_instant};
+use axum::extract::{Path, State as Shared};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+pub(super) async fn receive(
+    Shared(state): Shared<State>,
+    Path(token): Path<String>,
+    sent: SentForm,
+) -> Result<Response, Failure> {
+    let desk = &state.desk;
+    match desk.arrive(&token).await {
+        Ok(Arrival::Open(invitation, form)) => {
+            match desk.receive(&invitation, form, &sent.nonce, &sent.answers).await {
+                Ok(Received::Stored(receipt)) => Ok(show(&state, form, &token, &receipt)),
+                Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
+                Err(ReceiveError::Mistakes(mistakes)) => {
+                    let frame = state.frame(form, &token);
+                    let view =
+                        QuestionsView::new(frame, form, &sent.nonce, Some(&sent.answers), &mistakes, state.language);
+                    Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
+                }
+                Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
+            }
+        }
+        // A retry after a lost answer, or after a crash: the same page gets the same receipt.
+        Ok(Arrival::Answered) => match desk.receive_again(&token, &sent.nonce, &sent.answers).await {
+            Ok(Some((receipt, form))) => Ok(show(&state, form, &token, &receipt)),
+            Ok(None) | Err(ReceiveError::Mistakes(_)) => Err(Failure::answered(&state)),
+            Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
+        },
+        Ok(Arrival::Expired) => Err(Failure::expired(&state)),
+        Ok(Arrival::Nowhere) => Err(Failure::nowhere(&state)),
+        Err(error) => Err(Failure::unavailable(&state, &error)),
+    }
+}
+
+fn show(state: &State, form: &Form, token: &str, receipt: &Receipt) -> Response {
+    let at = finnish_instant(receipt.stored_at, &state.desk.instance.zone());
+    let stored_at = Messages::of(state.language).fill("form.stored_at", &[("at", &at)]);
+    let results = state.has_site.then(|| format!("/{}/index.html", state.language.code()));
+    // Two groups of four are easier to read aloud.
+    let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
+    let view = ReceiptView::new(state.frame(form, token), form, &code, stored_at, results, state.language);
+    state.page(StatusCode::OK, "form/receipt.html", &view)
+}

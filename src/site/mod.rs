@@ -1,0 +1,55 @@
+//! The public site: a release and content in, files out.
+//!
+//! Enters: a [`Release`], pages of prose, the instance's name. Leaves: a [`Site`], a map of paths to
+//! bytes, the same bytes for the same input on any machine. Refuses: missing pages of prose. It never
+//! sees a store, a cube or a submission, so no page can show what was not released.
+
+mod feedback;
+mod figures;
+mod open_data;
+mod pages;
+mod sentences;
+mod table;
+
+use crate::content::Page;
+use crate::instance::Instance;
+use crate::release::Release;
+use crate::render::{RenderError, Renderer, STYLE};
+use crate::text::Language;
+use std::collections::BTreeMap;
+
+/// Path to bytes.
+pub type Site = BTreeMap<String, Vec<u8>>;
+
+/// Why no site was made.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// A page of prose is missing.
+    #[error("content/{language}/{slug}.md is missing; every site has this page (`palaute init` writes one to start from)")]
+    MissingPage {
+        /// Language code.
+        language: &'static str,
+        /// The page.
+        slug: String,
+    },
+    /// A template of the instance failed.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+/// Builds every file of the site.
+///
+/// # Errors
+/// See [`SiteError`].
+pub fn build(release: &Release, content: &[Page], instance: &Instance, renderer: &Renderer) -> Result<Site, SiteError> {
+    let mut site = Site::new();
+    site.insert("palaute.css".to_owned(), STYLE.as_bytes().to_vec());
+    for table in release.tables() {
+        site.insert(format!("data/{}.csv", table.id), open_data::csv(table, Language::Fi).into_bytes());
+        site.insert(format!("data/{}.json", table.id), open_data::json_stat(table, release, Language::Fi).into_bytes());
+    }
+    for (path, html) in pages::pages(release, content, instance, renderer)? {
+        site.insert(path, html.into_bytes());
+    }
+    Ok(site)
+}

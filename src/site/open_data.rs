@@ -1,0 +1,83 @@
+//! Tables as open data: CSV and JSON-stat 2.0 (<https://json-stat.org/full/>).
+
+use crate::cube::Role;
+use crate::release::{PublishedTable, Release};
+use crate::text::Language;
+use serde_json::{Map, Value, json};
+
+/// The sign of a withheld figure, one for every reason.
+pub(super) const WITHHELD: &str = "...";
+
+/// One line a cell: code and label of each dimension, then the value with a decimal point.
+pub(super) fn csv(table: &PublishedTable, language: Language) -> String {
+    let mut out = String::new();
+    for axis in &table.axes {
+        out.push_str(&format!("{0},{0}_label,", axis.id));
+    }
+    out.push_str("value\n");
+    for (at, cell) in table.cells.iter().enumerate() {
+        for (axis, code) in table.axes.iter().zip(table.codes_at(at)) {
+            let label = axis.categories.iter().find(|c| c.code == code).map_or(code, |c| c.label.in_language(language));
+            out.push_str(&format!("{code},\"{}\",", label.replace('"', "\"\"")));
+        }
+        out.push_str(&cell.map_or_else(|| WITHHELD.to_owned(), |f| f.plain()));
+        out.push('\n');
+    }
+    out
+}
+
+/// A dataset: values in row order, `null` with the status `...` where withheld.
+pub(super) fn json_stat(table: &PublishedTable, release: &Release, language: Language) -> String {
+    let mut dimension = Map::new();
+    let mut role = Map::new();
+    for axis in &table.axes {
+        let index: Vec<&str> = axis.categories.iter().map(|c| c.code.as_str()).collect();
+        let label: Map<String, Value> =
+            axis.categories.iter().map(|c| (c.code.clone(), c.label.in_language(language).into())).collect();
+        let value = json!({"label": axis.label.in_language(language), "category": {"index": index, "label": label}});
+        dimension.insert(axis.id.clone(), value);
+        let name = match axis.role {
+            Role::Time => "time",
+            Role::Metric => "metric",
+            Role::Classification => continue,
+        };
+        role.insert(name.to_owned(), json!([axis.id]));
+    }
+    let value: Vec<Value> = table
+        .cells
+        .iter()
+        .map(|c| c.and_then(|f| serde_json::from_str(&f.plain()).ok()).unwrap_or(Value::Null))
+        .collect();
+    let withheld = table.cells.iter().enumerate().filter(|(_, c)| c.is_none());
+    let status: Map<String, Value> = withheld.map(|(at, _)| (at.to_string(), WITHHELD.into())).collect();
+    let ids: Vec<&str> = table.axes.iter().map(|a| a.id.as_str()).collect();
+    let sizes: Vec<usize> = table.axes.iter().map(|a| a.categories.len()).collect();
+    let mut dataset = json!({
+        "version": "2.0",
+        "class": "dataset",
+        "label": table.title.in_language(language),
+        "source": release.source().in_language(language),
+        "updated": release.published_at().to_string(),
+        "id": ids,
+        "size": sizes,
+        "dimension": dimension,
+        "value": value,
+        "status": status,
+        "note": [table.definition.in_language(language)],
+        "extension": {
+            "release": release.id().to_string(),
+            "as_of": release.as_of().to_string(),
+            "class": table.class,
+            "threshold": release.threshold(),
+            "mean_threshold": release.mean_threshold(),
+            "licence": release.licence(),
+            "notice": release.notice().map(|n| n.in_language(language)),
+        },
+    });
+    if !role.is_empty() {
+        dataset["role"] = Value::Object(role);
+    }
+    let mut text = serde_json::to_string_pretty(&dataset).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,141 @@
+//! The findings in words. Each sentence is drawn from the figures, so it cannot say what they do not.
+
+use crate::cube::TOTAL;
+use crate::release::{PublishedTable, Release};
+use crate::text::{Figure, Language, Messages};
+
+/// Numbers up to ten are written as words in running text.
+pub(super) fn number(n: i64, m: Messages) -> String {
+    if (0..=10).contains(&n) { m.get(&format!("number.n{n}")).to_owned() } else { Figure::count(n).finnish() }
+}
+
+/// With a capital letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}
+
+fn count(table: &PublishedTable, code: &str) -> Option<i64> {
+    table.figure(&[code]).map(|f| f.scaled)
+}
+
+/// Title over the outcomes.
+pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let (Some(total), Some(job), Some(education)) = (count(table, TOTAL), count(table, "job"), count(table, "education")) else {
+        return m.get("finding.outcomes_withheld").to_owned();
+    };
+    let both = job + education;
+    match () {
+        () if both * 2 > total => m.get("finding.outcomes_over_half").to_owned(),
+        () => m.fill("finding.outcomes_some", &[("n", &capital(&number(both, m))), ("total", &total.to_string())]),
+    }
+}
+
+/// Every outcome with its count, largest first.
+pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let mut told: Vec<(i64, &str)> = table.axes[0]
+        .categories
+        .iter()
+        .filter(|c| c.code != TOTAL)
+        .filter_map(|c| Some((count(table, &c.code)?, c.label.in_language(language))))
+        .filter(|(n, _)| *n > 0)
+        .collect();
+    if told.is_empty() {
+        return m.get("finding.withheld").to_owned();
+    }
+    told.sort_by_key(|(n, _)| -n);
+    let parts: Vec<String> = told.iter().map(|(n, label)| format!("{} {n}", label.to_lowercase())).collect();
+    m.fill("finding.outcomes_list", &[("list", &parts.join(", "))])
+}
+
+/// Title over the months before coaching.
+pub(super) fn waiting_title(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let mean = |code: &str| table.figure(&[code, "mean"]);
+    let (Some(native), Some(immigrant)) = (mean("native"), mean("immigrant")) else {
+        return m.get("finding.waiting_neutral").to_owned();
+    };
+    match native.scaled.cmp(&immigrant.scaled) {
+        std::cmp::Ordering::Greater => m.get("finding.waiting_immigrants_faster"),
+        std::cmp::Ordering::Less => m.get("finding.waiting_natives_faster"),
+        std::cmp::Ordering::Equal => m.get("finding.waiting_equal"),
+    }
+    .to_owned()
+}
+
+/// Mean and range of every group.
+pub(super) fn durations_text(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let mut told = Vec::new();
+    for group in table.axes[0].categories.iter() {
+        let get = |code: &str| table.figure(&[&group.code, code]).map(Figure::finnish);
+        let Some(mean) = get("mean") else { continue };
+        let who = group.label.in_language(language).to_lowercase();
+        told.push(match (get("min"), get("max")) {
+            (Some(min), Some(max)) => m.fill("finding.duration_range", &[("who", &who), ("mean", &mean), ("min", &min), ("max", &max)]),
+            _ => m.fill("finding.duration", &[("who", &who), ("mean", &mean)]),
+        });
+    }
+    if told.is_empty() { m.get("finding.withheld").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
+}
+
+/// The first reporting day on which the target was reached, with the count on the last day.
+pub(super) fn progress_title(release: &Release, language: Language) -> String {
+    let m = Messages::of(language);
+    let Some((last, label)) = last_started(release, language) else { return m.get("finding.withheld").to_owned() };
+    match release.table("targets").and_then(|t| count(t, "period")) {
+        Some(target) if last >= target => {
+            let over = number(last - target, m);
+            m.fill(if last == target { "finding.target_met" } else { "finding.target_over" }, &[("date", &label), ("n", &over)])
+        }
+        Some(target) => m.fill("finding.target_short", &[("date", &label), ("n", &number(target - last, m))]),
+        None => m.fill("finding.started", &[("date", &label), ("n", &last.to_string())]),
+    }
+}
+
+/// First and last count of the curve, and when the target was passed.
+pub(super) fn progress_text(release: &Release, language: Language) -> String {
+    let m = Messages::of(language);
+    let Some(table) = release.table("coaching-started") else { return String::new() };
+    let days = &table.axes[0].categories;
+    let at = |i: usize| table.cells.get(i).copied().flatten().map(|f| f.scaled);
+    let (Some(first), Some(last)) = (at(0), at(days.len().saturating_sub(1))) else { return String::new() };
+    let name = |i: usize| days[i].label.in_language(language);
+    let end = days.len() - 1;
+    let mut text = m.fill(
+        "finding.curve",
+        &[("first", &number(first, m)), ("first_date", name(0)), ("last", &number(last, m)), ("last_date", name(end))],
+    );
+    if let Some(target) = release.table("targets").and_then(|t| count(t, "period")) {
+        if let Some(passed) = (0..days.len()).find(|i| at(*i).is_some_and(|n| n >= target)) {
+            let key = if passed == 0 { "finding.passed_first" } else { "finding.passed" };
+            let before = name(passed.saturating_sub(1));
+            text.push(' ');
+            text.push_str(&m.fill(key, &[("target", &target.to_string()), ("before", before), ("date", name(passed))]));
+        }
+    }
+    text
+}
+
+/// The last count of the curve and its day.
+pub(super) fn last_started(release: &Release, language: Language) -> Option<(i64, String)> {
+    let table = release.table("coaching-started")?;
+    let last = table.axes[0].categories.last()?;
+    Some((count(table, &last.code)?, last.label.in_language(language).to_owned()))
+}
+
+/// Trials and people of every group.
+pub(super) fn trials_text(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let mut told = Vec::new();
+    for group in &table.axes[0].categories {
+        let get = |code: &str| table.figure(&[&group.code, code]).map(Figure::finnish);
+        if let (Some(trials), Some(people)) = (get("trials"), get("people")) {
+            let who = group.label.in_language(language).to_lowercase();
+            told.push(m.fill("finding.trials", &[("who", &who), ("trials", &trials), ("people", &people)]));
+        }
+    }
+    if told.is_empty() { m.get("finding.withheld").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
+}

@@ -1,0 +1,66 @@
+//! A published table as rows of a page, every cell with its address.
+
+use super::open_data::WITHHELD;
+use crate::release::PublishedTable;
+use crate::text::{Language, Messages};
+use serde::Serialize;
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TableCell {
+    /// Table and category codes, so that tests and the audit find the figure again.
+    address: String,
+    text: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TableRow {
+    label: String,
+    total: bool,
+    cells: Vec<TableCell>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TableView {
+    id: String,
+    caption: String,
+    /// Heading of the rows, then of each column.
+    head: Vec<String>,
+    rows: Vec<TableRow>,
+    withheld: bool,
+}
+
+impl TableView {
+    pub(super) fn new(table: &PublishedTable, language: Language) -> Self {
+        let m = Messages::of(language);
+        let rows_axis = &table.axes[0];
+        let columns = table.axes.get(1);
+        let mut head = vec![rows_axis.label.in_language(language).to_owned()];
+        match columns {
+            Some(axis) => head.extend(axis.categories.iter().map(|c| c.label.in_language(language).to_owned())),
+            None => head.push(m.get("table.people_unit").to_owned()),
+        }
+        let width = columns.map_or(1, |axis| axis.categories.len());
+        let rows = rows_axis.categories.iter().zip(table.cells.chunks(width)).map(|(category, cells)| TableRow {
+            label: category.label.in_language(language).to_owned(),
+            total: category.code == "total",
+            cells: cells
+                .iter()
+                .enumerate()
+                .map(|(i, cell)| {
+                    let column = columns.map_or(String::new(), |axis| format!(" {}", axis.categories[i].code));
+                    TableCell {
+                        address: format!("{} {}{column}", table.id, category.code),
+                        text: cell.map_or_else(|| WITHHELD.to_owned(), |f| f.finnish()),
+                    }
+                })
+                .collect(),
+        });
+        Self {
+            id: table.id.clone(),
+            caption: table.title.in_language(language).to_owned(),
+            head,
+            rows: rows.collect(),
+            withheld: table.has_withheld(),
+        }
+    }
+}

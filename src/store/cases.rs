@@ -1,0 +1,201 @@
+//! Cases: events and the current row, written together.
+
+use super::{Store, StoreError, attempting, audit_log, facts, writer};
+use crate::case::{CaseEvent, CaseFile, CaseNumber};
+use crate::cube::{Codebook, Fact};
+use crate::text::Fingerprint;
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection};
+
+/// The case that a change concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A new one, which gets the next number of the year.
+    New,
+    /// A known one.
+    Known(CaseNumber),
+}
+
+/// Makes the countable fact of a case.
+pub type FactOf = std::sync::Arc<dyn Fn(&CaseFile) -> Fact + Send + Sync>;
+
+/// Events for one case and how it is then counted.
+#[derive(Clone)]
+pub struct CaseChange {
+    /// Which case.
+    pub subject: Subject,
+    /// What happened, in order.
+    pub events: Vec<CaseEvent>,
+    /// Explains the facts.
+    pub codebook: Codebook,
+    /// The fact of the case after the events.
+    pub fact_of: FactOf,
+}
+
+impl std::fmt::Debug for CaseChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaseChange").field("subject", &self.subject).field("events", &self.events).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Records events of many cases, all or none; `year` begins the numbers of new ones.
+    ///
+    /// # Errors
+    /// When an event does not fit its case, or the database fails.
+    pub async fn record(&self, changes: Vec<CaseChange>, year: i16, at: Timestamp) -> Result<Vec<CaseFile>, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::ChangeCases(changes, year, at, reply)).await
+    }
+
+    /// The case of that number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn case(&self, number: CaseNumber) -> Result<Option<CaseFile>, StoreError> {
+        let row = sqlx::query("SELECT file FROM cases WHERE number = $1")
+            .bind(number.to_string())
+            .fetch_optional(self.readers())
+            .await
+            .map_err(attempting("read a case"))?;
+        row.map(|row| read_file(&row.get::<String, _>("file"))).transpose()
+    }
+
+    /// All cases in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cases(&self) -> Result<Vec<CaseFile>, StoreError> {
+        let rows = sqlx::query("SELECT file FROM cases ORDER BY number").fetch_all(self.readers()).await;
+        let rows = rows.map_err(attempting("read the cases"))?;
+        rows.iter().map(|row| read_file(&row.get::<String, _>("file"))).collect()
+    }
+
+    /// The events of a case from the first, for those who would rather trust the history than the row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events(&self, number: CaseNumber) -> Result<Vec<CaseEvent>, StoreError> {
+        let rows = sqlx::query("SELECT event FROM case_events WHERE case_number = $1 ORDER BY sequence")
+            .bind(number.to_string())
+            .fetch_all(self.readers())
+            .await
+            .map_err(attempting("read the events of a case"))?;
+        let read = |text: String| serde_json::from_str(&text).map_err(|source| StoreError::Unreadable { what: "event", source });
+        rows.iter().map(|row| read(row.get("event"))).collect()
+    }
+}
+
+fn read_file(text: &str) -> Result<CaseFile, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Unreadable { what: "case", source })
+}
+
+pub(super) async fn change(
+    connection: &mut SqliteConnection,
+    changes: &[CaseChange],
+    year: i16,
+    at: Timestamp,
+) -> Result<Vec<CaseFile>, StoreError> {
+    let mut files = Vec::with_capacity(changes.len());
+    for change in changes {
+        let file = match &change.subject {
+            Subject::New => {
+                let number = next_number(connection, year).await?;
+                open(connection, change, number, at).await?
+            }
+            Subject::Known(number) => append(connection, *number, &change.events, at).await?,
+        };
+        let fact = (change.fact_of)(&file);
+        facts::replace(connection, &file.number().to_string(), &fact, &change.codebook).await?;
+        files.push(file);
+    }
+    Ok(files)
+}
+
+async fn next_number(connection: &mut SqliteConnection, year: i16) -> Result<CaseNumber, StoreError> {
+    let row = sqlx::query("SELECT max(number) AS last FROM cases WHERE number LIKE $1")
+        .bind(format!("{year:04}-%"))
+        .fetch_one(connection)
+        .await
+        .map_err(attempting("find the next case number"))?;
+    let last: Option<String> = row.get("last");
+    let running = last.as_deref().and_then(|n| n.split_once('-')).and_then(|(_, n)| n.parse::<u32>().ok());
+    Ok(CaseNumber::new(year, running.unwrap_or(0) + 1))
+}
+
+async fn open(
+    connection: &mut SqliteConnection,
+    change: &CaseChange,
+    number: CaseNumber,
+    at: Timestamp,
+) -> Result<CaseFile, StoreError> {
+    let told = |source| StoreError::Case { case: number.to_string(), source };
+    let file = CaseFile::fold(number, &change.events).map_err(told)?;
+    sqlx::query("INSERT INTO cases (number, imported_number, office, ended_on, file) VALUES ($1, $2, $3, $4, $5)")
+        .bind(number.to_string())
+        .bind(file.imported_number())
+        .bind(&file.opening().office)
+        .bind(file.ending().map(|e| e.on.to_string()))
+        .bind(to_json("case", &file)?)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("open a case"))?;
+    add_events(connection, number, 1, &change.events, at).await?;
+    Ok(file)
+}
+
+/// Adds events to a known case and brings its row up to date.
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    number: CaseNumber,
+    events: &[CaseEvent],
+    at: Timestamp,
+) -> Result<CaseFile, StoreError> {
+    let row = sqlx::query(
+        "SELECT file, (SELECT coalesce(max(sequence), 0) FROM case_events WHERE case_number = number) AS last
+         FROM cases WHERE number = $1",
+    )
+    .bind(number.to_string())
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(attempting("read a case"))?;
+    let mut file = read_file(&row.get::<String, _>("file"))?;
+    for event in events {
+        file.apply(event).map_err(|source| StoreError::Case { case: number.to_string(), source })?;
+    }
+    sqlx::query("UPDATE cases SET ended_on = $2, file = $3, office = $4 WHERE number = $1")
+        .bind(number.to_string())
+        .bind(file.ending().map(|e| e.on.to_string()))
+        .bind(to_json("case", &file)?)
+        .bind(&file.opening().office)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("update a case"))?;
+    add_events(connection, number, row.get::<i64, _>("last") + 1, events, at).await?;
+    Ok(file)
+}
+
+async fn add_events(
+    connection: &mut SqliteConnection,
+    number: CaseNumber,
+    first: i64,
+    events: &[CaseEvent],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    for (sequence, event) in (first..).zip(events) {
+        let json = to_json("event", event)?;
+        sqlx::query("INSERT INTO case_events (case_number, sequence, at, event) VALUES ($1, $2, $3, $4)")
+            .bind(number.to_string())
+            .bind(sequence)
+            .bind(at.to_string())
+            .bind(&json)
+            .execute(&mut *connection)
+            .await
+            .map_err(attempting("record an event"))?;
+        audit_log::note(connection, at, "event", &number.to_string(), &Fingerprint::of(&json)).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Unreadable { what, source })
+}

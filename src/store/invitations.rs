@@ -1,0 +1,142 @@
+//! Invitations and the links that lead to them.
+
+use super::{Store, StoreError, attempting, audit_log, cases, writer};
+use crate::case::{CaseEvent, CaseNumber};
+use crate::form::Party;
+use crate::text::Fingerprint;
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection};
+
+/// Id of an invitation.
+pub type InvitationId = String;
+
+/// An invitation as a link finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The case it is about.
+    pub case: CaseNumber,
+    /// Who is invited.
+    pub party: Party,
+    /// To which form.
+    pub form: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// True when it was taken back.
+    pub revoked: bool,
+    /// True when it was answered.
+    pub answered: bool,
+}
+
+/// An invitation to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The case it is about.
+    pub case: CaseNumber,
+    /// Who is invited.
+    pub party: Party,
+    /// To which form.
+    pub form: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// Makes an invitation and records it on the case.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn invite(&self, new: NewInvitation, at: Timestamp) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::Invite(Box::new(new), at, reply)).await
+    }
+
+    /// Opens a way in to an invitation: the token itself is never stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_link(&self, token_hash: Fingerprint, invitation: &str, at: Timestamp) -> Result<(), StoreError> {
+        let invitation = invitation.to_owned();
+        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, at, reply }).await
+    }
+
+    /// The invitation behind the hash of a token.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn invitation_by_token(&self, token_hash: &Fingerprint) -> Result<Option<Invitation>, StoreError> {
+        let row = sqlx::query(
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
+                    EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS answered
+             FROM links l JOIN invitations i ON i.id = l.invitation WHERE l.token_hash = $1",
+        )
+        .bind(token_hash.as_str())
+        .fetch_optional(self.readers())
+        .await
+        .map_err(attempting("find an invitation"))?;
+        Ok(row.as_ref().and_then(read))
+    }
+
+    /// The invitations of a case.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn invitations_of(&self, case: CaseNumber) -> Result<Vec<Invitation>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
+                    EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS answered
+             FROM invitations i WHERE i.case_number = $1 ORDER BY i.id",
+        )
+        .bind(case.to_string())
+        .fetch_all(self.readers())
+        .await
+        .map_err(attempting("read the invitations of a case"))?;
+        Ok(rows.iter().filter_map(read).collect())
+    }
+}
+
+/// A row that no longer fits its types is no invitation.
+fn read(row: &sqlx::sqlite::SqliteRow) -> Option<Invitation> {
+    Some(Invitation {
+        id: row.get("id"),
+        case: row.get::<String, _>("case_number").parse().ok()?,
+        party: serde_json::from_value(serde_json::Value::String(row.get("party"))).ok()?,
+        form: row.get("form"),
+        expires_at: row.get::<String, _>("expires_at").parse().ok()?,
+        revoked: row.get::<Option<String>, _>("revoked_at").is_some(),
+        answered: row.get::<bool, _>("answered"),
+    })
+}
+
+pub(super) async fn invite(connection: &mut SqliteConnection, new: &NewInvitation, at: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(&new.id)
+        .bind(new.case.to_string())
+        .bind(new.party.code())
+        .bind(&new.form)
+        .bind(new.expires_at.to_string())
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("make an invitation"))?;
+    let event = CaseEvent::Invited { party: new.party, form: new.form.clone() };
+    cases::append(connection, new.case, &[event], at).await?;
+    Ok(())
+}
+
+pub(super) async fn open_link(
+    connection: &mut SqliteConnection,
+    token_hash: &Fingerprint,
+    invitation: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO links (token_hash, invitation, made_at) VALUES ($1, $2, $3)")
+        .bind(token_hash.as_str())
+        .bind(invitation)
+        .bind(at.to_string())
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("open a link"))?;
+    audit_log::note(connection, at, "link", invitation, token_hash).await
+}

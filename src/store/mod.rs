@@ -1,0 +1,117 @@
+//! Everything durable, in the verbs of the domain. All SQL is here.
+//!
+//! Enters: events, submissions, facts, reports, mails to send. Leaves: cases, invitations, receipts,
+//! facts. Refuses: a second server on the same file, a submission to an invitation that was
+//! answered, SQLite versions that can corrupt a write-ahead log. A receipt is given only after the
+//! commit that holds the submission, its fact, its case event and its audit entry.
+
+mod audit_log;
+mod cases;
+mod facts;
+mod invitations;
+mod mails;
+mod migrations;
+mod open;
+mod reports;
+mod submissions;
+mod writer;
+
+pub use cases::{CaseChange, FactOf, Subject};
+pub use invitations::{Invitation, InvitationId, NewInvitation};
+pub use mails::{Mail, MailState};
+pub use open::ServerLock;
+pub use reports::StoredReport;
+pub use submissions::{NewSubmission, Receipt, Received};
+
+use sqlx::SqlitePool;
+use tokio::sync::mpsc;
+
+/// What went wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("the database could not {attempt}")]
+    Database {
+        /// What was attempted.
+        attempt: &'static str,
+        /// Why it failed.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The file or its folder cannot be used.
+    #[error("{path} cannot be used as a database")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another server has the file.
+    #[error("another Palaute server uses {path}; stop it first, or give this one a database of its own")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+    /// The SQLite in this binary may lose data.
+    #[error("SQLite {found} can corrupt its write-ahead log; version 3.51.3 or later is needed")]
+    OldSqlite {
+        /// The version.
+        found: String,
+    },
+    /// Something stored cannot be read.
+    #[error("the stored {what} cannot be read")]
+    Unreadable {
+        /// What it is.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// An event does not fit the case.
+    #[error("the case {case} does not allow this")]
+    Case {
+        /// The case.
+        case: String,
+        /// Why.
+        #[source]
+        source: crate::case::CaseRefusal,
+    },
+    /// The writer has stopped.
+    #[error("the store is closing")]
+    Closed,
+}
+
+/// Attaches what was attempted to a database error.
+fn attempting(attempt: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Database { attempt, source }
+}
+
+/// The store: an enum of engines. PostgreSQL is the second, for several servers.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A file on this machine.
+    Sqlite(SqliteStore),
+}
+
+/// SQLite with one writer task that commits in groups.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    readers: SqlitePool,
+    writer: mpsc::Sender<writer::Job>,
+}
+
+impl Store {
+    fn readers(&self) -> &SqlitePool {
+        let Self::Sqlite(store) = self;
+        &store.readers
+    }
+
+    fn writer(&self) -> &mpsc::Sender<writer::Job> {
+        let Self::Sqlite(store) = self;
+        &store.writer
+    }
+}

@@ -1,0 +1,118 @@
+//! Submissions: stored once, with their receipt.
+
+use super::cases::{self, to_json};
+use super::{InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
+use crate::case::{CaseEvent, CaseNumber};
+use crate::cube::{Codebook, Fact};
+use crate::form::Party;
+use crate::submission::Submission;
+use crate::text::Fingerprint;
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection};
+
+/// A submission to be stored, with everything its transaction holds.
+#[derive(Clone, Debug)]
+pub struct NewSubmission {
+    /// Its id.
+    pub id: String,
+    /// The invitation it answers.
+    pub invitation: InvitationId,
+    /// The case it is about.
+    pub case: CaseNumber,
+    /// Who answers.
+    pub party: Party,
+    /// Fingerprint of the form page's nonce: the same page sent twice is one submission.
+    pub nonce: Fingerprint,
+    /// The answers.
+    pub submission: Submission,
+    /// What is counted.
+    pub fact: Fact,
+    /// Explains the fact.
+    pub codebook: Codebook,
+    /// The receipt it will have if it is new.
+    pub receipt: String,
+    /// When it arrived.
+    pub received_at: Timestamp,
+}
+
+/// Proof that a submission is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Eight unambiguous characters.
+    pub code: String,
+    /// When it was stored.
+    pub stored_at: Timestamp,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Stored, now or when the same was sent before.
+    Stored(Receipt),
+    /// The invitation was answered otherwise before; nothing changed.
+    AlreadyAnswered,
+}
+
+impl Store {
+    /// Stores a submission; returns after the commit.
+    ///
+    /// # Errors
+    /// When it could not be stored: then there is no receipt.
+    pub async fn receive(&self, new: NewSubmission) -> Result<Received, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::Receive(Box::new(new), reply)).await
+    }
+
+    /// The receipts of all stored submissions with the fingerprints of their answers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receipts(&self) -> Result<Vec<(String, Fingerprint)>, StoreError> {
+        let rows = sqlx::query("SELECT receipt, content FROM submissions ORDER BY receipt").fetch_all(self.readers()).await;
+        let rows = rows.map_err(attempting("read the receipts"))?;
+        Ok(rows.iter().map(|r| (r.get("receipt"), Fingerprint::from_stored(r.get("content")))).collect())
+    }
+}
+
+pub(super) async fn receive(connection: &mut SqliteConnection, new: &NewSubmission) -> Result<Received, StoreError> {
+    let answers = to_json("submission", new.submission.answers())?;
+    let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
+    let inserted = sqlx::query(
+        "INSERT INTO submissions (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (invitation) DO NOTHING",
+    )
+    .bind(&new.id)
+    .bind(&new.invitation)
+    .bind(new.nonce.as_str())
+    .bind(content.as_str())
+    .bind(&new.receipt)
+    .bind(new.submission.form())
+    .bind(new.submission.version().as_str())
+    .bind(new.received_at.to_string())
+    .bind(&answers)
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("store a submission"))?;
+    if inserted.rows_affected() == 0 {
+        return earlier(connection, new, &content).await;
+    }
+    cases::append(connection, new.case, &[CaseEvent::Answered { party: new.party }], new.received_at).await?;
+    facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    audit_log::note(connection, new.received_at, "submission", &new.id, &content).await?;
+    Ok(Received::Stored(Receipt { code: new.receipt.clone(), stored_at: new.received_at }))
+}
+
+/// The same page with the same answers gets its receipt again; anything else was answered before.
+async fn earlier(
+    connection: &mut SqliteConnection,
+    new: &NewSubmission,
+    content: &Fingerprint,
+) -> Result<Received, StoreError> {
+    let row = sqlx::query("SELECT nonce_hash, content, receipt, received_at FROM submissions WHERE invitation = $1")
+        .bind(&new.invitation)
+        .fetch_one(connection)
+        .await
+        .map_err(attempting("find an earlier submission"))?;
+    let same = row.get::<String, _>("nonce_hash") == new.nonce.as_str() && row.get::<String, _>("content") == content.as_str();
+    let stored_at = row.get::<String, _>("received_at").parse().unwrap_or(new.received_at);
+    Ok(if same { Received::Stored(Receipt { code: row.get("receipt"), stored_at }) } else { Received::AlreadyAnswered })
+}

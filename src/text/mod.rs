@@ -1,0 +1,25 @@
+//! Words, numbers and dates as people read them.
+//!
+//! Enters: the message catalogue, numbers, dates, YAML positions. Leaves: text in the reader's
+//! language, parsed Finnish numbers and dates, diagnostics. Refuses: identity codes, malformed
+//! numbers and dates. Knows nothing of forms, cases or figures.
+
+mod collation;
+mod date;
+mod diagnostic;
+mod fingerprint;
+mod hetu;
+mod language;
+mod messages;
+mod number;
+mod translated;
+
+pub use collation::{sort_by_name, sorted_by_name};
+pub use date::{finnish_date, finnish_instant, finnish_month, parse_date, zone};
+pub use diagnostic::{Diagnostic, Diagnostics, Position, read_yaml};
+pub use fingerprint::{Fingerprint, hex};
+pub use hetu::contains_hetu;
+pub use language::Language;
+pub use messages::Messages;
+pub use number::{Figure, divide_rounded, finnish_number, parse_tenths};
+pub use translated::Text;
