@@ -9,26 +9,26 @@
 //! ```
 
 // Floor 0: pure values.
-pub mod text;
-pub mod instance;
-pub mod form;
-pub mod submission;
-pub mod case;
-pub mod report;
-pub mod cube;
-pub mod release;
 pub mod audit;
+pub mod case;
 pub mod content;
+pub mod cube;
+pub mod form;
+pub mod instance;
+pub mod release;
+pub mod report;
+pub mod submission;
+pub mod text;
 // Floor 1: values to bytes.
 pub mod chart;
 pub mod render;
 pub mod site;
 // Floor 2: doors.
-pub mod store;
-pub mod mail;
 pub mod ledger;
+pub mod mail;
+pub mod store;
 // Floor 3.
 pub mod desk;
 // Floor 4: entrances.
-pub mod serve;
 pub mod cli;
+pub mod serve;

@@ -1,6 +1,7 @@
 //! Reads what was published and attacks it.
 //!
 //! Enters: the emitted bytes of a site, nothing else. Leaves: [`Finding`]s, none when the site holds.
+//! Refuses: files it cannot read as what they claim to be; that is a finding, too.
 //! Shares no code with `release/`: an error there must not hide itself here.
 
 mod table;
@@ -91,14 +92,18 @@ mod tests {
             r#"{{"version":"2.0","class":"dataset","id":["a"],"size":[3],"dimension":{{"a":{{"category":{{"index":["x","y","total"]}}}}}},
             "value":{values},"status":{status},"extension":{{"class":"counts","threshold":5,"mean_threshold":5}}}}"#
         );
-        BTreeMap::from([("data/t.json".to_owned(), json.into_bytes()), ("data/t.csv".to_owned(), csv.as_bytes().to_vec())])
+        BTreeMap::from([
+            ("data/t.json".to_owned(), json.into_bytes()),
+            ("data/t.csv".to_owned(), csv.as_bytes().to_vec()),
+        ])
     }
 
     #[test]
     fn a_table_that_holds_has_no_findings() {
         let ok = site("[7,9,16]", "{}", "a,a_label,value\nx,X,7\ny,Y,9\ntotal,T,16\n");
         assert_eq!(attack(&ok), []);
-        let hidden = site("[null,null,16]", r#"{"0":"...","1":"..."}"#, "a,a_label,value\nx,X,...\ny,Y,...\ntotal,T,16\n");
+        let hidden =
+            site("[null,null,16]", r#"{"0":"...","1":"..."}"#, "a,a_label,value\nx,X,...\ny,Y,...\ntotal,T,16\n");
         assert_eq!(attack(&hidden), []);
     }
 
@@ -116,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_csv_or_page_that_says_something_else_is_found() {
-        let mut bad = site("[null,null,16]", r#"{"0":"...","1":"..."}"#, "a,a_label,value\nx,X,3\ny,Y,...\ntotal,T,16\n");
+        let mut bad =
+            site("[null,null,16]", r#"{"0":"...","1":"..."}"#, "a,a_label,value\nx,X,3\ny,Y,...\ntotal,T,16\n");
         bad.insert("fi/t.html".into(), br#"<td data-cell="t y">13</td>"#.to_vec());
         let problems: Vec<String> = attack(&bad).into_iter().map(|f| f.problem).collect();
         assert_eq!(problems.len(), 2, "{problems:?}");

@@ -43,7 +43,8 @@ impl ReadTable {
         let hidden = parts().filter(|(codes, v)| codes[0] != "total" && v.is_none()).count();
         let shown = parts().filter(|(codes, v)| codes[0] != "total" && v.is_some()).count();
         if total.is_some() && hidden > 0 && shown > 0 {
-            problems.push("some cells are withheld beside others and the total: subtract to narrow them down".to_owned());
+            problems
+                .push("some cells are withheld beside others and the total: subtract to narrow them down".to_owned());
         }
         problems
     }
@@ -74,7 +75,8 @@ pub(super) fn read_json_stat(bytes: &[u8]) -> Result<ReadTable, String> {
     let ids = value["id"].as_array().ok_or("no dimensions")?;
     let mut addresses: Vec<Vec<String>> = vec![Vec::new()];
     for id in ids {
-        let index = value["dimension"][id.as_str().unwrap_or("")]["category"]["index"].as_array().ok_or("no categories")?;
+        let index =
+            value["dimension"][id.as_str().unwrap_or("")]["category"]["index"].as_array().ok_or("no categories")?;
         let mut longer = Vec::new();
         for address in &addresses {
             for code in index {

@@ -24,6 +24,8 @@ pub struct Bar {
 pub struct Bars {
     /// From top to bottom.
     pub rows: Vec<Bar>,
+    /// Width of the squares of the largest group, so that all groups draw squares of one size.
+    pub unit_span: usize,
     /// True when every count is small enough to be drawn one square a person.
     pub countable: bool,
 }
@@ -43,10 +45,16 @@ impl Bars {
             value: figure.map_or_else(|| "...".to_owned(), Figure::finnish),
             width: figure.map(|f| percent(if largest > 0.0 { f.approx() / largest * LONGEST } else { 0.0 })),
             lead: *lead,
-            units: figure.and_then(|f| usize::try_from(f.scaled).ok()).map(|n| (0..n.min(99)).map(|i| i * 10).collect()).unwrap_or_default(),
+            units: figure
+                .and_then(|f| usize::try_from(f.scaled).ok())
+                .map(|n| (0..n.min(99)).map(|i| i * 10).collect())
+                .unwrap_or_default(),
         });
-        let countable = figures.iter().all(|(_, f, _)| f.is_some_and(|f| f.decimals == 0 && (0..=MOST_UNITS).contains(&f.scaled)));
-        Self { rows: rows.collect(), countable }
+        let countable =
+            figures.iter().all(|(_, f, _)| f.is_some_and(|f| f.decimals == 0 && (0..=MOST_UNITS).contains(&f.scaled)));
+        let rows: Vec<Bar> = rows.collect();
+        let unit_span = rows.iter().map(|r| r.units.len() * 10).max().unwrap_or(0).max(10);
+        Self { rows, unit_span, countable }
     }
 }
 

@@ -65,7 +65,8 @@ impl Line {
         let x = |day: i64| float(day - first) / span;
         let down = |n: i64| 1.0 - float(n) / top;
         let pixels = |n: i64| down(n) * f64::from(height);
-        let points = measured.iter().map(|m| format!("{},{}", coordinate(x(m.0) * 100.0), coordinate(down(m.1) * 100.0)));
+        let points =
+            measured.iter().map(|m| format!("{},{}", coordinate(x(m.0) * 100.0), coordinate(down(m.1) * 100.0)));
         let near = |a: Option<&LineInput>, b: &LineInput| a.is_some_and(|a| (x(a.0) - x(b.0)).abs() < NEAR);
         let end = measured.len().saturating_sub(1);
         let many = measured.len() > MANY;
@@ -106,7 +107,11 @@ fn ticks(measured: &[LineInput], x: &impl Fn(i64) -> f64) -> Vec<Tick> {
         }
     }
     let (last, middle) = (kept.len().saturating_sub(1), kept.len() / 2);
-    let tick = |(i, m): (usize, &&LineInput)| Tick { x: percent(x(m.0)), text: m.3.clone(), wide_only: i != 0 && i != last && i != middle };
+    let tick = |(i, m): (usize, &&LineInput)| Tick {
+        x: percent(x(m.0)),
+        text: m.3.clone(),
+        wide_only: i != 0 && i != last && i != middle,
+    };
     kept.iter().enumerate().map(tick).collect()
 }
 

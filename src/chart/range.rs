@@ -70,7 +70,10 @@ mod tests {
     #[test]
     fn the_pilots_durations_stand_on_an_axis_of_twelve_months() {
         let f = |t| Some(Figure::tenths(t));
-        let range = Range::new(&[("a".into(), Some(Figure::count(12)), f(52), f(15), f(100)), ("b".into(), None, f(23), None, None)]);
+        let range = Range::new(&[
+            ("a".into(), Some(Figure::count(12)), f(52), f(15), f(100)),
+            ("b".into(), None, f(23), None, None),
+        ]);
         assert_eq!(range.ticks.last().map(|t| t.1.as_str()), Some("12"));
         assert_eq!(range.rows[0].mean, Some(("43.33%".into(), "5,2".into())));
         assert_eq!((range.rows[1].n.as_str(), &range.rows[1].min, range.rows[1].series), ("...", &None, 2));

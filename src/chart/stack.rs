@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn shares_follow_each_other_and_small_ones_have_no_text() {
         let row = Stack::new("q".into(), Some(&[60, 35, 5]), &[5, 3, 1]);
-        let told: Vec<(&str, &str, &str)> = row.segments.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.text.as_str())).collect();
+        let told: Vec<(&str, &str, &str)> =
+            row.segments.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.text.as_str())).collect();
         assert_eq!(told, [("0%", "60%", "60"), ("60%", "35%", "35"), ("95%", "5%", "")]);
         assert_eq!((row.n.as_str(), row.share.as_str()), ("100", "60\u{a0}%"));
     }

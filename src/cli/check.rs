@@ -2,14 +2,20 @@
 
 use super::folder::Folder;
 use super::run::Outcome;
+use super::terminal::say;
 use std::path::Path;
 
 pub(super) fn check(dir: &Path) -> Outcome {
     let folder = Folder::read(dir)?;
     for form in &folder.forms {
-        println!("forms/{}.yaml: {} questions, version {}", form.id(), form.questions().count(), &form.version().as_str()[..12]);
+        say(format_args!(
+            "forms/{}.yaml: {} questions, version {}",
+            form.id(),
+            form.questions().count(),
+            &form.version().as_str()[..12]
+        ));
     }
-    println!("content: {} pages", folder.pages.len());
-    println!("No mistakes found.");
+    say(format_args!("content: {} pages", folder.pages.len()));
+    say("No mistakes found.");
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The only place that reads the machine's clock and its source of randomness.
 
+use super::terminal::warn;
 use crate::desk::{Clock, Entropy};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ fn machine_now() -> Timestamp {
 pub(super) fn entropy() -> Entropy {
     Arc::new(|bytes| {
         if let Err(error) = getrandom::fill(bytes) {
-            eprintln!("the operating system gives no randomness: {error}");
+            warn(format_args!("the operating system gives no randomness: {error}"));
             std::process::exit(70);
         }
     })

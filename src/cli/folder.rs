@@ -138,7 +138,11 @@ pub(super) fn read(path: &Path) -> Result<String, FolderError> {
 
 /// Files of that ending in a folder by name; a symbolic link is a mistake, because it may lead out of
 /// the instance.
-fn files(folder: &Path, ending: &str, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, PathBuf>, FolderError> {
+fn files(
+    folder: &Path,
+    ending: &str,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<String, PathBuf>, FolderError> {
     let mut found = BTreeMap::new();
     if !folder.exists() {
         return Ok(found);

@@ -3,6 +3,7 @@
 use super::clock;
 use super::folder::Folder;
 use super::run::Outcome;
+use super::terminal::{say, warn};
 use crate::desk::{Desk, ImportSummary};
 use crate::ledger::{check_rows, read_sheet};
 use jiff::Timestamp;
@@ -12,29 +13,40 @@ pub(super) async fn import(dir: &Path, now: Option<Timestamp>, file: &Path, part
     let (desk, _) = Folder::read(dir)?.desk(clock::clock(now)).await?;
     let summary = import_file(&desk, file, partial).await?;
     desk.store.close().await;
-    println!("Opened {}, updated {}, unchanged {}.", summary.opened, summary.updated, summary.unchanged);
+    say(format_args!("Opened {}, updated {}, unchanged {}.", summary.opened, summary.updated, summary.unchanged));
     if summary.invited > 0 {
-        println!("Invited {} client(s) whose coaching has ended; `palaute invite CASE` gives a link.", summary.invited);
+        say(format_args!(
+            "Invited {} client(s) whose coaching has ended; `palaute invite CASE` gives a link.",
+            summary.invited
+        ));
     }
     Ok(())
 }
 
 /// Imports a sheet into the desk's store; tells faults and warnings on the terminal.
-pub(super) async fn import_file(desk: &Desk, file: &Path, partial: bool) -> Result<ImportSummary, Box<dyn std::error::Error>> {
+pub(super) async fn import_file(
+    desk: &Desk,
+    file: &Path,
+    partial: bool,
+) -> Result<ImportSummary, Box<dyn std::error::Error>> {
     let sheet = read_sheet(file)?;
     let (rows, faults, warnings) = check_rows(&sheet, &desk.instance);
     for warning in &warnings {
-        eprintln!("warning: {warning}");
+        warn(format_args!("warning: {warning}"));
     }
     for fault in &faults {
-        eprintln!("{fault}");
+        warn(format_args!("{fault}"));
     }
     if !faults.is_empty() && !partial {
-        let text = format!("{} fault(s); nothing was taken. Correct them, or take the {} good row(s) with --partial", faults.len(), rows.len());
+        let text = format!(
+            "{} fault(s); nothing was taken. Correct them, or take the {} good row(s) with --partial",
+            faults.len(),
+            rows.len()
+        );
         return Err(text.into());
     }
     if !faults.is_empty() {
-        eprintln!("{} fault(s); their rows were left out", faults.len());
+        warn(format_args!("{} fault(s); their rows were left out", faults.len()));
     }
     Ok(desk.import(&rows).await?)
 }

@@ -2,6 +2,7 @@
 
 use super::folder::io_at;
 use super::run::Outcome;
+use super::terminal::say;
 use std::path::Path;
 
 /// The neutral instance, which the repository's root is, too.
@@ -22,8 +23,12 @@ pub(super) fn init(dir: &Path) -> Outcome {
         return Err(format!("{} is not empty; name a folder that is, or a new one", dir.display()).into());
     }
     write_instance(dir, INSTANCE)?;
-    println!("Wrote an instance to {}.", dir.display());
-    println!("Next: edit {}, then run: palaute --instance {} check", dir.join("palaute.yaml").display(), dir.display());
+    say(format_args!("Wrote an instance to {}.", dir.display()));
+    say(format_args!(
+        "Next: edit {}, then run: palaute --instance {} check",
+        dir.join("palaute.yaml").display(),
+        dir.display()
+    ));
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Enters: arguments, files of the instance, the clock. Leaves: files, messages on the terminal, an
 //! exit code. Refuses: what the rooms below refuse, told with what to do.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is this room's business")]
 
 mod arguments;
 mod check;
@@ -16,5 +15,6 @@ mod publish;
 mod report;
 mod run;
 mod serve;
+mod terminal;
 
 pub use run::run;

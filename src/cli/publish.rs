@@ -4,6 +4,7 @@ use super::clock;
 use super::folder::{Folder, io_at};
 use super::init::write;
 use super::run::Outcome;
+use super::terminal::{say, warn};
 use crate::desk::{Desk, publish};
 use crate::release::Release;
 use crate::site::Site;
@@ -19,23 +20,33 @@ pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Da
     desk.store.close().await;
     let cells: usize = release.tables().iter().map(|t| t.cells.len()).sum();
     let withheld: usize = release.withheld().iter().map(|w| w.cells.len()).sum();
-    println!("Released {} as of {}: {} tables, {cells} cells, {withheld} of them withheld.", release.id(), release.as_of(), release.tables().len());
-    println!("{}", dir.join("releases").join(release.id().to_string()).join("release.json").display());
+    say(format_args!(
+        "Released {} as of {}: {} tables, {cells} cells, {withheld} of them withheld.",
+        release.id(),
+        release.as_of(),
+        release.tables().len()
+    ));
+    say(format_args!("{}", dir.join("releases").join(release.id().to_string()).join("release.json").display()));
     Ok(())
 }
 
 /// Makes a release and writes its file; warns of figures that can be subtracted from earlier ones.
-pub(super) async fn make_release(desk: &Desk, dir: &Path, as_of: Option<Date>, earlier: &[Release]) -> Result<Release, Box<dyn std::error::Error>> {
+pub(super) async fn make_release(
+    desk: &Desk,
+    dir: &Path,
+    as_of: Option<Date>,
+    earlier: &[Release],
+) -> Result<Release, Box<dyn std::error::Error>> {
     let as_of = as_of.unwrap_or_else(|| desk.reporting_day());
     let outcome = desk.release(as_of, earlier).await?;
     for d in &outcome.differences {
-        eprintln!(
+        warn(format_args!(
             "warning: {} at {} differs from release {} by fewer than {} people; whoever has both can subtract",
             d.table,
             d.cell.join(" "),
             d.earlier,
             outcome.release.threshold()
-        );
+        ));
     }
     let file = dir.join("releases").join(outcome.release.id().to_string()).join("release.json");
     write(&file, outcome.release.to_json())?;
@@ -55,7 +66,12 @@ pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {
     let site = publish(release, &folder.pages, &folder.instance, &folder.renderer)?;
     let out = dir.join(out);
     write_site(&site, &out)?;
-    println!("Built {} files of release {} into {}. The audit found nothing.", site.len(), release.id(), out.display());
+    say(format_args!(
+        "Built {} files of release {} into {}. The audit found nothing.",
+        site.len(),
+        release.id(),
+        out.display()
+    ));
     Ok(())
 }
 
@@ -66,7 +82,11 @@ const MARK: &str = "data/outcomes.json";
 pub(super) fn write_site(site: &Site, out: &Path) -> Outcome {
     let empty = !out.exists() || std::fs::read_dir(out).map_err(io_at(out))?.next().is_none();
     if !empty && !out.join(MARK).is_file() {
-        return Err(format!("{} is not empty and holds no site of ours; name another folder with --out", out.display()).into());
+        return Err(format!(
+            "{} is not empty and holds no site of ours; name another folder with --out",
+            out.display()
+        )
+        .into());
     }
     let (new, old) = (out.with_extension("new"), out.with_extension("old"));
     for leftover in [&new, &old] {

@@ -4,6 +4,7 @@ use super::clock;
 use super::folder::Folder;
 use super::init::write;
 use super::run::Outcome;
+use super::terminal::say;
 use crate::case::CaseNumber;
 use crate::desk::Desk;
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ pub(super) async fn report(dir: &Path, now: Option<Timestamp>, case: Option<&str
         written += 1;
     }
     desk.store.close().await;
-    println!("Wrote {written} report(s) to {}; {new} of them new.", out.display());
+    say(format_args!("Wrote {written} report(s) to {}; {new} of them new.", out.display()));
     Ok(())
 }
 
@@ -32,7 +33,11 @@ pub(super) async fn ended_cases(desk: &Desk) -> Result<Vec<CaseNumber>, crate::s
 }
 
 /// Writes one report as HTML and JSON; true when it is a new version.
-pub(super) async fn write_report(desk: &Desk, number: CaseNumber, out: &Path) -> Result<bool, Box<dyn std::error::Error>> {
+pub(super) async fn write_report(
+    desk: &Desk,
+    number: CaseNumber,
+    out: &Path,
+) -> Result<bool, Box<dyn std::error::Error>> {
     let report = desk.write_report(number).await?;
     write(&out.join(format!("{}.html", report.name)), &report.html)?;
     write(&out.join(format!("{}.json", report.name)), &report.json)?;

@@ -1,6 +1,7 @@
 //! From arguments to a command, from an error to what the terminal shows.
 
 use super::arguments::{Arguments, Command};
+use super::terminal::warn;
 use super::{check, demo, import, init, invite, publish, report, serve};
 use clap::Parser;
 use std::error::Error;
@@ -32,9 +33,7 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Init { dir } => init::init(dir),
         Command::Check { dir: other } => check::check(other.as_ref().unwrap_or(dir)),
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
-        Command::Invite { case, form, mail } => {
-            invite::invite(dir, now, case, form.as_deref(), mail.as_deref()).await
-        }
+        Command::Invite { case, form, mail } => invite::invite(dir, now, case, form.as_deref(), mail.as_deref()).await,
         Command::Serve(options) => serve::serve(dir, now, options).await,
         Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
         Command::Release { as_of } => publish::release(dir, now, *as_of).await,
@@ -44,10 +43,10 @@ async fn command(arguments: &Arguments) -> Outcome {
 }
 
 fn tell(error: &dyn Error) -> ExitCode {
-    eprintln!("error: {error}");
+    warn(format_args!("error: {error}"));
     let mut next = error.source();
     while let Some(cause) = next {
-        eprintln!("  because: {cause}");
+        warn(format_args!("  because: {cause}"));
         next = cause.source();
     }
     ExitCode::FAILURE

@@ -4,6 +4,7 @@ use super::arguments::Serve;
 use super::clock;
 use super::folder::{Folder, read};
 use super::run::Outcome;
+use super::terminal::say;
 use crate::desk::Desk;
 use crate::instance::MailSettings;
 use crate::mail::Mailer;
@@ -27,9 +28,12 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
     let (desk, _) = folder.desk(clock).await?;
-    println!("Serving on http://{address}. Stop with Ctrl-C.");
+    say(format_args!("Serving on http://{address}. Stop with Ctrl-C."));
     if site.is_none() {
-        println!("There is no site in {} yet; `palaute release` and `palaute build` make one.", dir.join(&options.site).display());
+        say(format_args!(
+            "There is no site in {} yet; `palaute release` and `palaute build` make one.",
+            dir.join(&options.site).display()
+        ));
     }
     run(listener, desk, site, mailer).await
 }
@@ -53,7 +57,12 @@ pub(super) fn mailer(dir: &Path, settings: &MailSettings) -> Result<Mailer, Box<
 }
 
 /// Serves and delivers mail until the process is told to stop.
-pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: Option<PathBuf>, mailer: Mailer) -> Outcome {
+pub(super) async fn run(
+    listener: tokio::net::TcpListener,
+    desk: Desk,
+    site: Option<PathBuf>,
+    mailer: Mailer,
+) -> Outcome {
     let desk = Arc::new(desk);
     let router = router(Arc::clone(&desk), site)?;
     let post = tokio::spawn(deliver_forever(Arc::clone(&desk), mailer));

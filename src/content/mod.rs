@@ -39,7 +39,8 @@ impl Page {
     /// # Errors
     /// A missing or wrong front matter, a slug that is none, a link of a scheme that is not allowed.
     pub fn read(file: &str, slug: &str, language: Language, source: &str) -> Result<Self, Diagnostics> {
-        let refuse = |at, problem: &str, remedy: &str| Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)]);
+        let refuse =
+            |at, problem: &str, remedy: &str| Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)]);
         if slug.is_empty() || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
             return Err(refuse(Position::START, "the file's name cannot be an address", "use a-z, 0-9 and hyphens"));
         }
@@ -49,14 +50,22 @@ impl Page {
         let unified = source.replace("\r\n", "\n");
         let parts = unified.strip_prefix(OPENING).and_then(|rest| rest.split_once("\n---\n"));
         let Some((front, body)) = parts else {
-            return Err(refuse(Position::START, "the page has no front matter", "begin with ---, title:, description: and ---"));
+            return Err(refuse(
+                Position::START,
+                "the page has no front matter",
+                "begin with ---, title:, description: and ---",
+            ));
         };
         // An empty first line keeps the line numbers of the file.
         let front: FrontMatter = read_yaml(file, &format!("\n{front}\n"))?;
         if let Some(link) = forbidden_link(body) {
             let line = source.lines().position(|l| l.contains(link.as_ref())).map_or(1, |i| i + 1);
             let problem = format!("the link `{link}` is not allowed");
-            return Err(refuse(Position { line, column: 1 }, &problem, "link to https://, mailto: or a page of this site"));
+            return Err(refuse(
+                Position { line, column: 1 },
+                &problem,
+                "link to https://, mailto: or a page of this site",
+            ));
         }
         let mut out = String::new();
         html::push_html(&mut out, events(body));
@@ -85,7 +94,9 @@ fn forbidden_link(body: &str) -> Option<CowStr<'_>> {
 }
 
 fn allowed(url: &str, link_type: LinkType) -> bool {
-    link_type == LinkType::Email || ["https://", "http://", "mailto:"].iter().any(|s| url.starts_with(s)) || is_relative(url)
+    link_type == LinkType::Email
+        || ["https://", "http://", "mailto:"].iter().any(|s| url.starts_with(s))
+        || is_relative(url)
 }
 
 fn is_relative(url: &str) -> bool {
@@ -97,7 +108,12 @@ mod tests {
     use super::*;
 
     fn page(body: &str) -> Result<Page, Diagnostics> {
-        Page::read("content/fi/a.md", "a", Language::Fi, &format!("---\ntitle: Otsikko\ndescription: Kuvaus\n---\n{body}"))
+        Page::read(
+            "content/fi/a.md",
+            "a",
+            Language::Fi,
+            &format!("---\ntitle: Otsikko\ndescription: Kuvaus\n---\n{body}"),
+        )
     }
 
     #[test]
@@ -118,7 +134,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_in_the_front_matter_is_told_at_its_line() {
-        let refusal = Page::read("a.md", "a", Language::Fi, "---\ntitle: A\ntitel: B\ndescription: C\n---\n").unwrap_err();
+        let refusal =
+            Page::read("a.md", "a", Language::Fi, "---\ntitle: A\ntitel: B\ndescription: C\n---\n").unwrap_err();
         assert_eq!(refusal.0[0].at.line, 3, "{refusal}");
     }
 }

@@ -90,7 +90,10 @@ mod tests {
         let codes = |list: &[&str]| list.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
         Codebook {
             subject: "f".into(),
-            columns: vec![column("q", Columns::Place(codes(&["yes", "no"]))), column("m", Columns::Bits(codes(&["a", "b"])))],
+            columns: vec![
+                column("q", Columns::Place(codes(&["yes", "no"]))),
+                column("m", Columns::Bits(codes(&["a", "b"]))),
+            ],
         }
     }
 

@@ -59,8 +59,8 @@ impl Desk {
             Ok(text) => text,
             Err(error) => return Ok(Err(MailError::Unsendable(Box::new(error)))),
         };
-        let envelope =
-            Envelope { message_id: mail.id.clone(), to: mail.address.clone(), subject: text.subject, body: text.body };
+        let (message_id, to) = (mail.id.clone(), mail.address.clone());
+        let envelope = Envelope { message_id, to, subject: text.subject, body: text.body, at: self.now() };
         Ok(mailer.deliver(&envelope).await)
     }
 }

@@ -44,12 +44,15 @@ impl Desk {
         let closing = self.instance.closing_form.clone();
         let party = self.form(&closing).ok_or_else(|| ImportError::NoClosingForm(closing.clone()))?.party();
         let known = self.store.cases().await?;
-        let by_number: BTreeMap<&str, &CaseFile> = known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        let by_number: BTreeMap<&str, &CaseFile> =
+            known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
         let mut summary = ImportSummary::default();
         let mut changes = Vec::new();
         for row in rows {
             let (subject, events) = match by_number.get(row.number.as_str()) {
-                Some(case) => (Subject::Known(case.number()), case.changes(&row.opening, &row.work, row.ending.as_ref())),
+                Some(case) => {
+                    (Subject::Known(case.number()), case.changes(&row.opening, &row.work, row.ending.as_ref()))
+                }
                 None => (Subject::New, first_events(row)),
             };
             match (&subject, events.is_empty()) {

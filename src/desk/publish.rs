@@ -26,7 +26,12 @@ fn list(findings: &[Finding]) -> String {
 ///
 /// # Errors
 /// See [`PublishError`].
-pub fn publish(release: &Release, pages: &[Page], instance: &Instance, renderer: &Renderer) -> Result<Site, PublishError> {
+pub fn publish(
+    release: &Release,
+    pages: &[Page],
+    instance: &Instance,
+    renderer: &Renderer,
+) -> Result<Site, PublishError> {
     let site = site::build(release, pages, instance, renderer)?;
     let findings = audit::attack(&site);
     if findings.is_empty() { Ok(site) } else { Err(PublishError::Findings(findings)) }

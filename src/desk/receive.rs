@@ -63,7 +63,13 @@ impl Desk {
     ///
     /// # Errors
     /// See [`ReceiveError`].
-    pub async fn receive(&self, invitation: &Invitation, form: &Form, nonce: &str, raw: &RawAnswers) -> Result<Received, ReceiveError> {
+    pub async fn receive(
+        &self,
+        invitation: &Invitation,
+        form: &Form,
+        nonce: &str,
+        raw: &RawAnswers,
+    ) -> Result<Received, ReceiveError> {
         let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
         let new = NewSubmission {
             id: self.fresh_id(),
@@ -84,7 +90,12 @@ impl Desk {
     ///
     /// # Errors
     /// When the store fails or the answers do not fit the form.
-    pub async fn receive_again(&self, token: &str, nonce: &str, raw: &RawAnswers) -> Result<Option<(Receipt, &Form)>, ReceiveError> {
+    pub async fn receive_again(
+        &self,
+        token: &str,
+        nonce: &str,
+        raw: &RawAnswers,
+    ) -> Result<Option<(Receipt, &Form)>, ReceiveError> {
         let Some(invitation) = self.store.invitation_by_token(&token_hash(token)).await? else { return Ok(None) };
         let Some(form) = self.form(&invitation.form) else { return Ok(None) };
         match self.receive(&invitation, form, nonce, raw).await? {

@@ -24,7 +24,11 @@ impl Desk {
         let today = self.now().to_zoned(self.instance.zone()).date();
         let declared = self.instance.reporting_dates.iter().copied().filter(|d| *d <= today).max();
         declared.unwrap_or_else(|| {
-            if today == today.last_of_month() { today } else { today.first_of_month().checked_sub(1.day()).unwrap_or(today) }
+            if today == today.last_of_month() {
+                today
+            } else {
+                today.first_of_month().checked_sub(1.day()).unwrap_or(today)
+            }
         })
     }
 

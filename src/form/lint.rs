@@ -73,27 +73,48 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
     lint.text(Position::of(&q.text), &q.text.value, "the question");
     let chooses = matches!(kind, QuestionType::One | QuestionType::Many);
     if chooses && q.choices.len() < 2 {
-        lint.tell(Position::of(&q.kind), "a question of this type needs at least two choices".to_owned(), "add them under choices, each with code and label");
+        lint.tell(
+            Position::of(&q.kind),
+            "a question of this type needs at least two choices".to_owned(),
+            "add them under choices, each with code and label",
+        );
     }
     if matches!(kind, QuestionType::Text | QuestionType::YesNo | QuestionType::Grade) && !q.choices.is_empty() {
-        lint.tell(Position::of(&q.choices[0]), "this type has no choices of its own".to_owned(), "remove choices, or use the type one or many");
+        lint.tell(
+            Position::of(&q.choices[0]),
+            "this type has no choices of its own".to_owned(),
+            "remove choices, or use the type one or many",
+        );
     }
     let mut codes: Vec<&str> = Vec::new();
     for c in &q.choices {
         let code = c.value.code.as_str();
-        if !is_question_id(code) || codes.contains(&code) || ["dont_know", "no_answer", "total", "mean"].contains(&code) {
+        if !is_question_id(code) || codes.contains(&code) || ["dont_know", "no_answer", "total", "mean"].contains(&code)
+        {
             let problem = format!("the choice code `{code}` is used twice, reserved or no code");
-            lint.tell(Position::of(c), problem, "use each code once, in a-z, 0-9 and _; dont_know, no_answer, total and mean are taken");
+            lint.tell(
+                Position::of(c),
+                problem,
+                "use each code once, in a-z, 0-9 and _; dont_know, no_answer, total and mean are taken",
+            );
         }
         codes.push(code);
         lint.text(Position::of(c), &c.value.label, "the choice");
     }
     match &q.steps {
         Some(steps) if kind != QuestionType::Agreement => {
-            lint.tell(Position::of(steps), "only agreement has steps".to_owned(), "remove steps, or use the type agreement");
+            lint.tell(
+                Position::of(steps),
+                "only agreement has steps".to_owned(),
+                "remove steps, or use the type agreement",
+            );
         }
         Some(steps) if steps.value != 3 && steps.value != 5 => {
-            lint.tell(Position::of(steps), format!("{} steps is no scale of ours", steps.value), "use 3 (yes, partly, no) or 5");
+            lint.tell(
+                Position::of(steps),
+                format!("{} steps is no scale of ours", steps.value),
+                "use 3 (yes, partly, no) or 5",
+            );
         }
         _ => {}
     }
@@ -110,7 +131,11 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
     if let Some(default) = &q.default {
         let known = kind == QuestionType::YesNo && ["yes", "no"].contains(&default.value.as_str());
         if !known {
-            lint.tell(Position::of(default), "only a yes-no question has a default, yes or no".to_owned(), "remove default: a scale answered beforehand measures nothing");
+            lint.tell(
+                Position::of(default),
+                "only a yes-no question has a default, yes or no".to_owned(),
+                "remove default: a scale answered beforehand measures nothing",
+            );
         }
     }
     if kind == QuestionType::Text {
@@ -118,7 +143,11 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
             lint.tell(at, "free text is never counted or published".to_owned(), "remove statistics");
         }
         if q.visibility == Some(Visibility::Statistics) {
-            lint.tell(at, "free text that nobody may read is of no use".to_owned(), "remove the question or let the officer see it");
+            lint.tell(
+                at,
+                "free text that nobody may read is of no use".to_owned(),
+                "remove the question or let the officer see it",
+            );
         }
     }
 }

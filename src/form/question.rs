@@ -62,7 +62,8 @@ const DEFAULT_TEXT_LENGTH: usize = 500;
 
 impl Question {
     pub(super) fn from_raw(raw: RawQuestion, form_visibility: Visibility) -> Self {
-        let own = raw.choices.into_iter().map(|c| Choice { code: c.value.code, label: c.value.label, apart: c.value.apart });
+        let own =
+            raw.choices.into_iter().map(|c| Choice { code: c.value.code, label: c.value.label, apart: c.value.apart });
         let (kind, mut choices) = match raw.kind.value {
             QuestionType::One => (Kind::One, Vec::new()),
             QuestionType::Many => (Kind::Many, Vec::new()),

@@ -51,7 +51,8 @@ fn a_key_given_twice_is_refused() {
 
 #[test]
 fn every_mistake_of_meaning_is_told_at_its_place() {
-    let source = GOOD.replace("steps: 3", "steps: 4") + "      - id: q_one\n        type: one\n        text: { fi: '' }\n";
+    let source =
+        GOOD.replace("steps: 3", "steps: 4") + "      - id: q_one\n        type: one\n        text: { fi: '' }\n";
     let found = Form::read("forms/small.yaml", &source).unwrap_err().0;
     let told: Vec<(usize, &str)> = found.iter().map(|d| (d.at.line, d.problem.as_str())).collect();
     assert!(told.iter().any(|(l, p)| *l == 12 && p.contains("4 steps")), "{told:?}");
@@ -76,8 +77,19 @@ fn the_form_that_ships_asks_what_the_domain_lists() {
     assert_eq!(
         ids,
         [
-            "c_info_clear", "c_own_choice", "c_goals_mine", "c_trust", "c_language", "c_amount", "c_phases", "c_at_work",
-            "c_now", "c_next", "c_overall", "c_open", "coach_may_read"
+            "c_info_clear",
+            "c_own_choice",
+            "c_goals_mine",
+            "c_trust",
+            "c_language",
+            "c_amount",
+            "c_phases",
+            "c_at_work",
+            "c_now",
+            "c_next",
+            "c_overall",
+            "c_open",
+            "coach_may_read"
         ]
     );
 }

@@ -30,20 +30,30 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = format!("a threshold of {} protects nobody", policy.value.threshold);
         tell(Position::of(policy), problem, "use 5, or at least 2 with a reason in threshold_reason");
     } else if policy.value.threshold < DEFAULT_THRESHOLD && policy.value.threshold_reason.is_none() {
-        let problem = format!("the threshold {} is below {DEFAULT_THRESHOLD} and no reason is recorded", policy.value.threshold);
-        tell(Position::of(policy), problem, "raise it, or say why in threshold_reason: readers see it on the methods page");
+        let problem =
+            format!("the threshold {} is below {DEFAULT_THRESHOLD} and no reason is recorded", policy.value.threshold);
+        tell(
+            Position::of(policy),
+            problem,
+            "raise it, or say why in threshold_reason: readers see it on the methods page",
+        );
     }
     let mut ids = BTreeSet::new();
     for dimension in &instance.dimensions {
         let at = Position::of(dimension);
         let d = &dimension.value;
         if !is_code(&d.id) || !ids.insert(d.id.as_str()) {
-            tell(at, format!("the dimension id `{}` is used twice or is no code", d.id), "use each id once, in a-z, 0-9 and _");
+            tell(
+                at,
+                format!("the dimension id `{}` is used twice or is no code", d.id),
+                "use each id once, in a-z, 0-9 and _",
+            );
         }
         let mut codes = BTreeSet::new();
         for c in &d.categories {
             if !is_code(&c.code) || c.code == "total" || !codes.insert(c.code.as_str()) {
-                let problem = format!("the category code `{}` of `{}` is used twice, reserved or no code", c.code, d.id);
+                let problem =
+                    format!("the category code `{}` of `{}` is used twice, reserved or no code", c.code, d.id);
                 tell(at, problem, "use each code once, in a-z, 0-9 and _; `total` is taken");
             }
         }
@@ -53,7 +63,11 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
     }
     for id in REQUIRED {
         if instance.dimension(id).is_none() {
-            tell(Position::START, format!("the dimension `{id}` is missing"), "add it under dimensions; tables and import rely on it");
+            tell(
+                Position::START,
+                format!("the dimension `{id}` is missing"),
+                "add it under dimensions; tables and import rely on it",
+            );
         }
     }
     for (dimension, words) in &instance.ledger.words {

@@ -42,7 +42,11 @@ pub struct RowFault {
 
 impl fmt::Display for RowFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "sheet {}, row {}, column {}: \"{}\": {}", self.sheet, self.row, self.column, self.value, self.problem)?;
+        writeln!(
+            f,
+            "sheet {}, row {}, column {}: \"{}\": {}",
+            self.sheet, self.row, self.column, self.value, self.problem
+        )?;
         write!(f, "  remedy: {}", self.remedy)
     }
 }
@@ -135,7 +139,9 @@ fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault
             column: heading.to_owned(),
             value: String::new(),
             problem: problem.to_owned(),
-            remedy: format!("correct the sheet's first row, or name its heading at ledger.columns.{field} in palaute.yaml"),
+            remedy: format!(
+                "correct the sheet's first row, or name its heading at ledger.columns.{field} in palaute.yaml"
+            ),
         });
     }
     if missing.is_empty() { Ok(map) } else { Err(missing) }
@@ -219,7 +225,8 @@ impl Check<'_> {
         let code = words.into_iter().flatten().find(|(word, _)| same(word, &text)).map(|(_, code)| code.clone());
         if code.is_none() {
             let known: Vec<&str> = words.into_iter().flatten().map(|(word, _)| word.as_str()).collect();
-            let remedy = format!("write one of: {}; or add the word at ledger.words.{field} in palaute.yaml", known.join(", "));
+            let remedy =
+                format!("write one of: {}; or add the word at ledger.words.{field} in palaute.yaml", known.join(", "));
             self.tell(field, "an unknown word", &remedy);
         }
         code
@@ -227,7 +234,10 @@ impl Check<'_> {
 
     fn count(&mut self, field: &str) -> Option<u32> {
         let text = self.optional(field)?;
-        let n = parse_tenths(&text).filter(|t| t % 10 == 0).and_then(|t| u32::try_from(t / 10).ok()).filter(|n| *n < 10_000);
+        let n = parse_tenths(&text)
+            .filter(|t| t % 10 == 0)
+            .and_then(|t| u32::try_from(t / 10).ok())
+            .filter(|n| *n < 10_000);
         if n.is_none() {
             self.tell(field, "no whole number", "write a number such as 3");
         }
@@ -246,15 +256,26 @@ impl Check<'_> {
     fn row(&mut self) -> Option<LedgerRow> {
         let number = self.required("number");
         let coach = self.required("coach");
-        let (gender, origin) = (self.required("gender").and_then(|_| self.word("gender")), self.required("origin").and_then(|_| self.word("origin")));
+        let (gender, origin) = (
+            self.required("gender").and_then(|_| self.word("gender")),
+            self.required("origin").and_then(|_| self.word("origin")),
+        );
         let age_group = self.word("age_group");
         let (since, started) = (self.required_date("client_since"), self.required_date("coaching_started"));
         let (ended, outcome) = (self.date("ended_on"), self.word("outcome"));
-        let work = Work { hours_tenths: self.hours(), meetings: self.count("meetings"), work_trials: self.count("work_trials") };
+        let work = Work {
+            hours_tenths: self.hours(),
+            meetings: self.count("meetings"),
+            work_trials: self.count("work_trials"),
+        };
         let pay_subsidy = self.word("pay_subsidy").map(|code| code == "yes");
         if let (Some(since), Some(started)) = (since, started) {
             if started < since {
-                self.tell("coaching_started", "the coaching starts before the client's time begins", "correct one of the two dates");
+                self.tell(
+                    "coaching_started",
+                    "the coaching starts before the client's time begins",
+                    "correct one of the two dates",
+                );
             }
         }
         if let (Some(started), Some(ended)) = (started, ended) {
@@ -263,11 +284,14 @@ impl Check<'_> {
             }
         }
         match (self.text("ended_on").is_empty(), self.text("outcome").is_empty()) {
-            (true, false) => self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended"),
+            (true, false) => {
+                self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended")
+            }
             (false, true) => self.tell("outcome", "an end without an outcome", "write how the coaching ended"),
             _ => {}
         }
-        let ending = ended.zip(outcome).map(|(on, outcome)| Ending { on, outcome, field: self.optional("field"), pay_subsidy });
+        let ending =
+            ended.zip(outcome).map(|(on, outcome)| Ending { on, outcome, field: self.optional("field"), pay_subsidy });
         Some(LedgerRow {
             row: self.row,
             number: number?,
@@ -323,7 +347,8 @@ mod tests {
         sheet.rows[6][10] = "hetu 010190-999X".into();
         let (good, faults, _) = check_rows(&sheet, &instance());
         assert_eq!(good.len(), 17);
-        let told: Vec<(usize, &str, &str)> = faults.iter().map(|f| (f.row, f.column.as_str(), f.value.as_str())).collect();
+        let told: Vec<(usize, &str, &str)> =
+            faults.iter().map(|f| (f.row, f.column.as_str(), f.value.as_str())).collect();
         assert_eq!(
             told,
             [

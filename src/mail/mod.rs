@@ -3,13 +3,14 @@
 //! Enters: an [`Envelope`] with its texts. Leaves: a delivered mail or a [`MailError`]. Refuses:
 //! addresses that are none. Headers are set through the typed builder only, so no text can add one.
 
+use jiff::Timestamp;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Longest time one delivery may take; the library's own timeout covers connecting only.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -25,6 +26,8 @@ pub struct Envelope {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// When it goes out.
+    pub at: Timestamp,
 }
 
 /// Why a mail was not delivered.
@@ -65,9 +68,16 @@ impl Mailer {
     ///
     /// # Errors
     /// When the host name cannot be one.
-    pub fn smtp(host: &str, port: u16, from: &str, login: Option<(String, String)>, plain_text: bool) -> Result<Self, MailError> {
+    pub fn smtp(
+        host: &str,
+        port: u16,
+        from: &str,
+        login: Option<(String, String)>,
+        plain_text: bool,
+    ) -> Result<Self, MailError> {
         type Smtp = AsyncSmtpTransport<Tokio1Executor>;
-        let builder = if plain_text { Smtp::builder_dangerous(host) } else { Smtp::starttls_relay(host).map_err(unsendable)? };
+        let builder =
+            if plain_text { Smtp::builder_dangerous(host) } else { Smtp::starttls_relay(host).map_err(unsendable)? };
         let builder = builder.port(port).timeout(Some(DEADLINE));
         let builder = match login {
             Some((user, password)) => builder.credentials(Credentials::new(user, password)),
@@ -121,6 +131,7 @@ fn message(envelope: &Envelope, from: &str) -> Result<Message, MailError> {
         .to(mailbox(&envelope.to)?)
         .subject(envelope.subject.replace(['\r', '\n'], " "))
         .message_id(Some(format!("<{}@palaute.invalid>", envelope.message_id)))
+        .date(SystemTime::from(envelope.at))
         .header(ContentType::TEXT_PLAIN);
     builder.body(envelope.body.clone()).map_err(unsendable)
 }
@@ -130,7 +141,13 @@ mod tests {
     use super::*;
 
     fn envelope() -> Envelope {
-        Envelope { message_id: "m1".into(), to: "client@example.invalid".into(), subject: "Otsikko".into(), body: "Hyvää päivää\n".into() }
+        Envelope {
+            message_id: "m1".into(),
+            to: "client@example.invalid".into(),
+            subject: "Otsikko".into(),
+            body: "Hyvää päivää\n".into(),
+            at: Timestamp::UNIX_EPOCH,
+        }
     }
 
     #[tokio::test]

@@ -16,8 +16,14 @@ pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTabl
             Class::Groups => groups(&table, policy),
         };
         let cells = table.cells.iter().zip(&reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect();
-        let table =
-            PublishedTable { id: table.id, title: table.title, definition: table.definition, class: table.class, axes: table.axes, cells };
+        let table = PublishedTable {
+            id: table.id,
+            title: table.title,
+            definition: table.definition,
+            class: table.class,
+            axes: table.axes,
+            cells,
+        };
         withheld.extend(record(&table, &reasons));
         published.push(table);
     }
@@ -110,12 +116,24 @@ mod tests {
 
     fn axis(codes: &[&str]) -> Axis {
         let category = |c: &&str| AxisCategory { code: (*c).to_owned(), label: Text::finnish(*c) };
-        Axis { id: "a".into(), label: Text::finnish("a"), role: Role::Classification, categories: codes.iter().map(category).collect() }
+        Axis {
+            id: "a".into(),
+            label: Text::finnish("a"),
+            role: Role::Classification,
+            categories: codes.iter().map(category).collect(),
+        }
     }
 
     fn counted(codes: &[&str], ns: &[i64]) -> Table {
         let cells = ns.iter().map(|n| Cell { figure: Figure::count(*n), basis: Basis::Count }).collect();
-        Table { id: "t".into(), title: Text::finnish("t"), definition: Text::finnish("d"), axes: vec![axis(codes)], cells, class: Class::Counts }
+        Table {
+            id: "t".into(),
+            title: Text::finnish("t"),
+            definition: Text::finnish("d"),
+            axes: vec![axis(codes)],
+            cells,
+            class: Class::Counts,
+        }
     }
 
     fn shown(table: &Table, k: u32) -> Vec<Option<i64>> {
@@ -157,11 +175,21 @@ mod tests {
 
     fn means(sizes: [i64; 2]) -> Table {
         let row = |n: i64| {
-            [Cell { figure: Figure::count(n), basis: Basis::HiddenSize }, Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) }]
+            [
+                Cell { figure: Figure::count(n), basis: Basis::HiddenSize },
+                Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) },
+            ]
         };
         let cells = [sizes[0], sizes[1], sizes[0] + sizes[1]].into_iter().flat_map(row).collect();
         let axes = vec![axis(&["x", "y", "total"]), axis(&["n", "mean"])];
-        Table { id: "m".into(), title: Text::finnish("m"), definition: Text::finnish("d"), axes, cells, class: Class::Groups }
+        Table {
+            id: "m".into(),
+            title: Text::finnish("m"),
+            definition: Text::finnish("d"),
+            axes,
+            cells,
+            class: Class::Groups,
+        }
     }
 
     #[test]

@@ -93,7 +93,11 @@ impl Release {
     /// When the text is none, or was changed by hand: then disclosure control has not seen it.
     pub fn from_json(text: &str) -> Result<Self, UnreadableRelease> {
         let release: Self = serde_json::from_str(text).map_err(UnreadableRelease::Shape)?;
-        if release.own_fingerprint() == release.fingerprint { Ok(release) } else { Err(UnreadableRelease::Changed(release.id)) }
+        if release.own_fingerprint() == release.fingerprint {
+            Ok(release)
+        } else {
+            Err(UnreadableRelease::Changed(release.id))
+        }
     }
 }
 
@@ -105,7 +109,8 @@ mod tests {
 
     fn release() -> Release {
         let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
-        let id = ReleaseId::next(date(2025, 11, 30), &["2025-11-30.4".parse().unwrap(), "2025-10-31.9".parse().unwrap()]);
+        let id =
+            ReleaseId::next(date(2025, 11, 30), &["2025-11-30.4".parse().unwrap(), "2025-10-31.9".parse().unwrap()]);
         Release::control(Vec::new(), &instance, id, "2025-12-01T07:00:00Z".parse().unwrap())
     }
 

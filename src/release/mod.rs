@@ -62,6 +62,9 @@ impl PublishedTable {
     /// The figure at these category codes, one for each axis.
     #[must_use]
     pub fn figure(&self, codes: &[&str]) -> Option<Figure> {
+        if codes.len() != self.axes.len() {
+            return None;
+        }
         let mut at = 0;
         for (axis, code) in self.axes.iter().zip(codes) {
             at = at * axis.categories.len() + axis.categories.iter().position(|c| c.code == *code)?;
@@ -73,12 +76,17 @@ impl PublishedTable {
     #[must_use]
     pub fn codes_at(&self, at: usize) -> Vec<&str> {
         let mut rest = at;
-        let mut codes: Vec<&str> = self.axes.iter().rev().map(|axis| {
-            let n = axis.categories.len();
-            let code = axis.categories[rest % n].code.as_str();
-            rest /= n;
-            code
-        }).collect();
+        let mut codes: Vec<&str> = self
+            .axes
+            .iter()
+            .rev()
+            .map(|axis| {
+                let n = axis.categories.len();
+                let code = axis.categories[rest % n].code.as_str();
+                rest /= n;
+                code
+            })
+            .collect();
         codes.reverse();
         codes
     }

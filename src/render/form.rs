@@ -66,7 +66,11 @@ impl ExplanationView {
             .filter(|q| q.visibility == Visibility::Statistics)
             .map(|q| q.text.in_language(language).to_owned())
             .collect();
-        let line = |key: &str| Who { who: m.get(&format!("who.{key}")).to_owned(), sees: m.get(&format!("who.{key}_sees")).to_owned(), questions: Vec::new() };
+        let line = |key: &str| Who {
+            who: m.get(&format!("who.{key}")).to_owned(),
+            sees: m.get(&format!("who.{key}_sees")).to_owned(),
+            questions: Vec::new(),
+        };
         let mut who = vec![line(if hidden.is_empty() { "officer" } else { "officer_except" })];
         who.push(line(if form.coach_reads_if().is_some() { "coach_if_allowed" } else { "coach" }));
         if !hidden.is_empty() {
@@ -137,11 +141,21 @@ pub struct QuestionsView {
 impl QuestionsView {
     /// The form with `given` kept and `mistakes` told.
     #[must_use]
-    pub fn new(frame: FormFrame, form: &Form, nonce: &str, given: Option<&RawAnswers>, mistakes: &[Mistake], language: Language) -> Self {
+    pub fn new(
+        frame: FormFrame,
+        form: &Form,
+        nonce: &str,
+        given: Option<&RawAnswers>,
+        mistakes: &[Mistake],
+        language: Language,
+    ) -> Self {
         let m = Messages::of(language);
         let told = |id: &str| mistakes.iter().find(|e| e.question == id).map(|e| mistake_message(&e.fault, m));
         let errors = mistakes.iter().map(|e| match form.question(&e.question) {
-            Some(q) => ErrorLink { href: anchor(q), text: format!("{} {}", q.text.in_language(language), mistake_message(&e.fault, m)) },
+            Some(q) => ErrorLink {
+                href: anchor(q),
+                text: format!("{} {}", q.text.in_language(language), mistake_message(&e.fault, m)),
+            },
             None => ErrorLink { href: "#sisalto".to_owned(), text: mistake_message(&e.fault, m) },
         });
         let errors: Vec<ErrorLink> = errors.collect();
@@ -156,7 +170,13 @@ impl QuestionsView {
             hint: p.hint.as_ref().map(|h| h.in_language(language).to_owned()),
             questions: p.questions.iter().map(view).collect(),
         };
-        Self { frame, nonce: nonce.to_owned(), errors_title, errors, sections: form.pages().iter().map(section).collect() }
+        Self {
+            frame,
+            nonce: nonce.to_owned(),
+            errors_title,
+            errors,
+            sections: form.pages().iter().map(section).collect(),
+        }
     }
 }
 
@@ -252,7 +272,10 @@ impl CheckView {
         let m = Messages::of(language);
         let total = form.questions().count().to_string();
         let answered = m.fill("form.answered", &[("n", &submission.answers().len().to_string()), ("total", &total)]);
-        let row = |q: &Question| AnswerRow { question: q.text.in_language(language).to_owned(), lines: in_words(q, submission.answer(&q.id), language) };
+        let row = |q: &Question| AnswerRow {
+            question: q.text.in_language(language).to_owned(),
+            lines: in_words(q, submission.answer(&q.id), language),
+        };
         let section = |p: &FormPage| AnswerSection {
             title: p.title.in_language(language).to_owned(),
             rows: p.questions.iter().map(row).collect(),
@@ -274,7 +297,9 @@ fn in_words(q: &Question, answer: Option<&Answer>, language: Language) -> Vec<St
     match answer {
         None => Vec::new(),
         Some(Answer::One(code)) => vec![label(code)],
-        Some(Answer::Many(codes)) => q.choices.iter().filter(|c| codes.contains(&c.code)).map(|c| label(&c.code)).collect(),
+        Some(Answer::Many(codes)) => {
+            q.choices.iter().filter(|c| codes.contains(&c.code)).map(|c| label(&c.code)).collect()
+        }
         Some(Answer::Text(text)) => text.lines().map(str::to_owned).collect(),
     }
 }
@@ -292,7 +317,14 @@ pub struct ReceiptView {
 impl ReceiptView {
     /// The receipt of a stored submission.
     #[must_use]
-    pub fn new(frame: FormFrame, form: &Form, code: &str, stored_at: String, results_href: Option<String>, language: Language) -> Self {
+    pub fn new(
+        frame: FormFrame,
+        form: &Form,
+        code: &str,
+        stored_at: String,
+        results_href: Option<String>,
+        language: Language,
+    ) -> Self {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
         Self { frame, code: code.to_owned(), stored_at, after, results_href }
     }
@@ -311,6 +343,10 @@ impl ClosedView {
     #[must_use]
     pub fn new(frame: FormFrame, key: &str, language: Language) -> Self {
         let m = Messages::of(language);
-        Self { frame, heading: m.get(&format!("closed.{key}")).to_owned(), text: m.get(&format!("closed.{key}_text")).to_owned() }
+        Self {
+            frame,
+            heading: m.get(&format!("closed.{key}")).to_owned(),
+            text: m.get(&format!("closed.{key}_text")).to_owned(),
+        }
     }
 }

@@ -9,7 +9,9 @@ mod page;
 mod report;
 mod templates;
 
-pub use form::{AnswerRow, CheckView, ClosedView, ExplanationView, FormFrame, QuestionsView, ReceiptView, mistake_message};
+pub use form::{
+    AnswerRow, CheckView, ClosedView, ExplanationView, FormFrame, QuestionsView, ReceiptView, mistake_message,
+};
 pub use mail::{MailText, invitation_mail};
 pub use page::{Frame, Link};
 pub use report::{closing_report_html, closing_report_json};

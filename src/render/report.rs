@@ -52,7 +52,8 @@ struct File<'a> {
 /// The report as JSON: codes and labels, `null` where nothing was recorded.
 #[must_use]
 pub fn closing_report_json(report: &ClosingReport, name: &ReportName, written_on: Date) -> String {
-    let mut text = serde_json::to_string_pretty(&File { name: name.to_string(), written_on, report }).unwrap_or_default();
+    let mut text =
+        serde_json::to_string_pretty(&File { name: name.to_string(), written_on, report }).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -81,7 +82,8 @@ impl Rows {
     fn hours(&self, report: &ClosingReport) -> Row {
         let cap = report.coaching.hour_cap.to_string();
         let key = if report.coaching.over_cap { "report.hours_over" } else { "report.hours_within" };
-        let told = report.coaching.hours.as_ref().map(|h| self.0.fill(key, &[("hours", &finnish_number(h)), ("cap", &cap)]));
+        let told =
+            report.coaching.hours.as_ref().map(|h| self.0.fill(key, &[("hours", &finnish_number(h)), ("cap", &cap)]));
         self.row("hours", told)
     }
 }
@@ -90,11 +92,18 @@ impl Rows {
 ///
 /// # Errors
 /// When a template of the instance names something the report does not have.
-pub fn closing_report_html(renderer: &Renderer, report: &ClosingReport, name: &ReportName, written_on: Date, language: Language) -> Result<String, RenderError> {
+pub fn closing_report_html(
+    renderer: &Renderer,
+    report: &ClosingReport,
+    name: &ReportName,
+    written_on: Date,
+    language: Language,
+) -> Result<String, RenderError> {
     let m = Messages::of(language);
     let rows = Rows(m);
     let day = |d: Date| Some(finnish_date(d));
-    let period = format!("{}–{}", finnish_date(report.background.coaching_started), finnish_date(report.achievement.ended_on));
+    let period =
+        format!("{}–{}", finnish_date(report.background.coaching_started), finnish_date(report.achievement.ended_on));
     let count = |n: Option<u32>| n.map(|n| n.to_string());
     let summary = vec![
         rows.coded("outcome", Some(&report.achievement.outcome)),
@@ -112,7 +121,9 @@ pub fn closing_report_html(renderer: &Renderer, report: &ClosingReport, name: &R
     if coaching.over_cap {
         coaching_rows.insert(1, rows.row("over_cap_reason", coaching.over_cap_reason.clone()));
     }
-    let goals = report.goals.as_ref().map(|g| g.iter().map(|g| format!("{} ({})", g.kind.label, finnish_date(g.set_on))).collect::<Vec<_>>().join("; "));
+    let goals = report.goals.as_ref().map(|g| {
+        g.iter().map(|g| format!("{} ({})", g.kind.label, finnish_date(g.set_on))).collect::<Vec<_>>().join("; ")
+    });
     let bodies = vec![
         vec![
             rows.list("profiles", background.profiles.as_deref()),
@@ -137,15 +148,24 @@ pub fn closing_report_html(renderer: &Renderer, report: &ClosingReport, name: &R
             rows.row("successes", report.course.successes.clone()),
             rows.row("feedback_talks", report.course.feedback_talks.clone()),
         ],
-        vec![rows.row("next", report.plan.next.as_ref().map(|n| n.join("; "))), rows.yes_no("follow_up_consent", report.plan.follow_up_consent)],
+        vec![
+            rows.row("next", report.plan.next.as_ref().map(|n| n.join("; "))),
+            rows.yes_no("follow_up_consent", report.plan.follow_up_consent),
+        ],
     ];
-    let sections = (1..).zip(bodies).map(|(number, rows)| Section { number, title: m.get(&format!("report.section_{number}")), rows });
+    let sections = (1..).zip(bodies).map(|(number, rows)| Section {
+        number,
+        title: m.get(&format!("report.section_{number}")),
+        rows,
+    });
     let parties = report.responses.iter().map(|r| PartyRow {
         party: m.get(&format!("party.{}", r.party.code())),
         status: match (r.invited, r.answered) {
             (0, _) => m.get("report.not_invited").to_owned(),
             (_, 0) => m.get("report.not_answered").to_owned(),
-            (invited, answered) => m.fill("report.answered", &[("answered", &answered.to_string()), ("invited", &invited.to_string())]),
+            (invited, answered) => {
+                m.fill("report.answered", &[("answered", &answered.to_string()), ("invited", &invited.to_string())])
+            }
         },
     });
     let view = View {

@@ -60,7 +60,15 @@ impl Renderer {
         let strangers: Vec<Diagnostic> = own
             .keys()
             .filter(|name| !known(name))
-            .map(|name| Diagnostic::new(&format!("templates/{name}"), "", Position::START, "no page uses a template of this name", "name it like the one it replaces"))
+            .map(|name| {
+                Diagnostic::new(
+                    &format!("templates/{name}"),
+                    "",
+                    Position::START,
+                    "no page uses a template of this name",
+                    "name it like the one it replaces",
+                )
+            })
             .collect();
         if !strangers.is_empty() {
             return Err(Diagnostics(strangers));
@@ -71,7 +79,13 @@ impl Renderer {
         let all = TEMPLATES.iter().map(|(name, text)| (*name, own.get(*name).map_or(*text, String::as_str)));
         tera.add_raw_templates(all).map_err(|e| {
             let problem = e.to_string();
-            Diagnostics(vec![Diagnostic::new("templates", "", Position::START, problem, "correct the template; the embedded one serves as a model")])
+            Diagnostics(vec![Diagnostic::new(
+                "templates",
+                "",
+                Position::START,
+                problem,
+                "correct the template; the embedded one serves as a model",
+            )])
         })?;
         Ok(Self { tera })
     }
@@ -114,7 +128,10 @@ mod tests {
             for part in text.split("| safe").skip(1) {
                 let before = &text[..text.len() - part.len() - 6];
                 let allowed = ["page.html", "{{ style"].iter().any(|end| before.trim_end().ends_with(end));
-                assert!(allowed, "{name}: only Markdown that content/ made safe and the style sheet are printed as they are");
+                assert!(
+                    allowed,
+                    "{name}: only Markdown that content/ made safe and the style sheet are printed as they are"
+                );
             }
         }
         let mut own = BTreeMap::new();

@@ -22,8 +22,7 @@ pub(super) async fn show(
             Ok(state.page(StatusCode::OK, "form/check.html", &view))
         }
         Err(mistakes) => {
-            let view =
-                QuestionsView::new(frame, form, &sent.nonce, Some(&sent.answers), &mistakes, state.language);
+            let view = QuestionsView::new(frame, form, &sent.nonce, Some(&sent.answers), &mistakes, state.language);
             Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
         }
     }

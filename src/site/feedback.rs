@@ -1,6 +1,6 @@
 //! The figures of the feedback pages.
 
-use super::figures::{Chart, Figure, bars, subtitle};
+use super::figures::{Chart, Figure, bars, short_subtitle};
 use super::sentences;
 use super::table::TableView;
 use crate::chart::Stack;
@@ -9,7 +9,8 @@ use crate::release::{PublishedTable, Release};
 use crate::text::{Language, Messages};
 
 /// Codes of the agreement scales in the order agree to disagree, and their colours.
-const SCALES: [(&[&str], &[u8]); 2] = [(&["yes", "partly", "no"], &[5, 3, 1]), (&["agree", "neither", "disagree"], &[5, 3, 1])];
+const SCALES: [(&[&str], &[u8]); 2] =
+    [(&["yes", "partly", "no"], &[5, 3, 1]), (&["agree", "neither", "disagree"], &[5, 3, 1])];
 
 fn scale_of(table: &PublishedTable) -> Option<(&'static [&'static str], &'static [u8])> {
     let has = |code: &&str| table.axes[0].categories.iter().any(|c| c.code == **code);
@@ -19,7 +20,8 @@ fn scale_of(table: &PublishedTable) -> Option<(&'static [&'static str], &'static
 /// One figure for all agreement questions together, then one for each other question.
 pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
     let tables: Vec<&PublishedTable> = release.tables().iter().filter(|t| t.id.starts_with("client-")).collect();
-    let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) = tables.into_iter().partition(|t| scale_of(t).is_some());
+    let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) =
+        tables.into_iter().partition(|t| scale_of(t).is_some());
     let mut figures = Vec::new();
     if let Some(first) = scaled.first() {
         figures.push(agreement(&scaled, first, language));
@@ -36,7 +38,7 @@ pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
             anchor: table.id.clone(),
             number: figures.len() + 1,
             title: table.title.in_language(language).to_owned(),
-            subtitle: subtitle(release, table, m),
+            subtitle: short_subtitle(release, table, m),
             description,
             chart: bars(table, language),
             tables: vec![TableView::new(table, language)],
@@ -65,9 +67,10 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
             Some(Stack::new(t.title.in_language(language).to_owned(), counts.as_deref(), steps))
         })
         .collect();
-    let legend = scale_of(first).into_iter().flat_map(|(codes, steps)| codes.iter().zip(steps)).map(|(code, step)| {
-        (format!("l{step}"), m.get(&format!("scale.{code}")).to_owned())
-    });
+    let legend = scale_of(first)
+        .into_iter()
+        .flat_map(|(codes, steps)| codes.iter().zip(steps))
+        .map(|(code, step)| (format!("l{step}"), m.get(&format!("scale.{code}")).to_owned()));
     let legend = legend.collect();
     let best = tables.iter().filter_map(|t| {
         let (codes, _) = scale_of(t)?;
@@ -80,7 +83,10 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
     let (title, description) = match (best.last(), best.first()) {
         (Some(high), Some(low)) if best.len() > 1 => (
             m.get("finding.agreement_title").to_owned(),
-            m.fill("finding.agreement", &[("high", high.1.trim_end_matches('.')), ("low", low.1.trim_end_matches('.'))]),
+            m.fill(
+                "finding.agreement",
+                &[("high", high.1.trim_end_matches('.')), ("low", low.1.trim_end_matches('.'))],
+            ),
         ),
         _ => (m.get("finding.agreement_title").to_owned(), m.get("finding.withheld").to_owned()),
     };
@@ -88,7 +94,10 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
         anchor: "client-agreement".to_owned(),
         number: 1,
         title,
-        subtitle: m.fill("site.agreement_subtitle", &[("n", &first.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), |f| f.finnish()))]),
+        subtitle: m.fill(
+            "site.agreement_subtitle",
+            &[("n", &first.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), |f| f.finnish()))],
+        ),
         description: sentences::capital(&description),
         chart: Chart { stacks, legend, ..Chart::default() },
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),

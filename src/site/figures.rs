@@ -38,8 +38,15 @@ pub(super) struct Chart {
 const CURVE_HEIGHT: u32 = 300;
 
 /// What each figure of the results page is about, in order.
-const RESULTS: [&str; 7] =
-    ["outcomes", "months-before-coaching", "months-total", "coaching-started", "clients-by-gender", "clients-by-origin", "work-trials"];
+const RESULTS: [&str; 7] = [
+    "outcomes",
+    "months-before-coaching",
+    "months-total",
+    "coaching-started",
+    "clients-by-gender",
+    "clients-by-origin",
+    "work-trials",
+];
 
 pub(super) fn results(release: &Release, language: Language) -> Vec<Figure> {
     let present = RESULTS.iter().filter_map(|id| release.table(id));
@@ -50,10 +57,26 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
     let m = Messages::of(language);
     let neutral = || table.title.in_language(language).to_owned();
     let (title, description, chart) = match table.id.as_str() {
-        "outcomes" => (sentences::outcomes_title(table, language), sentences::outcomes_text(table, language), outcome_bars(table, language)),
-        "months-before-coaching" => (sentences::waiting_title(table, language), sentences::durations_text(table, language), range(table, language)),
-        "months-total" => (neutral(), sentences::durations_text(table, language), range(table, language)),
-        "coaching-started" => (sentences::progress_title(release, language), sentences::progress_text(release, language), curve(release, table, language)),
+        "outcomes" => (
+            sentences::outcomes_title(table, language),
+            sentences::outcomes_text(table, language),
+            outcome_bars(table, language),
+        ),
+        "months-before-coaching" => (
+            sentences::waiting_title(table, language),
+            sentences::durations_text(table, language),
+            range(table, language),
+        ),
+        "months-total" => (
+            sentences::staying_title(table, language).unwrap_or_else(neutral),
+            sentences::durations_text(table, language),
+            range(table, language),
+        ),
+        "coaching-started" => (
+            sentences::progress_title(release, language),
+            sentences::progress_text(release, language),
+            curve(release, table, language),
+        ),
         "work-trials" => (neutral(), sentences::trials_text(table, language), trials(table, language)),
         _ => (neutral(), counts_text(table, language), bars(table, language)),
     };
@@ -64,8 +87,8 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
     Figure {
         anchor: table.id.clone(),
         number,
+        subtitle: if title == neutral() { short_subtitle(release, table, m) } else { subtitle(release, table, m) },
         title,
-        subtitle: subtitle(release, table, m),
         description,
         chart,
         tables,
@@ -76,12 +99,20 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
 
 /// What is counted, until when and how many people: the reader meets n before the figures.
 pub(super) fn subtitle(release: &Release, table: &PublishedTable, m: Messages) -> String {
-    let language = m.language();
+    let key = if table.axes[0].id == "date" { "site.subtitle_no_n" } else { "site.subtitle" };
+    fill_subtitle(release, table, m, key)
+}
+
+/// The same under a title that already says what is counted.
+pub(super) fn short_subtitle(release: &Release, table: &PublishedTable, m: Messages) -> String {
+    fill_subtitle(release, table, m, "site.subtitle_short")
+}
+
+fn fill_subtitle(release: &Release, table: &PublishedTable, m: Messages, key: &str) -> String {
     let n = table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"]));
     let n = n.map_or_else(|| "...".to_owned(), Number::finnish);
     let date = crate::text::finnish_date(release.as_of());
-    let key = if table.axes[0].id == "date" { "site.subtitle_no_n" } else { "site.subtitle" };
-    m.fill(key, &[("title", table.title.in_language(language)), ("date", &date), ("n", &n)])
+    m.fill(key, &[("title", table.title.in_language(m.language())), ("date", &date), ("n", &n)])
 }
 
 fn outcome_bars(table: &PublishedTable, language: Language) -> Chart {
@@ -93,7 +124,11 @@ fn outcome_bars(table: &PublishedTable, language: Language) -> Chart {
 }
 
 /// One row for each category but the totals: label, figure, takeaway or not.
-fn rows_of(table: &PublishedTable, language: Language, lead: &dyn Fn(&str) -> bool) -> Vec<(String, Option<Number>, bool)> {
+fn rows_of(
+    table: &PublishedTable,
+    language: Language,
+    lead: &dyn Fn(&str) -> bool,
+) -> Vec<(String, Option<Number>, bool)> {
     let categories = table.axes[0].categories.iter().filter(|c| c.code != TOTAL && c.code != "mean");
     categories.map(|c| (c.label.in_language(language).to_owned(), table.figure(&[&c.code]), lead(&c.code))).collect()
 }
@@ -122,7 +157,8 @@ fn range(table: &PublishedTable, language: Language) -> Chart {
 fn trials(table: &PublishedTable, language: Language) -> Chart {
     let groups = &table.axes[0].categories;
     let rows = shown_groups(table, "trials").into_iter();
-    let rows = rows.map(|i| (groups[i].label.in_language(language).to_owned(), table.figure(&[&groups[i].code, "trials"]), true));
+    let rows = rows
+        .map(|i| (groups[i].label.in_language(language).to_owned(), table.figure(&[&groups[i].code, "trials"]), true));
     Chart { bars: Some(Bars::new(&rows.collect::<Vec<_>>())), ..Chart::default() }
 }
 
@@ -132,17 +168,24 @@ pub(super) fn curve(release: &Release, table: &PublishedTable, language: Languag
         let day = i64::from((date - Date::constant(1970, 1, 1)).get_days());
         Some((day, figure.scaled, figure.finnish(), finnish_month(date)))
     });
-    let target = release.table("targets").and_then(|t| t.figure(&["period"])).map(|f| {
-        (f.scaled, Messages::of(language).fill("site.target_line", &[("n", &f.finnish())]))
-    });
+    let target = release
+        .table("targets")
+        .and_then(|t| t.figure(&["period"]))
+        .map(|f| (f.scaled, Messages::of(language).fill("site.target_line", &[("n", &f.finnish())])));
     Chart { line: Some(Line::new(&measured.collect::<Vec<_>>(), target, CURVE_HEIGHT)), ..Chart::default() }
 }
 
 fn counts_text(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let shown = rows_of(table, language, &|_| true).into_iter().filter_map(|(label, f, _)| Some(format!("{} {}", label.to_lowercase(), f?.finnish())));
+    let shown = rows_of(table, language, &|_| true)
+        .into_iter()
+        .filter_map(|(label, f, _)| Some(format!("{} {}", label.to_lowercase(), f?.finnish())));
     let shown: Vec<String> = shown.collect();
-    if shown.is_empty() { m.get("finding.withheld").to_owned() } else { sentences::capital(&format!("{}.", shown.join(", "))) }
+    if shown.is_empty() {
+        m.get("finding.withheld").to_owned()
+    } else {
+        sentences::capital(&format!("{}.", shown.join(", ")))
+    }
 }
 
 /// The outcomes for the front page.

@@ -25,7 +25,9 @@ pub type Site = BTreeMap<String, Vec<u8>>;
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
     /// A page of prose is missing.
-    #[error("content/{language}/{slug}.md is missing; every site has this page (`palaute init` writes one to start from)")]
+    #[error(
+        "content/{language}/{slug}.md is missing; every site has this page (`palaute init` writes one to start from)"
+    )]
     MissingPage {
         /// Language code.
         language: &'static str,

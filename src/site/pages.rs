@@ -79,20 +79,36 @@ fn slug(page: &str, m: Messages) -> &'static str {
     m.get(&format!("page.{page}.slug"))
 }
 
-pub(super) fn pages(release: &Release, content: &[Page], instance: &Instance, renderer: &Renderer) -> Result<Vec<(String, String)>, SiteError> {
+pub(super) fn pages(
+    release: &Release,
+    content: &[Page],
+    instance: &Instance,
+    renderer: &Renderer,
+) -> Result<Vec<(String, String)>, SiteError> {
     let mut out = Vec::new();
     let languages = &instance.languages.value;
     for language in languages {
         out.extend(pages_in(release, content, instance, renderer, *language)?);
     }
-    let links = languages.iter().map(|l| Link { href: format!("{}/index.html", l.code()), text: l.own_name().to_owned(), current: false });
+    let links = languages.iter().map(|l| Link {
+        href: format!("{}/index.html", l.code()),
+        text: l.own_name().to_owned(),
+        current: false,
+    });
     let language = instance.language();
     let choose = frame(release, instance, language, "", "", links.collect());
     out.push(("index.html".to_owned(), renderer.fill("site/choose.html", &BTreeMap::from([("frame", choose)]))?));
     Ok(out)
 }
 
-fn frame(release: &Release, instance: &Instance, language: Language, root: &'static str, current: &str, languages: Vec<Link>) -> Frame {
+fn frame(
+    release: &Release,
+    instance: &Instance,
+    language: Language,
+    root: &'static str,
+    current: &str,
+    languages: Vec<Link>,
+) -> Frame {
     let m = Messages::of(language);
     let link = |page: &str| Link {
         href: format!("{}.html", slug(page, m)),
@@ -111,7 +127,13 @@ fn frame(release: &Release, instance: &Instance, language: Language, root: &'sta
     }
 }
 
-fn pages_in(release: &Release, content: &[Page], instance: &Instance, renderer: &Renderer, language: Language) -> Result<Vec<(String, String)>, SiteError> {
+fn pages_in(
+    release: &Release,
+    content: &[Page],
+    instance: &Instance,
+    renderer: &Renderer,
+    language: Language,
+) -> Result<Vec<(String, String)>, SiteError> {
     let m = Messages::of(language);
     let in_words = |t: &crate::text::Text| t.in_language(language).to_owned();
     let told = Release_ {
@@ -142,16 +164,22 @@ fn pages_in(release: &Release, content: &[Page], instance: &Instance, renderer: 
         let (page, release_view, to) = (prose(name)?, &told, to.clone());
         let template = format!("site/{}.html", name.replace('_', "-"));
         let html = match name {
-            "front" => renderer.fill(&template, &View { frame, release: release_view, page, to, body: front(release, m) })?,
+            "front" => {
+                renderer.fill(&template, &View { frame, release: release_view, page, to, body: front(release, m) })?
+            }
             "results" => {
-                let body = Figures { figures: figures::results(release, language), key_points: key_points(release, language) };
+                let body =
+                    Figures { figures: figures::results(release, language), key_points: key_points(release, language) };
                 renderer.fill(&template, &View { frame, release: release_view, page, to, body })?
             }
             "feedback" => {
                 let body = Figures { figures: feedback::figures(release, language), key_points: Vec::new() };
                 renderer.fill(&template, &View { frame, release: release_view, page, to, body })?
             }
-            _ => renderer.fill(&template, &View { frame, release: release_view, page, to, body: Tables { tables: entries(release, language) } })?,
+            _ => renderer.fill(
+                &template,
+                &View { frame, release: release_view, page, to, body: Tables { tables: entries(release, language) } },
+            )?,
         };
         out.push((format!("{}/{}.html", language.code(), slug(name, m)), html));
     }
@@ -169,19 +197,25 @@ fn front(release: &Release, m: Messages) -> Front {
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
     let target_text = target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish())]));
     let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
-    let share = onward.zip(ended).filter(|(_, e)| e.scaled > 0).map(|(o, e)| {
-        m.fill("site.of_ended", &[("n", &o.finnish()), ("total", &e.finnish())])
-    });
+    let share = onward
+        .zip(ended)
+        .filter(|(_, e)| e.scaled > 0)
+        .map(|(_, e)| m.fill("site.of_ended", &[("total", &e.finnish())]));
     let headline = |value, key: &str, detail| Headline { value, title: m.get(key).to_owned(), detail };
     Front {
         headlines: vec![
             headline(sign(clients), "site.clients_started", target_text),
-            headline(sign(ended), "site.coachings_ended", ongoing.map_or_else(String::new, |n| m.fill("site.ongoing", &[("n", &n)]))),
+            headline(
+                sign(ended),
+                "site.coachings_ended",
+                ongoing.map_or_else(String::new, |n| m.fill("site.ongoing", &[("n", &n)])),
+            ),
             headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
         ],
         outcomes: figures::outcome_units(release, language),
         outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
-        outcomes_subtitle: m.fill("site.units_subtitle", &[("date", &finnish_date(release.as_of())), ("n", &sign(ended))]),
+        outcomes_subtitle: m
+            .fill("site.units_subtitle", &[("date", &finnish_date(release.as_of())), ("n", &sign(ended))]),
         progress: release.table("coaching-started").map(|t| figures::curve(release, t, language)).unwrap_or_default(),
         progress_title: progress_title(release, language),
         progress_text: progress_text(release, language),
@@ -215,7 +249,12 @@ fn entries(release: &Release, language: Language) -> Vec<TableEntry> {
         title: t.title.in_language(language).to_owned(),
         definition: t.definition.in_language(language).to_owned(),
         n: t.figure(&[TOTAL]).or_else(|| t.figure(&[TOTAL, "n"])).map_or_else(|| "...".to_owned(), Number::finnish),
-        withheld: release.withheld().iter().filter(|w| w.table == t.id).map(|w| m.get(reason(w.reason)).to_owned()).collect(),
+        withheld: release
+            .withheld()
+            .iter()
+            .filter(|w| w.table == t.id)
+            .map(|w| m.get(reason(w.reason)).to_owned())
+            .collect(),
     };
     release.tables().iter().map(entry).collect()
 }

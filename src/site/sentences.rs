@@ -22,7 +22,9 @@ fn count(table: &PublishedTable, code: &str) -> Option<i64> {
 /// Title over the outcomes.
 pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let (Some(total), Some(job), Some(education)) = (count(table, TOTAL), count(table, "job"), count(table, "education")) else {
+    let (Some(total), Some(job), Some(education)) =
+        (count(table, TOTAL), count(table, "job"), count(table, "education"))
+    else {
         return m.get("finding.outcomes_withheld").to_owned();
     };
     let both = job + education;
@@ -65,6 +67,17 @@ pub(super) fn waiting_title(table: &PublishedTable, language: Language) -> Strin
     .to_owned()
 }
 
+/// Title over the whole time as a client; none when the means are equal or withheld.
+pub(super) fn staying_title(table: &PublishedTable, language: Language) -> Option<String> {
+    let mean = |code: &str| table.figure(&[code, "mean"]).map(|f| f.scaled);
+    let key = match mean("native")?.cmp(&mean("immigrant")?) {
+        std::cmp::Ordering::Greater => "finding.staying_natives_longer",
+        std::cmp::Ordering::Less => "finding.staying_immigrants_longer",
+        std::cmp::Ordering::Equal => return None,
+    };
+    Some(Messages::of(language).get(key).to_owned())
+}
+
 /// Mean and range of every group.
 pub(super) fn durations_text(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
@@ -74,7 +87,9 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
         let Some(mean) = get("mean") else { continue };
         let who = group.label.in_language(language).to_lowercase();
         told.push(match (get("min"), get("max")) {
-            (Some(min), Some(max)) => m.fill("finding.duration_range", &[("who", &who), ("mean", &mean), ("min", &min), ("max", &max)]),
+            (Some(min), Some(max)) => {
+                m.fill("finding.duration_range", &[("who", &who), ("mean", &mean), ("min", &min), ("max", &max)])
+            }
             _ => m.fill("finding.duration", &[("who", &who), ("mean", &mean)]),
         });
     }
@@ -88,7 +103,10 @@ pub(super) fn progress_title(release: &Release, language: Language) -> String {
     match release.table("targets").and_then(|t| count(t, "period")) {
         Some(target) if last >= target => {
             let over = number(last - target, m);
-            m.fill(if last == target { "finding.target_met" } else { "finding.target_over" }, &[("date", &label), ("n", &over)])
+            m.fill(
+                if last == target { "finding.target_met" } else { "finding.target_over" },
+                &[("date", &label), ("n", &over)],
+            )
         }
         Some(target) => m.fill("finding.target_short", &[("date", &label), ("n", &number(target - last, m))]),
         None => m.fill("finding.started", &[("date", &label), ("n", &last.to_string())]),

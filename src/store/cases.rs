@@ -34,7 +34,10 @@ pub struct CaseChange {
 
 impl std::fmt::Debug for CaseChange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CaseChange").field("subject", &self.subject).field("events", &self.events).finish_non_exhaustive()
+        f.debug_struct("CaseChange")
+            .field("subject", &self.subject)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,7 +46,12 @@ impl Store {
     ///
     /// # Errors
     /// When an event does not fit its case, or the database fails.
-    pub async fn record(&self, changes: Vec<CaseChange>, year: i16, at: Timestamp) -> Result<Vec<CaseFile>, StoreError> {
+    pub async fn record(
+        &self,
+        changes: Vec<CaseChange>,
+        year: i16,
+        at: Timestamp,
+    ) -> Result<Vec<CaseFile>, StoreError> {
         writer::submit(self.writer(), |reply| writer::Job::ChangeCases(changes, year, at, reply)).await
     }
 
@@ -80,7 +88,9 @@ impl Store {
             .fetch_all(self.readers())
             .await
             .map_err(attempting("read the events of a case"))?;
-        let read = |text: String| serde_json::from_str(&text).map_err(|source| StoreError::Unreadable { what: "event", source });
+        let read = |text: String| {
+            serde_json::from_str(&text).map_err(|source| StoreError::Unreadable { what: "event", source })
+        };
         rows.iter().map(|row| read(row.get("event"))).collect()
     }
 }

@@ -110,7 +110,11 @@ fn read(row: &sqlx::sqlite::SqliteRow) -> Option<Invitation> {
     })
 }
 
-pub(super) async fn invite(connection: &mut SqliteConnection, new: &NewInvitation, at: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn invite(
+    connection: &mut SqliteConnection,
+    new: &NewInvitation,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(&new.id)
         .bind(new.case.to_string())

@@ -45,7 +45,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn queue_mail(&self, id: &str, invitation: &Invitation, address: &str, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn queue_mail(
+        &self,
+        id: &str,
+        invitation: &Invitation,
+        address: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let (id, invitation, address) = (id.to_owned(), invitation.id.clone(), address.to_owned());
         writer::submit(self.writer(), |reply| writer::Job::QueueMail { id, invitation, address, at, reply }).await
     }
@@ -103,7 +109,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn mail_state(&self) -> Result<MailState, StoreError> {
-        let rows = sqlx::query("SELECT state, count(*) AS n FROM outbox GROUP BY state").fetch_all(self.readers()).await;
+        let rows =
+            sqlx::query("SELECT state, count(*) AS n FROM outbox GROUP BY state").fetch_all(self.readers()).await;
         let mut state = MailState::default();
         for row in rows.map_err(attempting("count the outbox"))? {
             match row.get::<String, _>("state").as_str() {
@@ -138,7 +145,9 @@ pub(super) async fn queue(
 
 pub(super) async fn settle(connection: &mut SqliteConnection, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
     let query = match outcome {
-        Outcome::Delivered => sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1").bind(id),
+        Outcome::Delivered => {
+            sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1").bind(id)
+        }
         Outcome::Dead => sqlx::query("UPDATE outbox SET state = 'dead', tries = tries + 1 WHERE id = $1").bind(id),
         Outcome::Again(next) => sqlx::query("UPDATE outbox SET tries = tries + 1, next_try = $2 WHERE id = $1")
             .bind(id)

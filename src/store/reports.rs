@@ -55,17 +55,23 @@ impl Store {
     }
 }
 
-pub(super) async fn save(connection: &mut SqliteConnection, report: &StoredReport, case: CaseNumber) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO reports (case_number, version, content, written_on, json, html) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(case.to_string())
-        .bind(report.version)
-        .bind(report.content.as_str())
-        .bind(report.written_on.to_string())
-        .bind(&report.json)
-        .bind(&report.html)
-        .execute(&mut *connection)
-        .await
-        .map_err(attempting("keep a report"))?;
+pub(super) async fn save(
+    connection: &mut SqliteConnection,
+    report: &StoredReport,
+    case: CaseNumber,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO reports (case_number, version, content, written_on, json, html) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(case.to_string())
+    .bind(report.version)
+    .bind(report.content.as_str())
+    .bind(report.written_on.to_string())
+    .bind(&report.json)
+    .bind(&report.html)
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("keep a report"))?;
     let at = report.written_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
     audit_log::note(connection, at, "report", &case.to_string(), &report.content).await
 }

@@ -67,7 +67,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn receipts(&self) -> Result<Vec<(String, Fingerprint)>, StoreError> {
-        let rows = sqlx::query("SELECT receipt, content FROM submissions ORDER BY receipt").fetch_all(self.readers()).await;
+        let rows =
+            sqlx::query("SELECT receipt, content FROM submissions ORDER BY receipt").fetch_all(self.readers()).await;
         let rows = rows.map_err(attempting("read the receipts"))?;
         Ok(rows.iter().map(|r| (r.get("receipt"), Fingerprint::from_stored(r.get("content")))).collect())
     }
@@ -112,7 +113,8 @@ async fn earlier(
         .fetch_one(connection)
         .await
         .map_err(attempting("find an earlier submission"))?;
-    let same = row.get::<String, _>("nonce_hash") == new.nonce.as_str() && row.get::<String, _>("content") == content.as_str();
+    let same =
+        row.get::<String, _>("nonce_hash") == new.nonce.as_str() && row.get::<String, _>("content") == content.as_str();
     let stored_at = row.get::<String, _>("received_at").parse().unwrap_or(new.received_at);
     Ok(if same { Received::Stored(Receipt { code: row.get("receipt"), stored_at }) } else { Received::AlreadyAnswered })
 }

@@ -34,10 +34,7 @@ pub(super) enum Job {
 }
 
 /// Sends a job and waits for its commit.
-pub(super) async fn submit<T>(
-    writer: &mpsc::Sender<Job>,
-    job: impl FnOnce(Reply<T>) -> Job,
-) -> Result<T, StoreError> {
+pub(super) async fn submit<T>(writer: &mpsc::Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, StoreError> {
     let (reply, answer) = oneshot::channel();
     writer.send(job(reply)).await.map_err(|_| StoreError::Closed)?;
     answer.await.map_err(|_| StoreError::Closed)?

@@ -1,8 +1,8 @@
 //! Dates and instants the Finnish way.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 /// `4.11.2024`.
 #[must_use]
@@ -42,7 +42,6 @@ pub fn parse_date(text: &str) -> Option<Date> {
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -101,12 +101,19 @@ const MAX_YAML_BYTES: usize = 1_000_000;
 pub fn read_yaml<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, Diagnostics> {
     if source.len() > MAX_YAML_BYTES {
         let problem = format!("the file is {} bytes long; at most {MAX_YAML_BYTES} are read", source.len());
-        return Err(Diagnostics(vec![Diagnostic::new(file, "", Position::START, problem, "split it into smaller files")]));
+        return Err(Diagnostics(vec![Diagnostic::new(
+            file,
+            "",
+            Position::START,
+            problem,
+            "split it into smaller files",
+        )]));
     }
     serde_yaml::from_str(source).map_err(|error| {
         let at = error.location().map_or(Position::START, Position::from_location);
         let message = error.without_snippet().to_string();
-        let problem = message.split(" at line ").next().unwrap_or(&message).trim_end_matches([':', ' ', ',']).to_owned();
+        let problem =
+            message.split(" at line ").next().unwrap_or(&message).trim_end_matches([':', ' ', ',']).to_owned();
         let remedy = remedy_for(&problem);
         Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)])
     })

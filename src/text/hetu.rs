@@ -18,9 +18,8 @@ pub fn contains_hetu(text: &str) -> bool {
 }
 
 fn is_hetu(w: &[char]) -> bool {
-    let digits = |range: std::ops::Range<usize>| {
-        w[range].iter().try_fold(0_u32, |n, c| c.to_digit(10).map(|d| n * 10 + d))
-    };
+    let digits =
+        |range: std::ops::Range<usize>| w[range].iter().try_fold(0_u32, |n, c| c.to_digit(10).map(|d| n * 10 + d));
     let (Some(day), Some(month), Some(_), Some(_)) = (digits(0..2), digits(2..4), digits(4..6), digits(7..10)) else {
         return false;
     };

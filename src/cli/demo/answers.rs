@@ -10,7 +10,9 @@ use crate::submission::RawAnswers;
 /// Share of the invited who answer.
 const RESPONSE_PERCENT: u64 = 82;
 /// Share of the questions that a respondent leaves open.
-const SKIPPED_PERCENT: u64 = 3;
+const SKIPPED_PERCENT: u64 = 8;
+/// Share that takes each choice outside the scale, so that a large demo fills every table.
+const APART_PERCENT: u64 = 9;
 /// Words for the free text; no persons, no places.
 const WORDS: [&str; 4] = [
     "Keksitty vastaus: hakemusten tekeminen sujuu nyt.",
@@ -20,7 +22,11 @@ const WORDS: [&str; 4] = [
 ];
 
 /// Answers most open invitations, but leaves at least `left_open`; how many were stored.
-pub(super) async fn send(desk: &Desk, random: &mut Random, left_open: usize) -> Result<usize, Box<dyn std::error::Error>> {
+pub(super) async fn send(
+    desk: &Desk,
+    random: &mut Random,
+    left_open: usize,
+) -> Result<usize, Box<dyn std::error::Error>> {
     let cases = unanswered(desk).await?;
     let form_id = desk.instance.closing_form.clone();
     let mut stored = 0;
@@ -63,16 +69,20 @@ fn answer(form: &Form, random: &mut Random) -> RawAnswers {
             Kind::Text(_) => continue,
             Kind::Many => {
                 let chosen: Vec<String> = scale.iter().filter(|_| random.chance(45)).map(|c| (*c).to_owned()).collect();
-                if chosen.is_empty() { apart.first().map(|c| vec![(*c).to_owned()]).unwrap_or_default() } else { chosen }
+                if chosen.is_empty() || random.chance(APART_PERCENT) {
+                    apart.first().map(|c| vec![(*c).to_owned()]).unwrap_or_default()
+                } else {
+                    chosen
+                }
             }
-            _ if !apart.is_empty() && random.chance(8) => {
+            _ if random.chance(APART_PERCENT * apart.len() as u64) => {
                 let at = usize::try_from(random.below(apart.len() as u64)).unwrap_or(0);
                 vec![apart[at].to_owned()]
             }
-            Kind::Grade => vec![(*random.pick(&[(3, "1"), (6, "2"), (16, "3"), (40, "4"), (35, "5")])).to_owned()],
+            Kind::Grade => vec![(*random.pick(&[(8, "1"), (10, "2"), (18, "3"), (36, "4"), (28, "5")])).to_owned()],
             Kind::Agreement(_) => {
                 // The friendlier end is likelier, as in real feedback.
-                let weighted: Vec<(u64, &str)> = scale.iter().enumerate().map(|(i, c)| (60_u64 >> i, *c)).collect();
+                let weighted: Vec<(u64, &str)> = scale.iter().enumerate().map(|(i, c)| (48_u64 >> i, *c)).collect();
                 vec![(*random.pick(&weighted)).to_owned()]
             }
             Kind::One | Kind::YesNo => {

@@ -11,6 +11,7 @@ use super::init::{INSTANCE, write, write_instance};
 use super::publish::{make_release, write_site};
 use super::report::{ended_cases, write_report};
 use super::run::Outcome;
+use super::terminal::say;
 use super::{clock, serve};
 use crate::desk::{Desk, publish};
 use crate::mail::Mailer;
@@ -83,10 +84,19 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
     steps.inc(1);
     steps.finish_and_clear();
 
-    println!("{} cases imported, {answered} synthetic answers stored, {} closing reports, release {}, {} files of the site.", imported.opened, ended.len(), release.id(), site.len());
-    println!("Reports   {}", dir.join("reports").display());
-    println!("Release   {}", dir.join("releases").join(release.id().to_string()).join("release.json").display());
-    println!("Site      {}", dir.join("public").join("index.html").display());
+    say(format_args!(
+        "{} cases imported, {answered} synthetic answers stored, {} closing reports, release {}, {} files of the site.",
+        imported.opened,
+        ended.len(),
+        release.id(),
+        site.len()
+    ));
+    say(format_args!("Reports   {}", dir.join("reports").display()));
+    say(format_args!(
+        "Release   {}",
+        dir.join("releases").join(release.id().to_string()).join("release.json").display()
+    ));
+    say(format_args!("Site      {}", dir.join("public").join("index.html").display()));
     match listener {
         None => {
             desk.store.close().await;
@@ -144,19 +154,19 @@ fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static
 async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, now: Timestamp) -> Outcome {
     let desk = Desk { clock: clock::running_from(now), ..desk };
     let site = format!("http://{}", listener.local_addr()?);
-    println!();
-    println!("Open in a browser; everything stays on this machine:");
-    println!("  The site             {site}/");
+    say("");
+    say("Open in a browser; everything stays on this machine:");
+    say(format_args!("  The site             {site}/"));
     let form = desk.instance.closing_form.clone();
     for (i, case) in answers::unanswered(&desk).await?.into_iter().enumerate() {
         let link = desk.open_link(case, &form).await?;
-        println!("  Answer as a client   {}", link.address);
+        say(format_args!("  Answer as a client   {}", link.address));
         if i == 0 {
             desk.mail_link(case, &form, "client@example.invalid").await?;
         }
     }
-    println!("  The mail of one of these invitations is written to {}", dir.join("mail").display());
-    println!("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
+    say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
+    say("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
     let mailer = Mailer::Folder(dir.join("mail"));
     serve::run(listener, desk, Some(dir.join("public")), mailer).await
 }

@@ -12,9 +12,11 @@ const SOURCE: &str = "source: { fi: Työhönvalmennuksen seuranta }";
 
 /// The neutral instance with the label of a model.
 pub(super) fn synthetic_instance(neutral: &str) -> String {
-    neutral
-        .replacen(NAME, &format!("name: {{ fi: Mallihankkeen palaute }}\n{NOTICE}"), 1)
-        .replacen(SOURCE, "source: { fi: Keksitty aineisto }", 1)
+    neutral.replacen(NAME, &format!("name: {{ fi: Mallihankkeen palaute }}\n{NOTICE}"), 1).replacen(
+        SOURCE,
+        "source: { fi: Keksitty aineisto }",
+        1,
+    )
 }
 
 /// First day on which a synthetic coaching starts, and for how many days they go on starting.

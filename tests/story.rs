@@ -1,0 +1,369 @@
+//! The main job from the follow-up sheet to the public page, told through the compiled program.
+
+#[path = "support/http.rs"]
+#[expect(dead_code, reason = "the fault tests use the rest")]
+mod http;
+#[path = "support/instance.rs"]
+mod instance;
+
+use instance::{Instance, expect_success, open_data, program, repository};
+use palaute::case::CaseFile;
+use palaute::cube::Cube;
+use palaute::store::Store;
+use scraper::{Html, Selector};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+const SHEET: &str = include_str!("../demo/veto-plus-ledger.csv");
+
+/// Every published figure of the pilot, by its address in the open data.
+const PILOT: &[(&str, &str)] = &[
+    ("clients-by-gender woman", "13"),
+    ("clients-by-gender man", "9"),
+    ("clients-by-gender total", "22"),
+    ("clients-by-origin native", "12"),
+    ("clients-by-origin immigrant", "10"),
+    ("clients-by-origin total", "22"),
+    ("outcomes job", "5"),
+    ("outcomes education", "5"),
+    ("outcomes longer_work_trial", "3"),
+    ("outcomes returned_to_authority", "4"),
+    ("outcomes total", "17"),
+    ("coaching-started 2024-11-30", "2"),
+    ("coaching-started 2024-12-31", "5"),
+    ("coaching-started 2025-02-28", "10"),
+    ("coaching-started 2025-05-31", "12"),
+    ("coaching-started 2025-06-30", "17"),
+    ("coaching-started 2025-09-30", "19"),
+    ("coaching-started 2025-11-30", "22"),
+    ("targets period", "18"),
+    ("targets project", "30"),
+    ("targets all_clients", "300"),
+    ("months-before-coaching native n", "12"),
+    ("months-before-coaching native mean", "5.2"),
+    ("months-before-coaching native min", "1.5"),
+    ("months-before-coaching native max", "10.0"),
+    ("months-before-coaching immigrant n", "10"),
+    ("months-before-coaching immigrant mean", "2.3"),
+    ("months-before-coaching immigrant min", "0.2"),
+    ("months-before-coaching immigrant max", "6.0"),
+    ("months-total native n", "..."),
+    ("months-total native mean", "10.2"),
+    ("months-total immigrant n", "..."),
+    ("months-total immigrant mean", "8.0"),
+    ("months-total total n", "..."),
+    ("months-total total mean", "..."),
+    ("work-trials native n", "..."),
+    ("work-trials native trials", "13"),
+    ("work-trials native people", "6"),
+    ("work-trials immigrant n", "..."),
+    ("work-trials immigrant trials", "7"),
+    ("work-trials immigrant people", "6"),
+    ("work-trials total n", "..."),
+];
+
+/// The figures of every data table of a page.
+fn page_figures(site: &Path, page: &str) -> BTreeMap<String, String> {
+    let html = Html::parse_document(&fs::read_to_string(site.join("fi").join(page)).unwrap());
+    let cells = Selector::parse("td[data-cell]").unwrap();
+    let text = |e: scraper::ElementRef<'_>| e.text().collect::<String>().trim().to_owned();
+    html.select(&cells).map(|e| (e.value().attr("data-cell").unwrap().to_owned(), text(e))).collect()
+}
+
+/// How a figure of the open data is written on a Finnish page.
+fn finnish(plain: &str) -> String {
+    if plain == "0" { "-".to_owned() } else { plain.replace('.', if plain == "..." { "." } else { "," }) }
+}
+
+fn link_for(instance: &Instance, case: &str) -> String {
+    let printed = instance.must(&["invite", case]);
+    printed.lines().next().unwrap().split("/f/").nth(1).unwrap().to_owned()
+}
+
+fn nonce(page: &http::Answer) -> String {
+    page.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_pilot_goes_from_sheet_to_pages_with_answers_over_http() {
+    let instance = Instance::pilot();
+    let sheet = repository("demo/veto-plus-ledger.xlsx").display().to_string();
+    let imported = instance.must(&["import", &sheet]);
+    assert!(imported.contains("Opened 22, updated 0, unchanged 0."), "{imported}");
+    assert!(imported.contains("Invited 17 client(s)"), "{imported}");
+    let again = instance.must(&["import", &sheet]);
+    assert!(again.contains("Opened 0, updated 0, unchanged 22."), "{again}");
+    assert!(!again.contains("Invited"), "{again}");
+
+    let tokens: Vec<String> = (1..=7).map(|n| link_for(&instance, &format!("2025-{n:06}"))).collect();
+    {
+        let server = instance.serve();
+        for (i, token) in tokens.iter().enumerate() {
+            let form = format!("/f/{token}");
+            assert_eq!(http::get(server.address, &form).unwrap().status, 200);
+            let nonce = nonce(&http::get(server.address, &format!("{form}/answer")).unwrap());
+            let grade = if i < 4 { "4" } else { "5" };
+            let fields = [
+                ("nonce", nonce.as_str()),
+                ("c_overall", grade),
+                ("c_trust", "yes"),
+                ("c_open", "Kävi hyvin & nopeasti"),
+            ];
+            let checked = http::post(server.address, &format!("{form}/check"), &fields).unwrap();
+            assert_eq!(checked.status, 200);
+            assert!(checked.body.contains("Kävi hyvin &amp; nopeasti"), "{}", checked.body);
+            let sent = http::post(server.address, &format!("{form}/send"), &fields).unwrap();
+            assert_eq!(sent.receipt().map(|r| r.len()), Some(8), "{}", sent.body);
+        }
+    }
+
+    let reports = instance.path().join("reports");
+    instance.must(&["report", "--all", "--out", &reports.display().to_string()]);
+    let released = instance.must(&["release"]);
+    assert!(released.contains("Released 2025-11-30.1"), "{released}");
+    instance.must(&["build"]);
+
+    let data = instance.open_data();
+    let mut pages = page_figures(&instance.path().join("public"), "tulokset.html");
+    pages.extend(page_figures(&instance.path().join("public"), "palaute.html"));
+    for (address, value) in PILOT {
+        assert_eq!(data.get(*address).map(String::as_str), Some(*value), "open data: {address}");
+        assert_eq!(pages.get(*address), Some(&finnish(value)), "page: {address}");
+    }
+    // Seven answers: the one question with no small group is shown, the mean of seven grades too.
+    for (address, value) in [
+        ("client-c-overall 4", "4"),
+        ("client-c-overall 5", "3"),
+        ("client-c-overall total", "7"),
+        ("client-c-overall mean", "4.4"),
+        ("client-c-trust yes", "7"),
+        ("client-c-trust no_answer", "0"),
+        ("client-c-next no_answer", "7"),
+    ] {
+        assert_eq!(data.get(address).map(String::as_str), Some(value), "open data: {address}");
+        assert_eq!(pages.get(address), Some(&finnish(value)), "page: {address}");
+    }
+    assert_eq!(data.len(), pages.len(), "every figure of the open data stands on a page");
+
+    six_sections_stand_in_every_report(&reports);
+    the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+}
+
+fn six_sections_stand_in_every_report(reports: &Path) {
+    let files: Vec<_> = fs::read_dir(reports).unwrap().map(|e| e.unwrap().path()).collect();
+    let html: Vec<_> = files.iter().filter(|f| f.extension().is_some_and(|e| e == "html")).collect();
+    assert_eq!((html.len(), files.len()), (17, 34));
+    for file in html {
+        let page = Html::parse_document(&fs::read_to_string(file).unwrap());
+        let numbers: Vec<String> =
+            page.select(&Selector::parse(".r-sec > h2 > b").unwrap()).map(|e| e.text().collect()).collect();
+        assert_eq!(numbers, ["1", "2", "3", "4", "5", "6"]);
+        let text: String = page.root_element().text().collect();
+        assert!(text.contains("ei kirjattu") && text.contains("Malli."), "{}", file.display());
+        assert!(!text.contains("Kävi hyvin"), "an answer stands in a report");
+    }
+    let first: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(reports.join("2025-000001-v1.json")).unwrap()).unwrap();
+    assert_eq!(first["coaching"]["hours"], "21.0");
+    assert_eq!(first["goals"], serde_json::Value::Null);
+}
+
+fn the_history_and_the_facts_agree_with_what_is_stored(dir: &Path) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&dir.join("data/palaute.sqlite")).await.unwrap();
+        for case in store.cases().await.unwrap() {
+            let folded = CaseFile::fold(case.number(), &store.events(case.number()).await.unwrap()).unwrap();
+            assert_eq!(folded, case, "the events fold to the stored row");
+        }
+        let mut recount = Cube::default();
+        for (sequence, fact, book) in store.facts_since(0).await.unwrap() {
+            recount.fold(sequence, &fact, &book);
+        }
+        assert_eq!(recount, store.cube().await.unwrap(), "a full recount gives the stored cube");
+        store.close().await;
+    });
+}
+
+/// Imports the pilot, releases and builds, then does so again with a changed sheet; the addresses whose figures changed.
+fn changed_by(from: &str, to: &str) -> BTreeSet<String> {
+    assert_eq!(SHEET.matches(from).count(), 1, "{from} names one place of the sheet");
+    let instance = Instance::pilot();
+    let mut figures = Vec::new();
+    for (name, text) in [("a.csv", SHEET.to_owned()), ("b.csv", SHEET.replace(from, to))] {
+        instance.must(&["import", &instance.sheet(name, &text)]);
+        instance.must(&["release"]);
+        instance.must(&["build"]);
+        figures.push(instance.open_data());
+    }
+    the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+    let [before, after] = figures.as_slice() else { unreachable!() };
+    assert_eq!(before.len(), after.len());
+    before.iter().filter(|(address, value)| after[*address] != **value).map(|(address, _)| address.clone()).collect()
+}
+
+fn set(addresses: &[&str]) -> BTreeSet<String> {
+    addresses.iter().map(|a| (*a).to_owned()).collect()
+}
+
+#[test]
+fn another_outcome_changes_two_counts_of_outcomes_and_nothing_else() {
+    let changed = changed_by("20.1.2025;15.6.2025;paluu työvoimaviranomaiselle", "20.1.2025;15.6.2025;työ");
+    assert_eq!(changed, set(&["outcomes job", "outcomes returned_to_authority"]));
+}
+
+#[test]
+fn an_ongoing_client_of_another_gender_changes_two_counts_and_nothing_else() {
+    let changed = changed_by("V-018;Valmentaja 1;Soini;mies", "V-018;Valmentaja 1;Soini;nainen");
+    assert_eq!(changed, set(&["clients-by-gender woman", "clients-by-gender man"]));
+}
+
+#[test]
+fn an_earlier_start_changes_the_curve_and_the_waiting_times_and_nothing_else() {
+    // V-022 starts on 29 August instead of 10 November 2025: three days after becoming a client.
+    let changed = changed_by("26.8.2025;10.11.2025", "26.8.2025;29.8.2025");
+    assert_eq!(
+        changed,
+        set(&[
+            "coaching-started 2025-09-30",
+            "months-before-coaching immigrant mean",
+            "months-before-coaching immigrant min",
+            "months-before-coaching total mean",
+            "months-before-coaching total min",
+        ])
+    );
+}
+
+#[test]
+fn a_small_group_leaves_the_total_only_and_no_file_holds_its_size() {
+    let instance = Instance::pilot();
+    // One of the three longer trials becomes a return: 5, 5, 2 and 5.
+    let altered = SHEET.replacen("pidempi työkokeilu", "paluu työvoimaviranomaiselle", 1);
+    instance.must(&["import", &instance.sheet("a.csv", &altered)]);
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    let data = instance.open_data();
+    for code in ["job", "education", "longer_work_trial", "returned_to_authority"] {
+        assert_eq!(data[&format!("outcomes {code}")], "...");
+    }
+    assert_eq!(data["outcomes total"], "17");
+    let release = fs::read_to_string(instance.path().join("releases/2025-11-30.1/release.json")).unwrap();
+    let release: serde_json::Value = serde_json::from_str(&release).unwrap();
+    let withheld = release["withheld"].as_array().unwrap().iter().find(|w| w["table"] == "outcomes").unwrap();
+    assert_eq!(withheld["reason"], "small_group");
+    assert_eq!(withheld["cells"].as_array().unwrap().len(), 4);
+    let front = fs::read_to_string(instance.path().join("public/fi/index.html")).unwrap();
+    assert!(!front.contains("class=\"squares"), "squares would tell the counts");
+}
+
+/// Every file below a folder with its bytes.
+fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().display().to_string(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn another_zone_language_and_thread_count_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let environments: [&[(&str, &str)]; 2] = [
+        &[("TZ", "Europe/Helsinki"), ("LANG", "fi_FI.UTF-8")],
+        &[("TZ", "Pacific/Auckland"), ("LANG", "ar_EG.UTF-8"), ("LC_ALL", "C"), ("TOKIO_WORKER_THREADS", "1")],
+    ];
+    let runs: Vec<_> = (0..)
+        .zip(environments)
+        .map(|(i, environment)| {
+            let dir = folder.path().join(format!("run{i}"));
+            let mut command = program();
+            command.args(["demo", "--once", "--cases", "120", "--dir"]).arg(&dir).envs(environment.iter().copied());
+            expect_success(&command.output().unwrap());
+            (files_below(&dir.join("public")), files_below(&dir.join("releases")))
+        })
+        .collect();
+    assert!(runs[0].0.len() > 30 && runs[0].1.len() == 1);
+    assert!(runs[0] == runs[1], "the same inputs must give the same bytes");
+}
+
+#[test]
+fn a_site_is_built_from_release_and_content_where_there_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, bare) = (folder.path().join("whole"), folder.path().join("bare"));
+    expect_success(&program().args(["demo", "--once", "--dir"]).arg(&whole).output().unwrap());
+    for (path, bytes) in files_below(&whole) {
+        if ["releases", "content", "forms", "palaute.yaml"].iter().any(|kept| path.starts_with(kept)) {
+            fs::create_dir_all(bare.join(&path).parent().unwrap()).unwrap();
+            fs::write(bare.join(&path), bytes).unwrap();
+        }
+    }
+    expect_success(&program().arg("--instance").arg(&bare).arg("build").output().unwrap());
+    assert!(files_below(&whole.join("public")) == files_below(&bare.join("public")));
+    assert!(!bare.join("data").exists());
+}
+
+#[test]
+fn the_demo_keeps_its_promises_of_files_and_a_larger_one_fills_every_feedback_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    expect_success(&program().args(["demo", "--once", "--dir"]).arg(&dir).output().unwrap());
+    assert!(dir.join("public/fi/index.html").is_file() && dir.join("releases/2025-11-30.1/release.json").is_file());
+    assert_eq!(files_below(&dir.join("reports")).keys().filter(|f| f.ends_with(".html")).count(), 17);
+    for (path, bytes) in files_below(&dir) {
+        if path.ends_with(".html") && path != "public/index.html" {
+            assert!(String::from_utf8_lossy(&bytes).contains("Malli."), "{path} lacks the label");
+        }
+    }
+    expect_success(&program().args(["demo", "--once", "--cases", "400", "--dir"]).arg(&dir).output().unwrap());
+    let data = open_data(&dir.join("public"));
+    let feedback: Vec<_> = data.iter().filter(|(address, _)| address.starts_with("client-")).collect();
+    assert!(feedback.len() > 60, "{}", feedback.len());
+    assert!(feedback.iter().all(|(_, value)| *value != "..."), "{feedback:?}");
+}
+
+#[test]
+fn nothing_of_a_sheet_is_taken_while_a_row_is_wrong_unless_partly_is_asked_for() {
+    let instance = Instance::pilot();
+    let sheet = instance.sheet("wrong.csv", &SHEET.replacen(";nainen;", ";naisa;", 1));
+    let refused = instance.run(&["import", &sheet]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(told.contains("sheet wrong.csv, row 2, column Sukupuoli: \"naisa\""), "{told}");
+    assert!(told.contains("remedy: write one of: mies, nainen"), "{told}");
+    let partly = instance.must(&["import", "--partial", &sheet]);
+    assert!(partly.contains("Opened 21, updated 0, unchanged 0."), "{partly}");
+    let whole = instance.must(&["import", &instance.sheet("right.csv", SHEET)]);
+    assert!(whole.contains("Opened 1, updated 0, unchanged 21."), "{whole}");
+}
+
+#[test]
+fn check_tells_file_line_column_and_remedy_and_finds_nothing_wrong_in_the_repository() {
+    expect_success(&program().arg("check").arg(repository(".")).output().unwrap());
+    let instance = Instance::pilot();
+    let form = instance.path().join("forms/client-feedback.yaml");
+    let text = fs::read_to_string(&form).unwrap();
+    fs::write(&form, text.replacen("type: grade", "type: star", 1)).unwrap();
+    let told = String::from_utf8_lossy(&instance.run(&["check"]).stderr).into_owned();
+    let line = text.lines().position(|l| l.contains("type: grade")).unwrap() + 1;
+    assert!(told.contains(&format!("forms/client-feedback.yaml:{line}:15: unknown variant `star`")), "{told}");
+    assert!(told.contains("type: star") && told.contains("remedy: use one of the values listed"), "{told}");
+}
+
+#[test]
+fn folders_that_hold_something_else_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mine.txt"), "x").unwrap();
+    for command in [vec!["demo", "--once", "--dir"], vec!["init"]] {
+        let refused = program().args(&command).arg(folder.path()).output().unwrap();
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("is not empty"));
+    }
+    assert_eq!(files_below(folder.path()).len(), 1);
+}

@@ -1,0 +1,128 @@
+//! An instance in a folder of its own, driven through the compiled program as its users drive it.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The instant at which the pilot's story is told.
+pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
+
+/// A folder with the demo's palaute.yaml and the embedded forms and content.
+pub(crate) struct Instance {
+    dir: TempDir,
+}
+
+/// What the program printed; the test fails when it failed.
+pub(crate) fn expect_success(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "stdout: {}\nstderr: {}", text(&output.stdout), text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// The compiled program.
+pub(crate) fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_palaute"))
+}
+
+/// A file of the repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+impl Instance {
+    /// `palaute init`, then the demo's settings in place of the neutral ones.
+    pub(crate) fn pilot() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        expect_success(&program().arg("init").arg(dir.path()).output().unwrap());
+        fs::copy(repository("demo/palaute.yaml"), dir.path().join("palaute.yaml")).unwrap();
+        Self { dir }
+    }
+
+    /// Its folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Runs a command on it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        program().arg("--instance").arg(self.path()).args(["--now", NOW]).args(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; what it printed.
+    pub(crate) fn must(&self, arguments: &[&str]) -> String {
+        expect_success(&self.run(arguments))
+    }
+
+    /// Writes a sheet beside the instance and returns its path as an argument.
+    pub(crate) fn sheet(&self, name: &str, text: &str) -> String {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    /// Starts the server on a free port.
+    pub(crate) fn serve(&self) -> Server {
+        let mut command = program();
+        command.arg("--instance").arg(self.path()).args(["--now", NOW, "serve", "--port", "0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().expect("the server says where it listens").unwrap();
+        let address = first.split("http://").nth(1).unwrap().split(". ").next().unwrap();
+        Server { address: address.parse().unwrap(), child, _output: lines }
+    }
+
+    /// Every figure of the built site's open data: `table code code` to the value, `...` when withheld.
+    pub(crate) fn open_data(&self) -> BTreeMap<String, String> {
+        open_data(&self.path().join("public"))
+    }
+}
+
+/// A running server, killed when dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// Kept open: what else the server says has somewhere to go.
+    _output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads every JSON-stat file of a built site.
+pub(crate) fn open_data(site: &Path) -> BTreeMap<String, String> {
+    let mut figures = BTreeMap::new();
+    for entry in fs::read_dir(site.join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "json") {
+            let table = path.file_stem().unwrap().to_string_lossy().into_owned();
+            read_table(&table, &serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap(), &mut figures);
+        }
+    }
+    figures
+}
+
+fn read_table(table: &str, data: &Value, figures: &mut BTreeMap<String, String>) {
+    let mut addresses = vec![table.to_owned()];
+    for id in data["id"].as_array().unwrap() {
+        let codes = data["dimension"][id.as_str().unwrap()]["category"]["index"].as_array().unwrap();
+        let longer = |a: &String| codes.iter().map(|c| format!("{a} {}", c.as_str().unwrap())).collect::<Vec<_>>();
+        addresses = addresses.iter().flat_map(longer).collect();
+    }
+    for (at, (address, value)) in addresses.into_iter().zip(data["value"].as_array().unwrap()).enumerate() {
+        let text = match (value, data["status"].get(at.to_string())) {
+            (Value::Number(n), None) => n.to_string(),
+            (Value::Null, Some(sign)) => sign.as_str().unwrap().to_owned(),
+            other => panic!("{address}: {other:?}"),
+        };
+        figures.insert(address, text);
+    }
+}
