@@ -116,10 +116,10 @@ impl CaseFile {
         if self.work != *work {
             events.push(CaseEvent::WorkRecorded { work: work.clone() });
         }
-        if let Some(ending) = ending {
-            if self.ending.as_ref() != Some(ending) || self.opening != *opening {
-                events.push(CaseEvent::Ended { ending: ending.clone() });
-            }
+        if let Some(ending) = ending
+            && (self.ending.as_ref() != Some(ending) || self.opening != *opening)
+        {
+            events.push(CaseEvent::Ended { ending: ending.clone() });
         }
         events
     }

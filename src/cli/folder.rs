@@ -65,12 +65,13 @@ impl Folder {
             None => Vec::new(),
         };
         let renderer = keep(Renderer::new(&templates(dir, &mut mistakes)?), &mut mistakes);
-        if let Some(instance) = &instance {
-            if mistakes.is_empty() && forms.iter().all(|f| f.id() != instance.closing_form) {
-                let problem = format!("closing_form names `{}`, but there is no such form", instance.closing_form);
-                let remedy = "name a file of forms/ without .yaml";
-                mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), "", Position::START, problem, remedy));
-            }
+        if let Some(instance) = &instance
+            && mistakes.is_empty()
+            && forms.iter().all(|f| f.id() != instance.closing_form)
+        {
+            let problem = format!("closing_form names `{}`, but there is no such form", instance.closing_form);
+            let remedy = "name a file of forms/ without .yaml";
+            mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), "", Position::START, problem, remedy));
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {

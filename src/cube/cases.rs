@@ -55,10 +55,10 @@ fn not_after(day: &str, as_of: Date) -> bool {
 fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: &str, as_of: Date) -> Table {
     let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
     for (key, n) in cube.entries(counter) {
-        if let [code, day] = key.as_slice() {
-            if not_after(day, as_of) {
-                *by_code.entry(*code).or_default() += n;
-            }
+        if let [code, day] = key.as_slice()
+            && not_after(day, as_of)
+        {
+            *by_code.entry(*code).or_default() += n;
         }
     }
     let total: i64 = by_code.values().sum();

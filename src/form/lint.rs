@@ -118,15 +118,15 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         }
         _ => {}
     }
-    if let Some(max) = &q.max_length {
-        if kind != QuestionType::Text || !(1..=5000).contains(&max.value) {
-            lint.tell(Position::of(max), "max_length is for text, 1 to 5000".to_owned(), "remove it or correct it");
-        }
+    if let Some(max) = &q.max_length
+        && (kind != QuestionType::Text || !(1..=5000).contains(&max.value))
+    {
+        lint.tell(Position::of(max), "max_length is for text, 1 to 5000".to_owned(), "remove it or correct it");
     }
-    if let Some(d) = &q.dont_know {
-        if !matches!(kind, QuestionType::One | QuestionType::Agreement | QuestionType::Grade) {
-            lint.tell(Position::of(d), "this type has no \"I can't say\"".to_owned(), "remove dont_know");
-        }
+    if let Some(d) = &q.dont_know
+        && !matches!(kind, QuestionType::One | QuestionType::Agreement | QuestionType::Grade)
+    {
+        lint.tell(Position::of(d), "this type has no \"I can't say\"".to_owned(), "remove dont_know");
     }
     if let Some(default) = &q.default {
         let known = kind == QuestionType::YesNo && ["yes", "no"].contains(&default.value.as_str());

@@ -269,23 +269,23 @@ impl Check<'_> {
             work_trials: self.count("work_trials"),
         };
         let pay_subsidy = self.word("pay_subsidy").map(|code| code == "yes");
-        if let (Some(since), Some(started)) = (since, started) {
-            if started < since {
-                self.tell(
-                    "coaching_started",
-                    "the coaching starts before the client's time begins",
-                    "correct one of the two dates",
-                );
-            }
+        if let (Some(since), Some(started)) = (since, started)
+            && started < since
+        {
+            self.tell(
+                "coaching_started",
+                "the coaching starts before the client's time begins",
+                "correct one of the two dates",
+            );
         }
-        if let (Some(started), Some(ended)) = (started, ended) {
-            if ended < started {
-                self.tell("ended_on", "the end is before the start of the coaching", "correct one of the two dates");
-            }
+        if let (Some(started), Some(ended)) = (started, ended)
+            && ended < started
+        {
+            self.tell("ended_on", "the end is before the start of the coaching", "correct one of the two dates");
         }
         match (self.text("ended_on").is_empty(), self.text("outcome").is_empty()) {
             (true, false) => {
-                self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended")
+                self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended");
             }
             (false, true) => self.tell("outcome", "an end without an outcome", "write how the coaching ended"),
             _ => {}

@@ -37,7 +37,6 @@ pub(super) fn secured(router: Router, https: bool) -> Router {
 }
 
 /// Refuses posts from other sites by `Sec-Fetch-Site` and `Origin`.
-#[expect(clippy::type_complexity, reason = "the layer's type names its closure")]
 pub(super) fn cross_site_check(
     state: &State,
 ) -> Result<CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + Send + Sync + 'static + use<>>, ServeError> {

@@ -6,7 +6,7 @@ use super::table::TableView;
 use crate::chart::Stack;
 use crate::cube::{MEAN, NO_ANSWER, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Language, Messages};
+use crate::text::{Figure as Number, Language, Messages};
 
 /// Codes of the agreement scales in the order agree to disagree, and their colours.
 const SCALES: [(&[&str], &[u8]); 2] =
@@ -96,7 +96,7 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
         title,
         subtitle: m.fill(
             "site.agreement_subtitle",
-            &[("n", &first.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), |f| f.finnish()))],
+            &[("n", &first.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), Number::finnish))],
         ),
         description: sentences::capital(&description),
         chart: Chart { stacks, legend, ..Chart::default() },

@@ -2,7 +2,7 @@
 
 use crate::cube::Role;
 use crate::release::{PublishedTable, Release};
-use crate::text::Language;
+use crate::text::{Figure, Language};
 use serde_json::{Map, Value, json};
 
 /// The sign of a withheld figure, one for every reason.
@@ -20,7 +20,7 @@ pub(super) fn csv(table: &PublishedTable, language: Language) -> String {
             let label = axis.categories.iter().find(|c| c.code == code).map_or(code, |c| c.label.in_language(language));
             out.push_str(&format!("{code},\"{}\",", label.replace('"', "\"\"")));
         }
-        out.push_str(&cell.map_or_else(|| WITHHELD.to_owned(), |f| f.plain()));
+        out.push_str(&cell.map_or_else(|| WITHHELD.to_owned(), Figure::plain));
         out.push('\n');
     }
     out

@@ -126,13 +126,13 @@ pub(super) fn progress_text(release: &Release, language: Language) -> String {
         "finding.curve",
         &[("first", &number(first, m)), ("first_date", name(0)), ("last", &number(last, m)), ("last_date", name(end))],
     );
-    if let Some(target) = release.table("targets").and_then(|t| count(t, "period")) {
-        if let Some(passed) = (0..days.len()).find(|i| at(*i).is_some_and(|n| n >= target)) {
-            let key = if passed == 0 { "finding.passed_first" } else { "finding.passed" };
-            let before = name(passed.saturating_sub(1));
-            text.push(' ');
-            text.push_str(&m.fill(key, &[("target", &target.to_string()), ("before", before), ("date", name(passed))]));
-        }
+    if let Some(target) = release.table("targets").and_then(|t| count(t, "period"))
+        && let Some(passed) = (0..days.len()).find(|i| at(*i).is_some_and(|n| n >= target))
+    {
+        let key = if passed == 0 { "finding.passed_first" } else { "finding.passed" };
+        let before = name(passed.saturating_sub(1));
+        text.push(' ');
+        text.push_str(&m.fill(key, &[("target", &target.to_string()), ("before", before), ("date", name(passed))]));
     }
     text
 }
