@@ -25,11 +25,10 @@ pub const TEMPLATES: &[(&str, &str)] = embedded![
     "site/base.html",
     "site/choose.html",
     "site/components.html",
-    "site/feedback.html",
+    "site/figures.html",
     "site/front.html",
     "site/methods.html",
     "site/open-data.html",
-    "site/results.html",
 ];
 
 /// The one style sheet of site, forms and reports.

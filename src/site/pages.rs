@@ -162,24 +162,23 @@ fn pages_in(
         });
         let frame = frame(release, instance, language, "../", name, others.collect());
         let (page, release_view, to) = (prose(name)?, &told, to.clone());
-        let template = format!("site/{}.html", name.replace('_', "-"));
         let html = match name {
-            "front" => {
-                renderer.fill(&template, &View { frame, release: release_view, page, to, body: front(release, m) })?
-            }
+            "front" => renderer
+                .fill("site/front.html", &View { frame, release: release_view, page, to, body: front(release, m) })?,
             "results" => {
                 let body =
                     Figures { figures: figures::results(release, language), key_points: key_points(release, language) };
-                renderer.fill(&template, &View { frame, release: release_view, page, to, body })?
+                renderer.fill("site/figures.html", &View { frame, release: release_view, page, to, body })?
             }
             "feedback" => {
                 let body = Figures { figures: feedback::figures(release, language), key_points: Vec::new() };
-                renderer.fill(&template, &View { frame, release: release_view, page, to, body })?
+                renderer.fill("site/figures.html", &View { frame, release: release_view, page, to, body })?
             }
-            _ => renderer.fill(
-                &template,
-                &View { frame, release: release_view, page, to, body: Tables { tables: entries(release, language) } },
-            )?,
+            _ => {
+                let template = if name == "methods" { "site/methods.html" } else { "site/open-data.html" };
+                let body = Tables { tables: entries(release, language) };
+                renderer.fill(template, &View { frame, release: release_view, page, to, body })?
+            }
         };
         out.push((format!("{}/{}.html", language.code(), slug(name, m)), html));
     }

@@ -5,7 +5,7 @@ use super::invitations::{self, NewInvitation};
 use super::mails;
 use super::reports::{self, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
-use super::{StoreError, attempting, facts};
+use super::{StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -95,67 +95,51 @@ async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>) ->
 
 /// Runs one job inside a savepoint, so that its failure undoes it alone.
 async fn write(transaction: &mut SqliteTransaction<'_>, job: Job) -> Told {
+    let mut point = match transaction.begin().await {
+        Ok(point) => point,
+        Err(error) => return Box::new(move |failure| refuse(job, &failure.unwrap_or_else(|| Arc::new(error)))),
+    };
+    let (keep, tell) = perform(&mut point, job).await;
+    let ended = if keep { point.commit().await } else { point.rollback().await };
+    match ended {
+        Ok(()) => tell,
+        Err(error) => Box::new(move |failure| tell(failure.or_else(|| Some(Arc::new(error))))),
+    }
+}
+
+/// Does the job; whether to keep what it did, and the answer to give once the commit is known.
+async fn perform(connection: &mut SqliteConnection, job: Job) -> (bool, Told) {
     match job {
-        Job::Receive(new, reply) => {
-            let mut point = match transaction.begin().await {
-                Ok(point) => point,
-                Err(e) => return answer(Err(attempting("begin")(e)), reply),
-            };
-            let result = submissions::receive(&mut point, &new).await;
-            settle(point, result, reply).await
-        }
+        Job::Receive(new, reply) => answer(submissions::receive(connection, &new).await, reply),
         Job::ChangeCases(changes, year, at, reply) => {
-            let mut point = match transaction.begin().await {
-                Ok(point) => point,
-                Err(e) => return answer(Err(attempting("begin")(e)), reply),
-            };
-            let result = cases::change(&mut point, &changes, year, at).await;
-            settle(point, result, reply).await
+            answer(cases::change(connection, &changes, year, at).await, reply)
         }
-        Job::Invite(new, at, reply) => {
-            let mut point = match transaction.begin().await {
-                Ok(point) => point,
-                Err(e) => return answer(Err(attempting("begin")(e)), reply),
-            };
-            let result = invitations::invite(&mut point, &new, at).await;
-            settle(point, result, reply).await
-        }
+        Job::Invite(new, at, reply) => answer(invitations::invite(connection, &new, at).await, reply),
         Job::OpenLink { token_hash, invitation, at, reply } => {
-            answer(invitations::open_link(transaction, &token_hash, &invitation, at).await, reply)
+            answer(invitations::open_link(connection, &token_hash, &invitation, at).await, reply)
         }
-        Job::SaveCube(cube, reply) => answer(facts::save_cube(transaction, &cube).await, reply),
-        Job::SaveReport(report, case, reply) => answer(reports::save(transaction, &report, case).await, reply),
+        Job::SaveCube(cube, reply) => answer(facts::save_cube(connection, &cube).await, reply),
+        Job::SaveReport(report, case, reply) => answer(reports::save(connection, &report, case).await, reply),
         Job::QueueMail { id, invitation, address, at, reply } => {
-            answer(mails::queue(transaction, &id, &invitation, &address, at).await, reply)
+            answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
         }
-        Job::SettleMail { id, outcome, reply } => answer(mails::settle(transaction, &id, &outcome).await, reply),
+        Job::SettleMail { id, outcome, reply } => answer(mails::settle(connection, &id, &outcome).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
     }
 }
 
-/// Keeps or undoes what a job did.
-async fn settle<T: Send + 'static>(
-    point: SqliteTransaction<'_>,
-    result: Result<T, StoreError>,
-    reply: Reply<T>,
-) -> Told {
-    let ended = if result.is_ok() { point.commit().await } else { point.rollback().await };
-    match ended {
-        Ok(()) => answer(result, reply),
-        Err(e) => answer(Err(attempting("end the step")(e)), reply),
-    }
-}
-
 /// The answer is given only when the outer commit is known.
-fn answer<T: Send + 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> Told {
-    Box::new(move |failure| {
+fn answer<T: Send + 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> (bool, Told) {
+    let keep = result.is_ok();
+    let tell: Told = Box::new(move |failure| {
         let result = match failure {
             None => result,
             Some(error) => Err(lost(&error)),
         };
         // Nobody may be waiting any more; what was written stays written.
         let _ = reply.send(result);
-    })
+    });
+    (keep, tell)
 }
 
 fn lost(error: &Arc<sqlx::Error>) -> StoreError {
