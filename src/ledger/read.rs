@@ -41,6 +41,9 @@ pub enum LedgerError {
     /// It is too large, or unpacks to too much.
     #[error("{0} is larger than a follow-up sheet can be; split it")]
     TooLarge(String),
+    /// It is no archive at all.
+    #[error("{0} is no workbook; open it and save it again as .xlsx")]
+    NoArchive(String),
     /// It is no workbook.
     #[error("{path} is no readable workbook; open it and save it again as .xlsx")]
     Workbook {
@@ -114,8 +117,10 @@ fn read_csv(path: &Path, shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError
 }
 
 fn read_xlsx(shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
-    if unpacked_size(bytes).is_none_or(|n| n > MAX_UNPACKED) {
-        return Err(LedgerError::TooLarge(shown.to_owned()));
+    match unpacked_size(bytes) {
+        Some(n) if n > MAX_UNPACKED => return Err(LedgerError::TooLarge(shown.to_owned())),
+        Some(_) => {}
+        None => return Err(LedgerError::NoArchive(shown.to_owned())),
     }
     let told = |source| LedgerError::Workbook { path: shown.to_owned(), source };
     let mut book: Xlsx<Cursor<&[u8]>> = Xlsx::new(Cursor::new(bytes)).map_err(told)?;
@@ -169,5 +174,53 @@ fn cell_text(data: &Data) -> String {
             format!("{year:04}-{month:02}-{day:02}")
         }
         other => other.to_string().trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+
+    fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        (dir, path)
+    }
+
+    fn refusal(name: &str, bytes: &[u8]) -> String {
+        let (_dir, path) = file(name, bytes);
+        read_sheet(&path).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("xl/worksheets/sheet1.xml", SimpleFileOptions::default()).unwrap();
+        let part = vec![b' '; 1_000_000];
+        for _ in 0..=MAX_UNPACKED / 1_000_000 {
+            zip.write_all(&part).unwrap();
+        }
+        let bomb = zip.finish().unwrap().into_inner();
+        assert!(bomb.len() < 1_000_000, "{}", bomb.len());
+        assert!(refusal("bomb.xlsx", &bomb).contains("larger than a follow-up sheet can be"));
+    }
+
+    #[test]
+    fn files_of_another_kind_or_encoding_are_refused_with_what_to_do() {
+        assert!(refusal("sheet.ods", b"x").contains("save it as one of them"));
+        assert!(refusal("sheet.xlsx", b"no archive").contains("no workbook"));
+        assert!(refusal("latin1.csv", b"Asiakastunnus;\xc4\n").contains("byte 15"));
+        assert!(refusal("empty.csv", b"").contains("no rows"));
+    }
+
+    #[test]
+    fn a_csv_may_have_semicolons_commas_or_tabs_and_a_byte_order_mark() {
+        for (name, text) in [("a.csv", "\u{feff}a;b\n1;2\n"), ("b.csv", "a,b\n1,2\n"), ("c.csv", "a\tb\r\n1\t2\r\n")] {
+            let (_dir, path) = file(name, text.as_bytes());
+            assert_eq!(read_sheet(&path).unwrap().rows, [["a", "b"], ["1", "2"]], "{name}");
+        }
     }
 }
