@@ -116,7 +116,7 @@ fn fill_subtitle(release: &Release, table: &PublishedTable, m: Messages, key: &s
 }
 
 fn outcome_bars(table: &PublishedTable, language: Language) -> Chart {
-    let lead = |code: &str| ["job", "education", "subsidised_job", "entrepreneur"].contains(&code);
+    let lead = |code: &str| sentences::ONWARD.contains(&code);
     let mut rows = rows_of(table, language, &lead);
     // Largest first; withheld ones stay in their declared order, so their place tells nothing.
     rows.sort_by_key(|(_, f, _)| f.map_or(i64::MAX, |f| -f.scaled));

@@ -2,7 +2,7 @@
 
 use super::feedback;
 use super::figures::{self, Figure};
-use super::sentences::{capital, last_started, number, outcomes_title, progress_text, progress_title};
+use super::sentences::{capital, last_started, number, onward, outcomes_title, progress_text, progress_title};
 use super::{SiteError, figures::Chart};
 use crate::chart::Bars;
 use crate::content::Page;
@@ -190,8 +190,7 @@ fn front(release: &Release, m: Messages) -> Front {
     let clients = release.table("clients-by-gender").and_then(|t| t.figure(&[TOTAL]));
     let outcomes = release.table("outcomes");
     let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
-    let get = |code: &str| outcomes.and_then(|t| t.figure(&[code])).map(|f| f.scaled);
-    let onward = get("job").zip(get("education")).map(|(a, b)| Number::count(a + b));
+    let onward = outcomes.and_then(onward).map(Number::count);
     let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| finnish_number(&f.plain()));
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
     let target_text = target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish())]));
@@ -226,7 +225,9 @@ fn key_points(release: &Release, language: Language) -> Vec<String> {
     if let Some(t) = release.table("outcomes") {
         points.push(outcomes_title(t, language));
     }
-    if let Some(t) = release.table("months-before-coaching") {
+    if let Some(t) = release.table("months-before-coaching")
+        && t.figure(&["native", "mean"]).is_some()
+    {
         points.push(super::sentences::waiting_title(t, language));
     }
     if last_started(release, language).is_some() {

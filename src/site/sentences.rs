@@ -19,18 +19,25 @@ fn count(table: &PublishedTable, code: &str) -> Option<i64> {
     table.figure(&[code]).map(|f| f.scaled)
 }
 
+/// Outcomes that lead on to work or education; `job_entry` and `education_entry` of the indicators.
+pub(super) const ONWARD: [&str; 4] = ["job", "subsidised_job", "entrepreneur", "education"];
+
+/// How many moved on to work or education; none when that is withheld.
+pub(super) fn onward(table: &PublishedTable) -> Option<i64> {
+    let declared = table.axes[0].categories.iter().filter(|c| ONWARD.contains(&c.code.as_str()));
+    declared.map(|c| count(table, &c.code)).sum()
+}
+
 /// Title over the outcomes.
 pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let (Some(total), Some(job), Some(education)) =
-        (count(table, TOTAL), count(table, "job"), count(table, "education"))
-    else {
-        return m.get("finding.outcomes_withheld").to_owned();
-    };
-    let both = job + education;
-    match () {
-        () if both * 2 > total => m.get("finding.outcomes_over_half").to_owned(),
-        () => m.fill("finding.outcomes_some", &[("n", &capital(&number(both, m))), ("total", &total.to_string())]),
+    match (count(table, TOTAL), onward(table)) {
+        (Some(0), _) => m.get("finding.none_ended").to_owned(),
+        (Some(total), Some(n)) if n * 2 > total => m.get("finding.outcomes_over_half").to_owned(),
+        (Some(total), Some(n)) => {
+            m.fill("finding.outcomes_some", &[("n", &capital(&number(n, m))), ("total", &total.to_string())])
+        }
+        _ => m.get("finding.outcomes_withheld").to_owned(),
     }
 }
 
@@ -45,7 +52,8 @@ pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> Strin
         .filter(|(n, _)| *n > 0)
         .collect();
     if told.is_empty() {
-        return m.get("finding.withheld").to_owned();
+        let key = if count(table, TOTAL) == Some(0) { "finding.none_ended_yet" } else { "finding.withheld" };
+        return m.get(key).to_owned();
     }
     told.sort_by_key(|(n, _)| -n);
     let parts: Vec<String> = told.iter().map(|(n, label)| format!("{} {n}", label.to_lowercase())).collect();
@@ -99,7 +107,9 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
 /// The first reporting day on which the target was reached, with the count on the last day.
 pub(super) fn progress_title(release: &Release, language: Language) -> String {
     let m = Messages::of(language);
-    let Some((last, label)) = last_started(release, language) else { return m.get("finding.withheld").to_owned() };
+    let Some((last, label)) = last_started(release, language) else {
+        return m.get("finding.none_started").to_owned();
+    };
     match release.table("targets").and_then(|t| count(t, "period")) {
         Some(target) if last >= target => {
             let over = number(last - target, m);
