@@ -4,7 +4,9 @@ use super::State;
 use super::error::Failure;
 use super::listen::ServeError;
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -19,9 +21,15 @@ fn set(name: HeaderName, value: &'static str) -> Set {
     Set::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Pages of forms are kept by no cache.
-pub(super) fn no_store() -> Set {
-    set(header::CACHE_CONTROL, "no-store")
+/// Pages of forms are kept by no cache, whatever they say; others are asked for again.
+async fn cached(request: Request, next: Next) -> Response {
+    let form = request.uri().path().starts_with("/f/");
+    let mut response = next.run(request).await;
+    let value = HeaderValue::from_static(if form { "no-store" } else { "no-cache" });
+    if form || !response.headers().contains_key(header::CACHE_CONTROL) {
+        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    }
+    response
 }
 
 /// Security headers on everything.
@@ -32,7 +40,7 @@ pub(super) fn secured(router: Router, https: bool) -> Router {
         .layer(set(header::REFERRER_POLICY, "strict-origin"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(Set::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")));
+        .layer(from_fn(cached));
     if https { router.layer(set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")) } else { router }
 }
 

@@ -12,8 +12,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::csrf::ConfigError;
 
-/// Connections at once; more wait in the system's queue.
-const MAX_CONNECTIONS: usize = 1024;
+/// Connections at once; more wait in the system's queue. Twice the slow clients that must keep nobody
+/// waiting; the system must allow as many open files.
+const MAX_CONNECTIONS: usize = 4096;
 /// Longest time for the head of a request, and between two requests of a connection.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// Longest time that open connections have to finish when the server stops.

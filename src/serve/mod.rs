@@ -62,8 +62,7 @@ pub fn router(desk: Arc<Desk>, site: Option<PathBuf>) -> Result<Router, ServeErr
         .route("/f/{token}/check", post(check::show))
         .route("/f/{token}/change", post(answer::show_again))
         .route("/f/{token}/send", post(send::receive))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(headers::no_store());
+        .layer(DefaultBodyLimit::max(MAX_BODY));
     let fixed = Router::new()
         .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
         .route("/healthz", get(|| async { "ok\n" }));
@@ -73,10 +72,13 @@ pub fn router(desk: Arc<Desk>, site: Option<PathBuf>) -> Result<Router, ServeErr
         Some(folder) => forms.merge(fixed).fallback_service(ServeDir::new(folder).not_found_service(missing)),
         None => forms.merge(fixed).fallback_service(missing),
     };
-    Ok(headers::secured(router.with_state(state), https)
+    let router = router
+        .with_state(state)
         .layer(cross_site)
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN));
+    // Outermost, so that refusals and timeouts carry the headers, too.
+    Ok(headers::secured(router, https))
 }
 
 impl State {

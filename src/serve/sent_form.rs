@@ -3,6 +3,7 @@
 use super::State;
 use super::error::Failure;
 use crate::submission::RawAnswers;
+use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -23,11 +24,15 @@ impl FromRequest<State> for SentForm {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
-        let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
-        let Form(fields) = form.map_err(|rejection| match rejection.into_response().status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(state),
-            _ => Failure::unreadable(state),
-        })?;
+        let (head, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(head.clone(), body), state).await;
+        let body = body.map_err(|rejection| refused(rejection, state))?;
+        // The parser would replace what is no text and so store what nobody wrote.
+        if !is_text(&body) {
+            return Err(Failure::unreadable(state));
+        }
+        let form = Form::from_request(Request::from_parts(head, Body::from(body)), state).await;
+        let Form::<Vec<(String, String)>>(fields) = form.map_err(|rejection| refused(rejection, state))?;
         if fields.len() > MAX_FIELDS {
             return Err(Failure::too_large(state));
         }
@@ -38,5 +43,47 @@ impl FromRequest<State> for SentForm {
         let nonce = answers.remove("nonce").and_then(|mut values| values.pop()).unwrap_or_default();
         let is_nonce = nonce.len() == NONCE_LENGTH && nonce.bytes().all(|b| b.is_ascii_hexdigit());
         if is_nonce { Ok(Self { nonce, answers }) } else { Err(Failure::unreadable(state)) }
+    }
+}
+
+fn refused(rejection: impl IntoResponse, state: &State) -> Failure {
+    match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large(state),
+        _ => Failure::unreadable(state),
+    }
+}
+
+/// True when names and values are UTF-8 after their `%` escapes are undone.
+fn is_text(body: &[u8]) -> bool {
+    let digit = |at: usize| body.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    let (mut plain, mut at) = (Vec::with_capacity(body.len()), 0);
+    while let Some(byte) = body.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                plain.push(high * 16 + low);
+                at += 3;
+            }
+            _ => {
+                plain.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    std::str::from_utf8(&plain).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_utf8_is_text_however_it_is_escaped() {
+        for text in ["", "a=b&c=%C3%A4%c3%B6", "a=\u{e4}", "a=100%&b=%zz&c=%4", "a=%F0%9F%91%8D"] {
+            assert!(is_text(text.as_bytes()), "{text}");
+        }
+        // A character cannot go on behind the end of a field.
+        for bytes in [&b"a=%ff"[..], b"a=\xff", b"a=%C3", b"a=%C3&b=%A4", b"a=%ED%A0%80", b"%C0%AE=1"] {
+            assert!(!is_text(bytes), "{bytes:?}");
+        }
     }
 }

@@ -5,27 +5,27 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Longest silence of the server that is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Status code.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Names in lower case.
     headers: Vec<(String, String)>,
     /// The body as text.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// The header of that lower-case name; the empty text when there is none.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
     }
 
     /// The receipt that the page shows, without its dash.
-    pub fn receipt(&self) -> Option<String> {
+    pub(crate) fn receipt(&self) -> Option<String> {
         let (_, rest) = self.body.split_once("id=\"receipt\">")?;
         let (code, _) = rest.split_once('<')?;
         Some(code.replace('-', ""))
@@ -43,7 +43,7 @@ impl Answer {
 }
 
 /// A connection with deadlines.
-pub fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
+pub(crate) fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&server, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
@@ -53,7 +53,7 @@ pub fn connect(server: SocketAddr) -> std::io::Result<TcpStream> {
 
 /// Sends these bytes and reads until the server closes. None when nothing that is an answer came
 /// back: the server is gone, or it closed because it had read enough.
-pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+pub(crate) fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     let mut stream = connect(server).ok()?;
     // The server may answer and close before it has read everything; its answer counts.
     let _ = stream.write_all(bytes);
@@ -61,7 +61,7 @@ pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Option<Answer> {
 }
 
 /// Everything until the end, an error or a silence longer than the stream's deadline.
-pub fn read_to_close(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) fn read_to_close(stream: &mut TcpStream) -> Vec<u8> {
     let (mut all, mut part) = (Vec::new(), [0; 16 * 1024]);
     while let Ok(n) = stream.read(&mut part) {
         if n == 0 {
@@ -73,7 +73,13 @@ pub fn read_to_close(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// A request as bytes. `target` goes out as it is; without a `Host` among the headers it is the server's address.
-pub fn request(server: SocketAddr, method: &str, target: &[u8], headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+pub(crate) fn request(
+    server: SocketAddr,
+    method: &str,
+    target: &[u8],
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() + 256);
     out.extend_from_slice(method.as_bytes());
     out.push(b' ');
@@ -94,20 +100,20 @@ pub fn request(server: SocketAddr, method: &str, target: &[u8], headers: &[(&str
 }
 
 /// Gets a page.
-pub fn get(server: SocketAddr, target: &str) -> Option<Answer> {
+pub(crate) fn get(server: SocketAddr, target: &str) -> Option<Answer> {
     exchange(server, &request(server, "GET", target.as_bytes(), &[], b""))
 }
 
 /// The type of a posted form.
-pub const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
+pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 /// Posts a form.
-pub fn post(server: SocketAddr, target: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+pub(crate) fn post(server: SocketAddr, target: &str, fields: &[(&str, &str)]) -> Option<Answer> {
     exchange(server, &request(server, "POST", target.as_bytes(), &[FORM], encode(fields).as_bytes()))
 }
 
 /// Fields as `application/x-www-form-urlencoded`.
-pub fn encode(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode(fields: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
     pairs.join("&")
 }
