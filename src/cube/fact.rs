@@ -126,12 +126,6 @@ impl Fact {
         });
         Self { sign: 1, codebook: Codebook::of_form(form).fingerprint(), codes: codes.collect() }
     }
-
-    /// The fact that takes this one away.
-    #[must_use]
-    pub fn reversed(&self) -> Self {
-        Self { sign: -self.sign, ..self.clone() }
-    }
 }
 
 /// Days since 1.1.1970.

@@ -29,9 +29,12 @@ pub enum ImportError {
     /// The instance names a form that is not there.
     #[error("the closing form `{0}` of palaute.yaml is not among the forms")]
     NoClosingForm(String),
-    /// The store failed.
+    /// The store failed before anything was taken.
     #[error("the import could not be stored; nothing was taken")]
     Store(#[from] StoreError),
+    /// The cases are stored, but not all invitations.
+    #[error("the cases were taken, but not every client could be invited; import the sheet again")]
+    Invitations(#[source] StoreError),
 }
 
 impl Desk {
@@ -67,7 +70,7 @@ impl Desk {
         let now = self.now();
         let year = now.to_zoned(self.instance.zone()).year();
         self.store.record(changes, year, now).await?;
-        summary.invited = self.invite_ended(party, &closing).await?;
+        summary.invited = self.invite_ended(party, &closing).await.map_err(ImportError::Invitations)?;
         Ok(summary)
     }
 

@@ -1,7 +1,7 @@
 //! Makes a release.
 
 use super::Desk;
-use crate::cube;
+use crate::cube::{self, Cube};
 use crate::release::{Difference, Release, ReleaseId, differences};
 use crate::store::StoreError;
 use jiff::ToSpan;
@@ -22,14 +22,8 @@ impl Desk {
     #[must_use]
     pub fn reporting_day(&self) -> Date {
         let today = self.now().to_zoned(self.instance.zone()).date();
-        let declared = self.instance.reporting_dates.iter().copied().filter(|d| *d <= today).max();
-        declared.unwrap_or_else(|| {
-            if today == today.last_of_month() {
-                today
-            } else {
-                today.first_of_month().checked_sub(1.day()).unwrap_or(today)
-            }
-        })
+        let declared = self.instance.reporting_dates.iter().copied().filter(|d| *d < today).max();
+        declared.unwrap_or_else(|| today.first_of_month().checked_sub(1.day()).unwrap_or(today))
     }
 
     /// Takes the facts since the last release into the cube, saves it, and lets disclosure control
@@ -38,7 +32,8 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, StoreError> {
-        let mut cube = self.store.cube().await?;
+        let stored = self.store.cube().await?;
+        let mut cube = if stored.is_current() { stored } else { Cube::default() };
         for (sequence, fact, book) in self.store.facts_since(cube.watermark).await? {
             cube.fold(sequence, &fact, &book);
         }

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::case::CaseNumber;
 use crate::render::{RenderError, closing_report_html, closing_report_json};
-use crate::report::{ClosingReport, NotEnded, ReportName};
+use crate::report::{ClosingReport, NotEnded, ReportName, recorded};
 use crate::store::{StoreError, StoredReport};
 
 /// A report as files.
@@ -46,7 +46,7 @@ impl Desk {
         let case = self.store.case(number).await?.ok_or(ReportError::NoCase(number))?;
         let language = self.instance.language();
         let report = ClosingReport::of(&case, &self.instance, language)?;
-        let content = report.content();
+        let content = recorded(&case);
         let last = self.store.last_report(number).await?;
         let version = last.as_ref().map_or(1, |l| l.version + 1);
         if let Some(last) = last.filter(|l| l.content == content) {

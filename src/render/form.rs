@@ -111,7 +111,6 @@ struct QuestionView {
     visibility_note: Option<String>,
     options: Vec<Option_>,
     value: String,
-    max_length: usize,
     error: Option<String>,
 }
 
@@ -213,7 +212,6 @@ fn question_view(q: &Question, given: Option<&RawAnswers>, error: Option<String>
             })
             .collect(),
         value: values.first().cloned().unwrap_or_default(),
-        max_length: if let Kind::Text(n) = q.kind { n } else { 0 },
         error,
     }
 }

@@ -229,14 +229,11 @@ impl ClosingReport {
     }
 }
 
-impl ClosingReport {
-    /// Fingerprint of the coach's part. The response status is the system's and may change without
-    /// making a new version.
-    #[must_use]
-    pub fn content(&self) -> Fingerprint {
-        let frozen = Self { responses: Vec::new(), ..self.clone() };
-        Fingerprint::of(serde_json::to_vec(&frozen).unwrap_or_default())
-    }
+/// Fingerprint of what the coach has recorded. Neither the response status nor a renamed office or
+/// category makes a new version of a report that was sent.
+#[must_use]
+pub fn recorded(case: &CaseFile) -> Fingerprint {
+    Fingerprint::of(serde_json::to_vec(&(case.opening(), case.work(), case.ending())).unwrap_or_default())
 }
 
 fn organisation(known: &crate::instance::Organisation, code: &str, language: Language) -> String {
@@ -289,12 +286,11 @@ mod tests {
 
     #[test]
     fn a_later_answer_does_not_make_a_new_version_but_a_correction_does() {
-        let report = ClosingReport::of(&case(true), &instance(), Language::Fi).unwrap();
-        let mut answered = report.clone();
-        answered.responses[0].answered = 1;
-        let mut corrected = report.clone();
-        corrected.coaching.meetings = Some(4);
-        assert_eq!(report.content(), answered.content());
-        assert_ne!(report.content(), corrected.content());
+        let (mut answered, mut corrected) = (case(true), case(true));
+        answered.apply(&CaseEvent::Invited { party: Party::Client, form: "f".into() }).unwrap();
+        answered.apply(&CaseEvent::Answered { party: Party::Client }).unwrap();
+        corrected.apply(&CaseEvent::Reopened).unwrap();
+        assert_eq!(recorded(&case(true)), recorded(&answered));
+        assert_ne!(recorded(&case(true)), recorded(&corrected));
     }
 }

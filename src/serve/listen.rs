@@ -17,6 +17,8 @@ use tower_http::csrf::ConfigError;
 const MAX_CONNECTIONS: usize = 4096;
 /// Longest time for the head of a request, and between two requests of a connection.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// Longest life of a connection, so that one that never reads its answers gives its place back.
+const CONNECTION_WITHIN: Duration = Duration::from_secs(120);
 /// Longest time that open connections have to finish when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -68,7 +70,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that ends early is the client's business.
-            let _ = watched.await;
+            let _ = tokio::time::timeout(CONNECTION_WITHIN, watched).await;
             drop(permit);
         });
     }

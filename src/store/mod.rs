@@ -80,6 +80,9 @@ pub enum StoreError {
         #[source]
         source: crate::case::CaseRefusal,
     },
+    /// Too many jobs wait already.
+    #[error("the store has too much to do; nothing was stored")]
+    Busy,
     /// The writer has stopped.
     #[error("the store is closing")]
     Closed,

@@ -46,9 +46,10 @@ impl Store {
             sqlx::SqliteConnection::connect_with(&options).await.map_err(attempting("open the file"))?;
         check_version(&mut connection).await?;
         migrations::migrator().run(&mut connection).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.read_only(true));
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
         let (sender, receiver) = tokio::sync::mpsc::channel(QUEUE);
-        tokio::spawn(writer::run(connection, receiver));
+        tokio::spawn(writer::run(connection, options, receiver));
         Ok(Self::Sqlite(SqliteStore { readers, writer: sender }))
     }
 

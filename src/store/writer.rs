@@ -10,6 +10,7 @@ use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
 use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection, SqliteTransaction};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -36,7 +37,10 @@ pub(super) enum Job {
 /// Sends a job and waits for its commit.
 pub(super) async fn submit<T>(writer: &mpsc::Sender<Job>, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, StoreError> {
     let (reply, answer) = oneshot::channel();
-    writer.send(job(reply)).await.map_err(|_| StoreError::Closed)?;
+    writer.try_send(job(reply)).map_err(|refused| match refused {
+        mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+        mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+    })?;
     answer.await.map_err(|_| StoreError::Closed)?
 }
 
@@ -48,13 +52,25 @@ pub(super) async fn finish(writer: &mpsc::Sender<Job>) {
 /// What to tell once the transaction has ended, with the error that ended it, if any.
 type Told = Box<dyn FnOnce(Option<Arc<sqlx::Error>>) + Send>;
 
-pub(super) async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
+/// Writes until told to stop. After a failure around a transaction the connection is opened anew:
+/// SQLite may have rolled back by itself, and a connection that believes otherwise could neither
+/// begin another transaction nor be trusted with the answer to this one.
+pub(super) async fn run(
+    mut connection: SqliteConnection,
+    options: SqliteConnectOptions,
+    mut jobs: mpsc::Receiver<Job>,
+) {
     let mut group = Vec::with_capacity(GROUP);
-    loop {
-        if jobs.recv_many(&mut group, GROUP).await == 0 {
-            break;
+    while jobs.recv_many(&mut group, GROUP).await > 0 {
+        let stop = group.iter().any(|job| matches!(job, Job::Finish(_)));
+        if let Err(error) = write_group(&mut connection, &mut group).await {
+            tracing::error!(%error, "a group of writes failed and was not stored");
+            match SqliteConnection::connect_with(&options).await {
+                Ok(fresh) => drop(std::mem::replace(&mut connection, fresh).close_hard().await),
+                Err(error) => tracing::error!(%error, "the database could not be opened again"),
+            }
         }
-        if write_group(&mut connection, &mut group).await {
+        if stop {
             break;
         }
     }
@@ -63,48 +79,49 @@ pub(super) async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiv
     }
 }
 
-/// Writes a group in one transaction; true when it asked the writer to stop.
-async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>) -> bool {
-    let mut transaction = match connection.begin_with("BEGIN IMMEDIATE").await {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            tracing::error!(%error, "no transaction could begin");
-            let error = Arc::new(error);
-            let mut stop = false;
-            for job in group.drain(..) {
-                stop |= matches!(job, Job::Finish(_));
-                refuse(job, &error);
-            }
-            return stop;
-        }
+/// Writes a group in one transaction and answers every job after its commit. An error means that
+/// nothing of the group is stored and every job was told so.
+async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>) -> Result<(), Arc<sqlx::Error>> {
+    let mut waiting = group.drain(..);
+    let mut told: Vec<Told> = Vec::with_capacity(waiting.len());
+    let outcome = match connection.begin_with("BEGIN IMMEDIATE").await {
+        Ok(transaction) => write_all(transaction, &mut waiting, &mut told).await,
+        Err(error) => Err(error),
     };
-    let (mut told, mut stop) = (Vec::with_capacity(group.len()), false);
-    for job in group.drain(..) {
-        stop |= matches!(job, Job::Finish(_));
-        told.push(write(&mut transaction, job).await);
-    }
-    let failure = transaction.commit().await.err().map(Arc::new);
-    if let Some(error) = &failure {
-        tracing::error!(%error, "a group of {} jobs could not be committed", told.len());
-    }
+    let failure = outcome.err().map(Arc::new);
     for tell in told {
         tell(failure.clone());
     }
-    stop
+    let Some(error) = failure else { return Ok(()) };
+    for job in waiting {
+        refuse(job, &error);
+    }
+    Err(error)
 }
 
-/// Runs one job inside a savepoint, so that its failure undoes it alone.
-async fn write(transaction: &mut SqliteTransaction<'_>, job: Job) -> Told {
-    let mut point = match transaction.begin().await {
-        Ok(point) => point,
-        Err(error) => return Box::new(move |failure| refuse(job, &failure.unwrap_or_else(|| Arc::new(error)))),
-    };
-    let (keep, tell) = perform(&mut point, job).await;
-    let ended = if keep { point.commit().await } else { point.rollback().await };
-    match ended {
-        Ok(()) => tell,
-        Err(error) => Box::new(move |failure| tell(failure.or_else(|| Some(Arc::new(error))))),
+async fn write_all(
+    mut transaction: SqliteTransaction<'_>,
+    jobs: &mut impl Iterator<Item = Job>,
+    told: &mut Vec<Told>,
+) -> Result<(), sqlx::Error> {
+    for job in jobs {
+        // A savepoint of its own, so that a job's refusal undoes that job alone.
+        let mut point = match transaction.begin().await {
+            Ok(point) => point,
+            Err(error) => {
+                told.push(Box::new(move |failure| {
+                    if let Some(error) = failure {
+                        refuse(job, &error);
+                    }
+                }));
+                return Err(error);
+            }
+        };
+        let (keep, tell) = perform(&mut point, job).await;
+        told.push(tell);
+        if keep { point.commit().await? } else { point.rollback().await? }
     }
+    transaction.commit().await
 }
 
 /// Does the job; whether to keep what it did, and the answer to give once the commit is known.

@@ -10,9 +10,23 @@ const CHECKS: &str = "0123456789ABCDEFHJKLMNPRSTUVWXY";
 /// because the rest still tells who it is.
 #[must_use]
 pub fn contains_hetu(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect();
+    let mut chars: Vec<char> = Vec::new();
+    // Places whose character touches the one before it in the text.
+    let mut touching: Vec<bool> = Vec::new();
+    let mut gap = true;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap = true;
+        } else {
+            for upper in c.to_uppercase() {
+                chars.push(upper);
+                touching.push(!gap);
+                gap = false;
+            }
+        }
+    }
     chars.windows(11).enumerate().any(|(at, w)| {
-        let before = at.checked_sub(1).and_then(|i| chars.get(i));
+        let before = at.checked_sub(1).and_then(|i| chars.get(i)).filter(|_| touching[at]);
         is_hetu(w) && !before.is_some_and(char::is_ascii_digit)
     })
 }
@@ -38,6 +52,7 @@ mod tests {
         }
         assert!(contains_hetu("010190-999x"));
         assert!(contains_hetu("01 01 90 - 999 X"));
+        assert!(contains_hetu("Vuonna 2024 010190-999X"));
         assert!(contains_hetu("hetu:131052a952w"));
     }
 

@@ -4,7 +4,6 @@
 //! language, parsed Finnish numbers and dates, diagnostics. Refuses: identity codes, malformed
 //! numbers and dates. Knows nothing of forms, cases or figures.
 
-mod collation;
 mod date;
 mod diagnostic;
 mod fingerprint;
@@ -14,7 +13,6 @@ mod messages;
 mod number;
 mod translated;
 
-pub use collation::{sort_by_name, sorted_by_name};
 pub use date::{finnish_date, finnish_instant, finnish_month, parse_date, zone};
 pub use diagnostic::{Diagnostic, Diagnostics, Position, read_yaml};
 pub use fingerprint::{Fingerprint, hex};
