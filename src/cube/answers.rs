@@ -1,13 +1,15 @@
 //! The tables that count answers, one for each countable question.
 
-use super::counters::Cube;
+use super::counters::{Cube, answers_to, respondents};
+use super::fact::not_after;
 use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
 use crate::form::{Form, Kind, Question};
 use crate::text::{Figure, Messages, divide_rounded};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-pub(super) fn tables(cube: &Cube, form: &Form) -> Vec<Table> {
-    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q)).collect()
+pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date) -> Vec<Table> {
+    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q, as_of)).collect()
 }
 
 /// Five-step agreement folds to three classes for publication; every other choice stands for itself.
@@ -40,13 +42,15 @@ fn axis(question: &Question) -> Axis {
     Axis { id: "answer".to_owned(), label: Messages::text("table.answer"), role: Role::Classification, categories }
 }
 
-fn table(cube: &Cube, form: &Form, question: &Question) -> Table {
-    let respondents: i64 = cube.entries(&format!("{}.respondents", form.id())).map(|(_, n)| n).sum();
+fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date) -> Table {
+    let in_time = |key: &[&str]| key.first().is_some_and(|day| not_after(day, as_of));
+    let everybody = respondents(form.id());
+    let respondents: i64 = cube.entries(&everybody).filter(|(key, _)| in_time(key)).map(|(_, n)| n).sum();
     let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
-    let counter = format!("{}.{}", form.id(), question.id);
+    let counter = answers_to(form.id(), &question.id);
     let mut answered = 0;
-    for (key, n) in cube.entries(&counter) {
-        let value = key.first().copied().unwrap_or_default();
+    for (key, n) in cube.entries(&counter).filter(|(key, _)| in_time(key)) {
+        let value = key.get(1).copied().unwrap_or_default();
         if value.is_empty() {
             continue;
         }
@@ -65,7 +69,7 @@ fn table(cube: &Cube, form: &Form, question: &Question) -> Table {
         NO_ANSWER => Cell { figure: Figure::count(respondents - answered), basis: Basis::Count },
         MEAN => {
             let tenths = divide_rounded(i128::from(sum) * 10, i128::from(people.max(1)));
-            Cell { figure: Figure::tenths(tenths), basis: Basis::Rating { people, sum } }
+            Cell { figure: Figure::tenths(tenths), basis: Basis::Rating { people, sum, alike: grades.len() == 1 } }
         }
         code => Cell { figure: Figure::count(by_code.get(code).copied().unwrap_or(0)), basis: Basis::Count },
     });
@@ -76,5 +80,6 @@ fn table(cube: &Cube, form: &Form, question: &Question) -> Table {
         cells: cells.collect(),
         axes: vec![axis],
         class: Class::Counts,
+        as_of,
     }
 }

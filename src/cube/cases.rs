@@ -1,7 +1,7 @@
 //! The tables that count cases.
 
 use super::counters::Cube;
-use super::fact::day_number;
+use super::fact::{day_number, not_after};
 use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, Role, TOTAL, Table};
 use crate::case::{mean_months_tenths, months_tenths};
 use crate::instance::Instance;
@@ -18,7 +18,7 @@ pub(super) fn tables(cube: &Cube, instance: &Instance, as_of: Date) -> Vec<Table
         coaching_started(cube, instance, as_of),
     ];
     if !instance.targets.is_empty() {
-        tables.push(targets(instance));
+        tables.push(targets(instance, as_of));
     }
     tables.push(months_before(cube, instance, as_of));
     tables.push(months_total(cube, instance, as_of));
@@ -35,21 +35,15 @@ fn described(id: &str) -> (String, Text, Text) {
     (id.to_owned(), Messages::text(&format!("table.{key}.title")), Messages::text(&format!("table.{key}.definition")))
 }
 
-/// The categories of a dimension, then the missing ones if there are any, then everybody.
-fn dimension_axis(instance: &Instance, dimension: &str, missing: bool) -> Axis {
+/// The categories of a dimension, then everybody. People whose category is missing are in the total
+/// only: a row for them that came and went would tell that there are some.
+fn dimension_axis(instance: &Instance, dimension: &str) -> Axis {
     let known = instance.dimension(dimension);
     let mut categories: Vec<AxisCategory> =
         known.iter().flat_map(|d| &d.categories).map(|c| category(&c.code, c.label.clone())).collect();
-    if missing {
-        categories.push(category("not_recorded", Messages::text("table.not_recorded")));
-    }
     categories.push(category(TOTAL, Messages::text("table.total")));
     let label = known.map_or_else(|| Text::finnish(dimension), |d| d.label.clone());
     Axis { id: dimension.to_owned(), label, role: Role::Classification, categories }
-}
-
-fn not_after(day: &str, as_of: Date) -> bool {
-    day.parse::<i64>().is_ok_and(|d| d <= day_number(as_of))
 }
 
 fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: &str, as_of: Date) -> Table {
@@ -62,11 +56,10 @@ fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: 
         }
     }
     let total: i64 = by_code.values().sum();
-    let axis = dimension_axis(instance, dimension, by_code.contains_key(""));
+    let axis = dimension_axis(instance, dimension);
     let cells = axis.categories.iter().map(|c| {
         let n = match c.code.as_str() {
             TOTAL => total,
-            "not_recorded" => by_code.get("").copied().unwrap_or(0),
             code => by_code.get(code).copied().unwrap_or(0),
         };
         Cell { figure: Figure::count(n), basis: Basis::Count }
@@ -74,7 +67,15 @@ fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: 
     let sensitive = instance.dimension(dimension).is_none_or(|d| d.sensitive);
     let (id, title, definition) = described(id);
     let cells = cells.collect();
-    Table { id, title, definition, axes: vec![axis], cells, class: if sensitive { Class::Counts } else { Class::Open } }
+    Table {
+        id,
+        title,
+        definition,
+        axes: vec![axis],
+        cells,
+        class: if sensitive { Class::Counts } else { Class::Open },
+        as_of,
+    }
 }
 
 fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -96,7 +97,7 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         role: Role::Time,
         categories: dates.iter().map(|d| category(&d.to_string(), Text::finnish(finnish_date(*d)))).collect(),
     };
-    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open }
+    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open, as_of }
 }
 
 fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
@@ -115,7 +116,7 @@ fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
     ends
 }
 
-fn targets(instance: &Instance) -> Table {
+fn targets(instance: &Instance, as_of: Date) -> Table {
     let (id, title, definition) = described("targets");
     let axis = Axis {
         id: "target".to_owned(),
@@ -125,7 +126,7 @@ fn targets(instance: &Instance) -> Table {
     };
     let cells = instance.targets.iter();
     let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value)), basis: Basis::Plain });
-    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open }
+    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open, as_of }
 }
 
 /// For each group of origin, then for everybody, the value counted and how many people have it.
@@ -137,11 +138,10 @@ fn by_origin<'c>(cube: &'c Cube, instance: &Instance, counter: &str, as_of: Date
             _ => None,
         })
         .collect();
-    let axis = dimension_axis(instance, "origin", entries.iter().any(|(origin, ..)| origin.is_empty()));
+    let axis = dimension_axis(instance, "origin");
     let rows = axis.categories.iter().map(|c| {
         let wanted = |origin: &str| match c.code.as_str() {
             TOTAL => true,
-            "not_recorded" => origin.is_empty(),
             code => origin == code,
         };
         entries.iter().filter(|(origin, ..)| wanted(origin)).map(|(_, value, n)| (*value, *n)).collect()
@@ -163,9 +163,9 @@ fn statistic_axis(codes: &[&str]) -> Axis {
     }
 }
 
-fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>) -> Table {
+fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>, as_of: Date) -> Table {
     let (id, title, definition) = described(id);
-    Table { id, title, definition, axes: vec![axis, statistic_axis(statistics)], cells, class: Class::Groups }
+    Table { id, title, definition, axes: vec![axis, statistic_axis(statistics)], cells, class: Class::Groups, as_of }
 }
 
 fn people_of(row: &[(i64, i64)]) -> i64 {
@@ -194,7 +194,7 @@ fn months_before(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells)
+    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells, as_of)
 }
 
 fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -208,7 +208,7 @@ fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-total", axis, &["n", MEAN], cells)
+    groups("months-total", axis, &["n", MEAN], cells, as_of)
 }
 
 fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -224,5 +224,5 @@ fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("work-trials", axis, &["n", "trials", "people"], cells)
+    groups("work-trials", axis, &["n", "trials", "people"], cells, as_of)
 }

@@ -1,6 +1,6 @@
 //! The counters that facts are folded into.
 
-use super::fact::{CASE, Codebook, Columns, Fact};
+use super::fact::{CASE, Codebook, Columns, Fact, RECEIVED_ON};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,16 @@ impl Default for Cube {
     }
 }
 
+/// Counter of everybody who answered a form.
+pub(super) fn respondents(form: &str) -> String {
+    format!("{form}:")
+}
+
+/// Counter of the answers to a question.
+pub(super) fn answers_to(form: &str, question: &str) -> String {
+    format!("{form}:{question}")
+}
+
 impl Cube {
     /// False for a stored cube that another version of the program counted; start from an empty one.
     #[must_use]
@@ -44,9 +54,10 @@ impl Cube {
         if book.subject == CASE {
             self.fold_case(&values, sign);
         } else {
-            self.add(&format!("{}.respondents", book.subject), &[], sign);
-            for (question, value) in &values {
-                self.add(&format!("{}.{question}", book.subject), &[value], sign);
+            let received = values.get(RECEIVED_ON).map_or("", String::as_str);
+            self.add(&respondents(&book.subject), &[received], sign);
+            for (question, value) in values.iter().filter(|(name, _)| **name != RECEIVED_ON) {
+                self.add(&answers_to(&book.subject, question), &[received, value], sign);
             }
         }
     }

@@ -39,6 +39,8 @@ pub struct Codebook {
     pub columns: Vec<Column>,
 }
 
+/// Column of the day on which a submission was received. No question id begins with a sign.
+pub(super) const RECEIVED_ON: &str = "-received_on";
 /// Subject of the codebook of cases.
 pub(super) const CASE: &str = "case";
 
@@ -67,12 +69,13 @@ impl Codebook {
     /// The codebook of a form's countable questions.
     #[must_use]
     pub fn of_form(form: &Form) -> Self {
+        let received = Column { name: RECEIVED_ON.to_owned(), values: Columns::Number };
         let columns = form.questions().filter(|q| q.statistics).map(|q| {
             let codes = q.choices.iter().map(|c| c.code.clone()).collect();
             let values = if q.kind == Kind::Many { Columns::Bits(codes) } else { Columns::Place(codes) };
             Column { name: q.id.clone(), values }
         });
-        Self { subject: form.id().to_owned(), columns: columns.collect() }
+        Self { subject: form.id().to_owned(), columns: std::iter::once(received).chain(columns).collect() }
     }
 
     /// Its name.
@@ -114,9 +117,9 @@ impl Fact {
         Self { sign: 1, codebook: Codebook::of_cases(instance).fingerprint(), codes }
     }
 
-    /// What is countable about a submission to `form`.
+    /// What is countable about a submission to `form` that was received on that day.
     #[must_use]
-    pub fn of_submission(submission: &Submission, form: &Form) -> Self {
+    pub fn of_submission(submission: &Submission, form: &Form, received_on: Date) -> Self {
         let codes = form.questions().filter(|q| q.statistics).map(|q| match submission.answer(&q.id) {
             Some(Answer::One(code)) => q.place(code).unwrap_or(-1),
             Some(Answer::Many(codes)) => codes.iter().filter_map(|c| q.place(c)).fold(0, |bits, p| bits | (1 << p)),
@@ -124,11 +127,20 @@ impl Fact {
             None if q.kind == Kind::Many => 0,
             None => -1,
         });
-        Self { sign: 1, codebook: Codebook::of_form(form).fingerprint(), codes: codes.collect() }
+        Self {
+            sign: 1,
+            codebook: Codebook::of_form(form).fingerprint(),
+            codes: std::iter::once(day_number(received_on)).chain(codes).collect(),
+        }
     }
 }
 
 /// Days since 1.1.1970.
 pub(super) fn day_number(date: Date) -> i64 {
     i64::from((date - Date::constant(1970, 1, 1)).get_days())
+}
+
+/// True when the day of a key is `as_of` or before it.
+pub(super) fn not_after(day: &str, as_of: Date) -> bool {
+    day.parse::<i64>().is_ok_and(|d| d <= day_number(as_of))
 }

@@ -19,12 +19,13 @@ use crate::form::Form;
 use crate::instance::Instance;
 use jiff::civil::Date;
 
-/// All tables of the instance as of the end of `as_of`, in the order in which they are published.
+/// All tables of the instance in the order in which they are published: cases as of the end of
+/// `as_of`, answers as of the end of `answers_until`, because answers come after the end of a case.
 #[must_use]
-pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date) -> Vec<Table> {
+pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, answers_until: Date) -> Vec<Table> {
     let mut tables = cases::tables(cube, instance, as_of);
     for form in forms {
-        tables.extend(answers::tables(cube, form));
+        tables.extend(answers::tables(cube, form, answers_until));
     }
     tables
 }

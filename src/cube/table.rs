@@ -1,6 +1,7 @@
 //! A table before disclosure control.
 
 use crate::text::{Figure, Text};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Code of the category that holds everybody.
@@ -63,6 +64,8 @@ pub enum Basis {
         people: i64,
         /// Sum of the grades.
         sum: i64,
+        /// True when all gave the same.
+        alike: bool,
     },
     /// Not about persons, such as a target.
     Plain,
@@ -104,4 +107,6 @@ pub struct Table {
     pub cells: Vec<Cell>,
     /// How it is protected.
     pub class: Class,
+    /// The day at whose end its figures hold.
+    pub as_of: Date,
 }

@@ -71,17 +71,18 @@ impl Desk {
         raw: &RawAnswers,
     ) -> Result<Received, ReceiveError> {
         let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
+        let received_at = self.now();
         let new = NewSubmission {
             id: self.fresh_id(),
             invitation: invitation.id.clone(),
             case: invitation.case,
             party: invitation.party,
             nonce: Fingerprint::of(nonce),
-            fact: Fact::of_submission(&submission, form),
+            fact: Fact::of_submission(&submission, form, received_at.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_form(form),
             submission,
             receipt: self.fresh_receipt(),
-            received_at: self.now(),
+            received_at,
         };
         Ok(self.store.receive(new).await?)
     }

@@ -40,7 +40,8 @@ impl Desk {
         self.store.save_cube(cube.clone()).await?;
         let ids: Vec<ReleaseId> = earlier.iter().map(|r| r.id().clone()).collect();
         let id = ReleaseId::next(as_of, &ids);
-        let tables = cube::tables(&cube, &self.instance, &self.forms, as_of);
+        let today = self.now().to_zoned(self.instance.zone()).date();
+        let tables = cube::tables(&cube, &self.instance, &self.forms, as_of, today);
         let release = Release::control(tables, &self.instance, id, self.now());
         let differences = differences(&release, earlier);
         Ok(ReleaseOutcome { release, differences })

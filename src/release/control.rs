@@ -21,6 +21,7 @@ pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTabl
             title: table.title,
             definition: table.definition,
             class: table.class,
+            as_of: table.as_of,
             axes: table.axes,
             cells,
         };
@@ -58,7 +59,10 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     coded
         .iter()
         .map(|(code, cell)| match (*code, cell.basis) {
-            (_, Basis::Rating { people, sum }) => (!rating_is_safe(people, sum, policy)).then_some(Reason::MeanRule),
+            (_, Basis::Rating { people, sum, alike }) => {
+                let shown = rating_is_safe(people, sum, policy) && !alike && !small(total - people, policy);
+                (!shown).then_some(Reason::MeanRule)
+            }
             (TOTAL, _) => small(total, policy).then_some(Reason::SmallGroup),
             _ => hide.then_some(Reason::SmallGroup),
         })
@@ -79,7 +83,10 @@ fn groups(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let last = rows.len().saturating_sub(1);
     let all_safe = rows[..last].iter().all(|row| row.iter().all(|c| passes(c, policy)));
     let sizes_hidden = table.cells.iter().any(|c| c.basis == Basis::HiddenSize);
-    let total_safe = rows[last].iter().all(|c| passes(c, policy));
+    let total_safe = rows[last].iter().all(|c| passes(c, policy)) && !small(rest_of_all(rows[last]), policy);
+    // People of a group that the table does not name would be the rest of the total.
+    let unseen = people_in(rows[last]) - rows[..last].iter().map(|row| people_in(row)).sum::<i64>();
+    let all_safe = all_safe && !small(unseen, policy) && !small(rest_of_all(rows[last]), policy);
     let mut reasons = Vec::with_capacity(table.cells.len());
     for (i, row) in rows.iter().enumerate() {
         for cell in *row {
@@ -93,6 +100,18 @@ fn groups(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
         }
     }
     reasons
+}
+
+/// People of a row: its size where it has one.
+fn people_in(row: &[Cell]) -> i64 {
+    let size = row.iter().find(|c| matches!(c.basis, Basis::HiddenSize)).or_else(|| row.first());
+    size.map_or(0, |c| c.figure.scaled)
+}
+
+/// Everybody less those who are counted in the row of all: other tables tell how many everybody is.
+fn rest_of_all(row: &[Cell]) -> i64 {
+    let counted = row.iter().find(|c| c.basis == Basis::Count).map_or(0, |c| c.figure.scaled);
+    if row.iter().any(|c| c.basis == Basis::HiddenSize) && counted > 0 { people_in(row) - counted } else { 0 }
 }
 
 fn passes(cell: &Cell, policy: &Policy) -> bool {
@@ -109,6 +128,7 @@ mod tests {
     use super::*;
     use crate::cube::{Axis, AxisCategory, Role};
     use crate::text::{Figure, Text};
+    use jiff::civil::Date;
 
     fn policy(threshold: u32) -> Policy {
         Policy { threshold, threshold_reason: None }
@@ -133,6 +153,7 @@ mod tests {
             axes: vec![axis(codes)],
             cells,
             class: Class::Counts,
+            as_of: Date::constant(2025, 11, 30),
         }
     }
 
@@ -189,6 +210,7 @@ mod tests {
             axes,
             cells,
             class: Class::Groups,
+            as_of: Date::constant(2025, 11, 30),
         }
     }
 
@@ -200,6 +222,40 @@ mod tests {
     #[test]
     fn with_a_group_of_four_only_the_mean_of_all_is_shown() {
         assert_eq!(shown(&means([13, 4]), 3), [None, None, None, None, None, Some(50)]);
+    }
+
+    #[test]
+    fn a_mean_is_withheld_when_the_total_tells_how_few_gave_no_grade_or_when_all_are_alike() {
+        let rated = |total: i64, people: i64, sum: i64, alike: bool| {
+            let mut table = counted(&["4", "5", "no_answer", "total"], &[people - 2, 2, total - people, total]);
+            table.axes = vec![axis(&["4", "5", "no_answer", "total", "mean"])];
+            table.cells.push(Cell { figure: Figure::tenths(44), basis: Basis::Rating { people, sum, alike } });
+            shown(&table, 5)[4]
+        };
+        assert_eq!(rated(10, 10, 44, false), Some(44));
+        assert_eq!(rated(11, 10, 44, false), None, "one gave no grade");
+        assert_eq!(rated(10, 10, 40, true), None, "all gave the same");
+    }
+
+    #[test]
+    fn a_group_that_the_table_does_not_name_and_a_small_rest_leave_nothing_to_subtract() {
+        let sized = |n: i64| {
+            [
+                Cell { figure: Figure::count(n), basis: Basis::Count },
+                Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) },
+            ]
+        };
+        let mut table = means([12, 10]);
+        table.cells = [sized(12), sized(10), sized(24)].concat();
+        assert_eq!(shown(&table, 5), [None, None, None, None, Some(24), Some(50)], "two people of another origin");
+        let with_trial = |size: i64, people: i64| {
+            [
+                Cell { figure: Figure::count(size), basis: Basis::HiddenSize },
+                Cell { figure: Figure::count(people), basis: Basis::Count },
+            ]
+        };
+        table.cells = [with_trial(10, 8), with_trial(7, 7), with_trial(17, 15)].concat();
+        assert_eq!(shown(&table, 5), [None; 6], "17 ended and 15 with a trial leave two without");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Disclosure control: the gate between exact tables and what anybody may see.
 //!
-//! Enters: the cube's [`Table`]s, the policy and earlier releases. Leaves: a [`Release`], which exists
+//! Enters: the cube's [`Table`]s and the policy; earlier releases to compare with. Leaves: a [`Release`], which exists
 //! only through [`Release::control`] or by reading back the file that one wrote. Refuses: files that
 //! were changed by hand.
 //!
@@ -52,6 +52,8 @@ pub struct PublishedTable {
     pub definition: Text,
     /// How it was protected.
     pub class: Class,
+    /// The day at whose end its figures hold.
+    pub as_of: Date,
     /// Its axes.
     pub axes: Vec<Axis>,
     /// Its figures, the last axis running fastest.

@@ -38,7 +38,7 @@ pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
             anchor: table.id.clone(),
             number: figures.len() + 1,
             title: table.title.in_language(language).to_owned(),
-            subtitle: short_subtitle(release, table, m),
+            subtitle: short_subtitle(table, m),
             description,
             chart: bars(table, language),
             tables: vec![TableView::new(table, language)],
@@ -52,9 +52,15 @@ pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
 fn most_common(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
     let parts = table.axes[0].categories.iter().filter(|c| ![TOTAL, NO_ANSWER, MEAN].contains(&c.code.as_str()));
-    let counted = parts.filter_map(|c| Some((table.figure(&[&c.code])?, c.label.in_language(language))));
-    let top = counted.max_by_key(|(f, _)| f.scaled);
-    top.map_or_else(String::new, |(f, label)| m.fill("finding.most_common", &[("label", label), ("n", &f.finnish())]))
+    let counted: Vec<(i64, &str)> =
+        parts.filter_map(|c| Some((table.figure(&[&c.code])?.scaled, c.label.in_language(language)))).collect();
+    let most = counted.iter().map(|(n, _)| *n).max().unwrap_or(0);
+    let top: Vec<&str> = counted.iter().filter(|(n, _)| *n == most).map(|(_, label)| *label).collect();
+    match (most, top.as_slice()) {
+        (0, _) => m.get("finding.no_answers").to_owned(),
+        (_, [one]) => m.fill("finding.most_common", &[("label", one), ("n", &most.to_string())]),
+        _ => m.fill("finding.most_common_tie", &[("labels", &top.join("”, ”")), ("n", &most.to_string())]),
+    }
 }
 
 fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Language) -> Figure {
@@ -78,17 +84,27 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
         let total: i64 = counts.iter().sum();
         (total > 0).then(|| (counts[0] * 1000 / total, t.title.in_language(language).to_owned()))
     });
+    let respondents = first.figure(&[TOTAL]).map_or(1, |f| f.scaled);
     let mut best: Vec<(i64, String)> = best.collect();
     best.sort();
     let (title, description) = match (best.last(), best.first()) {
-        (Some(high), Some(low)) if best.len() > 1 => (
+        (Some(high), Some(low)) if high.0 > low.0 => (
             m.get("finding.agreement_title").to_owned(),
             m.fill(
                 "finding.agreement",
                 &[("high", high.1.trim_end_matches('.')), ("low", low.1.trim_end_matches('.'))],
             ),
         ),
-        _ => (m.get("finding.agreement_title").to_owned(), m.get("finding.withheld").to_owned()),
+        _ => {
+            let key = if respondents == 0 {
+                "finding.no_answers"
+            } else if best.is_empty() {
+                "finding.withheld"
+            } else {
+                "finding.agreement_even"
+            };
+            (m.get("finding.agreement_title").to_owned(), m.get(key).to_owned())
+        }
     };
     Figure {
         anchor: "client-agreement".to_owned(),

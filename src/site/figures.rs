@@ -87,7 +87,7 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
     Figure {
         anchor: table.id.clone(),
         number,
-        subtitle: if title == neutral() { short_subtitle(release, table, m) } else { subtitle(release, table, m) },
+        subtitle: if title == neutral() { short_subtitle(table, m) } else { subtitle(table, m) },
         title,
         description,
         chart,
@@ -98,20 +98,20 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
 }
 
 /// What is counted, until when and how many people: the reader meets n before the figures.
-pub(super) fn subtitle(release: &Release, table: &PublishedTable, m: Messages) -> String {
+pub(super) fn subtitle(table: &PublishedTable, m: Messages) -> String {
     let key = if table.axes[0].id == "date" { "site.subtitle_no_n" } else { "site.subtitle" };
-    fill_subtitle(release, table, m, key)
+    fill_subtitle(table, m, key)
 }
 
 /// The same under a title that already says what is counted.
-pub(super) fn short_subtitle(release: &Release, table: &PublishedTable, m: Messages) -> String {
-    fill_subtitle(release, table, m, "site.subtitle_short")
+pub(super) fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
+    fill_subtitle(table, m, "site.subtitle_short")
 }
 
-fn fill_subtitle(release: &Release, table: &PublishedTable, m: Messages, key: &str) -> String {
+fn fill_subtitle(table: &PublishedTable, m: Messages, key: &str) -> String {
     let n = table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"]));
     let n = n.map_or_else(|| "...".to_owned(), Number::finnish);
-    let date = crate::text::finnish_date(release.as_of());
+    let date = crate::text::finnish_date(table.as_of);
     m.fill(key, &[("title", table.title.in_language(m.language())), ("date", &date), ("n", &n)])
 }
 

@@ -66,7 +66,7 @@ pub(super) fn json_stat(table: &PublishedTable, release: &Release, language: Lan
         "note": [table.definition.in_language(language)],
         "extension": {
             "release": release.id().to_string(),
-            "as_of": release.as_of().to_string(),
+            "as_of": table.as_of.to_string(),
             "class": table.class,
             "threshold": release.threshold(),
             "mean_threshold": release.mean_threshold(),
