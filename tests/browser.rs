@@ -1,0 +1,342 @@
+//! The program as people meet it: forms and site in a real browser, by keyboard, without scripts, on a
+//! narrow window, and under the axe rules.
+
+mod support;
+
+use serde_json::json;
+use std::collections::BTreeSet;
+use support::axe;
+use support::browser::{Browser, Scripts};
+use support::demo::Demo;
+use thirtyfour::{By, Key};
+
+/// The narrowest window without sideways scrolling (WCAG 1.4.10), and one of a desk.
+const NARROW: u32 = 320;
+const WIDE: u32 = 1280;
+/// Has the shape of an identity code; numbers 900-999 are given to nobody.
+const IDENTITY_CODE: &str = "010190-999X";
+
+/// Things that are on one kind of page only.
+const START: &str = "a.btn[href$='/answer']";
+const QUESTIONS: &str = "form[action$='/check']";
+const TO_CHECK: &str = "form[action$='/check'] button";
+const CHECK: &str = "form[action$='/send']";
+const SEND: &str = "form[action$='/send'] button:not([formaction])";
+const CHANGE: &str = "form[action$='/send'] button[formaction$='/change']";
+const TEXT: &str = "textarea[name=c_open]";
+
+/// What a reader can open: tables under figures, and the menu of narrow windows.
+const DETAILS: [&str; 2] = ["details.data", "details.menu"];
+
+#[tokio::test]
+async fn a_client_answers_by_keyboard_alone_without_scripts_at_320_pixels() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::Off).await;
+    browser.set_width(NARROW).await;
+
+    browser.open(demo.link()).await;
+    browser.assert_fits("the explanation").await;
+    browser.tab_to(START).await;
+    browser.press(Key::Enter).await;
+
+    browser.find(QUESTIONS).await;
+    browser.assert_fits("the questions").await;
+    // In the order of the form, as Tab goes. A group of radio buttons is one stop with arrows inside.
+    browser.tab_to("[name=c_info_clear]").await;
+    browser.press(" ").await;
+    browser.tab_to("[name=c_own_choice]").await;
+    browser.press(" ").await;
+    browser.press(Key::Down).await;
+    browser.tab_to("#c_phases-direct").await;
+    browser.press(" ").await;
+    browser.tab_to("#c_phases-stabilise").await;
+    browser.press(" ").await;
+    browser.tab_to("[name=c_overall]").await;
+    browser.press(" ").await;
+    browser.tab_to(TEXT).await;
+    browser.press(format!("Kiitos. Tunnukseni on {IDENTITY_CODE}.")).await;
+    browser.tab_to("[name=coach_may_read]").await;
+    browser.press(Key::Up).await;
+    let given = chosen(&browser).await;
+    let expected = ["c_info_clear=yes", "c_own_choice=together", "c_phases=direct", "c_phases=stabilise"];
+    assert_eq!(given[..4], expected, "what the keys chose");
+    assert_eq!(given[5..], ["coach_may_read=yes"], "what the keys chose: {given:?}");
+    browser.tab_to(TO_CHECK).await;
+    browser.press(Key::Enter).await;
+
+    // The identity code is refused, and nothing that was given is lost.
+    browser.find(".errors").await;
+    browser.assert_fits("the questions with a mistake").await;
+    assert!(browser.driver.title().await.unwrap().starts_with("Virhe: "), "the title tells of the mistake");
+    assert!(browser.text(".errors").await.contains("Poista tekstistä henkilötunnus"), "the summary tells what to do");
+    assert_eq!(chosen(&browser).await, given, "what was chosen stays");
+    assert_eq!(value(&browser, TEXT).await, format!("Kiitos. Tunnukseni on {IDENTITY_CODE}."));
+    browser.tab_to(".errors a").await;
+    browser.press(Key::Enter).await;
+    browser.find("textarea[name=c_open]:focus").await;
+    browser.press_with(Key::Control, "a").await;
+    browser.press("Kiitos kaikesta.").await;
+    assert_eq!(value(&browser, TEXT).await, "Kiitos kaikesta.");
+    browser.tab_to(TO_CHECK).await;
+    browser.press(Key::Enter).await;
+
+    browser.find(CHECK).await;
+    browser.assert_fits("the answers to be checked").await;
+    let shown = browser.text("main").await;
+    for answer in ["Päätimme yhdessä", "Työn aloittamisessa ja siinä pysymisessä", "Kiitos kaikesta."] {
+        assert!(shown.contains(answer), "{answer} is not among the answers to be checked: {shown}");
+    }
+    browser.tab_to(SEND).await;
+    browser.press(Key::Enter).await;
+
+    browser.find("#receipt").await;
+    browser.assert_fits("the receipt").await;
+    let code = browser.text("#receipt").await;
+    assert!(is_receipt(&code), "{code} is no receipt such as ABCD-1234");
+
+    browser.open(demo.link()).await;
+    assert_eq!(browser.heading().await, "Vastaus on jo tallennettu");
+    browser.assert_fits("the link that has been answered").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_a_form() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    let mut audit = Audit::new(&browser);
+
+    browser.open(demo.link()).await;
+    audit.page("the explanation").await;
+    browser.find(START).await.click().await.unwrap();
+    browser.find(QUESTIONS).await;
+    audit.page("the questions").await;
+    // One mistake in a text, one in a group of choices.
+    browser.find(TEXT).await.send_keys(IDENTITY_CODE).await.unwrap();
+    for id in ["#c_info_clear-yes", "#c_phases-direct", "#c_phases-none"] {
+        browser.find(id).await.click().await.unwrap();
+    }
+    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(".errors").await;
+    audit.page("the questions with mistakes").await;
+    browser.find("#c_phases-none").await.click().await.unwrap();
+    let text = browser.find(TEXT).await;
+    text.clear().await.unwrap();
+    text.send_keys("Kiitos.").await.unwrap();
+    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(CHECK).await;
+    audit.page("the answers to be checked").await;
+    browser.find(SEND).await.click().await.unwrap();
+    browser.find("#receipt").await;
+    audit.page("the receipt").await;
+    browser.open(demo.link()).await;
+    audit.page("the link that has been answered").await;
+    browser.open(&format!("{}/nowhere", demo.origin())).await;
+    audit.page("an address that does not exist").await;
+
+    audit.assert_clean(&["aria-valid-attr-value", "color-contrast", "label", "link-name", "region", "target-size"]);
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_the_site_or_in_a_closing_report() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    let mut audit = Audit::new(&browser);
+    for address in demo.site_pages() {
+        browser.open(&address).await;
+        audit.page(&address).await;
+    }
+    browser.open(&format!("file://{}", demo.reports()[0].display())).await;
+    audit.page("a closing report").await;
+    audit.assert_clean(&[
+        "color-contrast",
+        "definition-list",
+        "heading-order",
+        "scrollable-region-focusable",
+        "target-size",
+    ]);
+}
+
+#[tokio::test]
+async fn neither_the_site_nor_a_closing_report_scrolls_sideways_at_320_pixels() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    browser.set_width(NARROW).await;
+    let reports = demo.reports().into_iter().map(|file| format!("file://{}", file.display()));
+    for address in demo.site_pages().into_iter().chain(reports) {
+        browser.open(&address).await;
+        browser.assert_fits(&address).await;
+        for details in DETAILS {
+            open_details(&browser, details).await;
+            browser.assert_fits(&format!("{address} with every {details} open")).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_page_asks_another_host_for_anything() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    let ours = format!("{}/", demo.origin());
+
+    browser.open(&ours).await;
+    browser.find("ul.figures").await;
+    assert_eq!(browser.address().await, format!("{ours}fi/index.html"), "where the bare address leads");
+    let pages = demo.site_pages();
+    let names: Vec<&str> = pages.iter().filter_map(|p| p.rsplit('/').next()).collect();
+    assert_eq!(names, ["avoin-data.html", "index.html", "menetelmat.html", "palaute.html", "tulokset.html"]);
+    for address in &pages {
+        browser.open(address).await;
+        assert_asks_only(&browser, &ours).await;
+    }
+
+    browser.open(demo.link()).await;
+    for next in [START, TO_CHECK, SEND] {
+        let control = browser.find(next).await;
+        assert_asks_only(&browser, &ours).await;
+        control.click().await.unwrap();
+    }
+    browser.find("#receipt").await;
+    assert_asks_only(&browser, &ours).await;
+    for address in [demo.link(), &format!("{ours}nowhere")] {
+        browser.open(address).await;
+        assert_asks_only(&browser, &ours).await;
+    }
+
+    browser.open(&format!("file://{}", demo.reports()[0].display())).await;
+    assert_eq!(asked(&browser).await, Vec::<String>::new(), "a closing report holds everything itself");
+}
+
+#[tokio::test]
+async fn code_typed_into_an_answer_is_shown_as_text_and_never_runs() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    // Without the page's policy only the escaping is left to hold it.
+    browser.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
+    for typed in [
+        "<script>window.__xss = 1; alert(1)</script>",
+        "\"><img src=x onerror=\"window.__xss = 2; alert(2)\">",
+        "</textarea><script>window.__xss = 3; alert(3)</script>",
+        "</dd></dl></form><svg onload='window.__xss = 4'></svg>",
+        "<iframe srcdoc='<script>parent.__xss = 5</script>'></iframe>",
+        "--><a href=javascript:alert(6)>x</a><!--",
+        "&lt;b&gt; &amp;amp; &#60;",
+        "{{ 7 * 7 }} {% if true %}x{% endif %}",
+    ] {
+        browser.open(&format!("{}/answer", demo.link())).await;
+        browser.find(TEXT).await.send_keys(typed).await.unwrap();
+        browser.find(TO_CHECK).await.click().await.unwrap();
+        browser.find(CHECK).await;
+        assert_ran_nothing(&browser, typed).await;
+        let shown = browser.text("main").await;
+        assert!(shown.contains(typed), "{typed} is not shown as it is: {shown}");
+        browser.find(CHANGE).await.click().await.unwrap();
+        browser.find(TEXT).await;
+        assert_ran_nothing(&browser, typed).await;
+        assert_eq!(value(&browser, TEXT).await, typed, "in the field, to be changed");
+    }
+    // The same code does run when it is not escaped, so the test would have seen it.
+    let unescaped =
+        "document.body.insertAdjacentHTML('beforeend', '<img id=x src=x onerror=\"window.__xss = 7; this.id = 8\">')";
+    browser.run(unescaped, []).await;
+    browser.find("img[id='8']").await;
+    assert_eq!(browser.run("return window.__xss", []).await, json!(7));
+}
+
+/// Looks with axe, page after page, and keeps what it finds.
+struct Audit<'b> {
+    browser: &'b Browser,
+    found: Vec<String>,
+    ran: BTreeSet<String>,
+}
+
+impl<'b> Audit<'b> {
+    fn new(browser: &'b Browser) -> Self {
+        Self { browser, found: Vec::new(), ran: BTreeSet::new() }
+    }
+
+    /// Looks at both widths in both colour schemes, and again with open what can be opened.
+    async fn page(&mut self, name: &str) {
+        for (scheme, width) in [("light", NARROW), ("light", WIDE), ("dark", NARROW), ("dark", WIDE)] {
+            self.browser.set_colour_scheme(scheme).await;
+            self.browser.set_width(width).await;
+            close_details(self.browser).await;
+            self.look(&format!("{name}, {width} pixels, {scheme}")).await;
+            for details in DETAILS {
+                if open_details(self.browser, details).await {
+                    self.look(&format!("{name}, {width} pixels, {scheme}, {details} open")).await;
+                }
+            }
+        }
+    }
+
+    async fn look(&mut self, page: &str) {
+        let look = axe::look(self.browser).await;
+        self.ran.extend(look.ran);
+        self.found.extend(look.violations.into_iter().map(|v| format!("{page}\n{v}")));
+    }
+
+    /// Fails when a rule is broken, or when one of `rules` had nothing to look at on any page.
+    fn assert_clean(self, rules: &[&str]) {
+        assert!(self.found.is_empty(), "axe found:\n\n{}", self.found.join("\n\n"));
+        let idle: Vec<&&str> = rules.iter().filter(|r| !self.ran.contains(**r)).collect();
+        assert!(idle.is_empty(), "these rules looked at nothing: {idle:?}; others did: {:?}", self.ran);
+    }
+}
+
+/// Opens the visible details of the selector; whether there are any.
+async fn open_details(browser: &Browser, selector: &str) -> bool {
+    let script = "
+        const all = [...document.querySelectorAll(arguments[0])].filter(d => d.checkVisibility());
+        for (const details of all) details.open = true;
+        return all.length > 0;";
+    browser.run(script, [json!(selector)]).await == json!(true)
+}
+
+async fn close_details(browser: &Browser) {
+    browser.run("for (const details of document.querySelectorAll('details')) details.open = false", []).await;
+}
+
+/// The chosen radio buttons and boxes as name=value, in the order of the page.
+async fn chosen(browser: &Browser) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('input:checked')].map(i => i.name + '=' + i.value)";
+    serde_json::from_value(browser.run(script, []).await).expect("names and values")
+}
+
+/// What stands in the field of the selector.
+async fn value(browser: &Browser, selector: &str) -> String {
+    let field = browser.driver.find(By::Css(selector.to_owned())).await.expect("the field");
+    field.prop("value").await.expect("its value").unwrap_or_default()
+}
+
+/// Fails when the page asks for anything that is not under `ours`.
+async fn assert_asks_only(browser: &Browser, ours: &str) {
+    let (page, asked) = (browser.address().await, asked(browser).await);
+    assert!(page.starts_with(ours), "{page} is not ours");
+    assert!(asked.iter().any(|a| a.ends_with("palaute.css")), "{page} does not ask for its style: {asked:?}");
+    let elsewhere: Vec<&String> = asked.iter().filter(|a| !a.starts_with(ours)).collect();
+    assert!(elsewhere.is_empty(), "{page} asks other hosts: {elsewhere:?}");
+}
+
+/// What the page has asked for, and what its elements name to be loaded.
+async fn asked(browser: &Browser) -> Vec<String> {
+    let script = "
+        const names = ['src', 'href', 'data', 'srcset', 'poster'];
+        const loading = 'link[href], [src], [srcset], [poster], object[data], image[href], use[href]';
+        const named = [...document.querySelectorAll(loading)]
+            .flatMap(e => names.filter(n => e.hasAttribute(n)).map(n => new URL(e.getAttribute(n), location).href));
+        return [...performance.getEntriesByType('resource').map(e => e.name), ...named];";
+    serde_json::from_value(browser.run(script, []).await).expect("addresses")
+}
+
+async fn assert_ran_nothing(browser: &Browser, typed: &str) {
+    if let Ok(text) = browser.driver.get_alert_text().await {
+        panic!("{typed} opened a dialog: {text}");
+    }
+    assert_eq!(browser.run("return window.__xss ?? null", []).await, json!(null), "{typed} ran");
+}
+
+/// Two groups of four capital letters or digits.
+fn is_receipt(code: &str) -> bool {
+    let plain = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    code.split_once('-').is_some_and(|(a, b)| plain(a) && plain(b))
+}

@@ -1,0 +1,50 @@
+//! The axe rules of accessibility, run on the page that a browser shows.
+
+use super::browser::Browser;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The rules; see tests/vendor/README.md.
+const AXE: &str = include_str!("../vendor/axe.min.js");
+
+/// `target-size` is off in axe unless asked for.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, {
+        runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+        rules: { 'target-size': { enabled: true } },
+    }).then(r => done({
+        violations: r.violations,
+        ran: [...r.violations, ...r.passes, ...r.incomplete].map(rule => rule.id),
+    }), error => done({ failed: String(error) }));";
+
+/// What axe says of one page.
+#[derive(Debug)]
+pub(crate) struct Look {
+    /// The rules that had something to look at.
+    pub(crate) ran: BTreeSet<String>,
+    /// The rules that the page breaks, with the places.
+    pub(crate) violations: Vec<String>,
+}
+
+/// Looks at the page as it is shown now.
+pub(crate) async fn look(browser: &Browser) -> Look {
+    if browser.run("return typeof axe", []).await == json!("undefined") {
+        // As the test's own script, of which the page's policy is not asked.
+        browser.run(AXE, []).await;
+    }
+    let answer = browser.driver.execute_async(RUN, Vec::new()).await;
+    let answer = answer.unwrap_or_else(|error| panic!("axe does not run: {error}")).json().clone();
+    let ran = serde_json::from_value(answer["ran"].clone()).unwrap_or_else(|_| panic!("axe does not run: {answer}"));
+    Look { ran, violations: answer["violations"].as_array().into_iter().flatten().map(told).collect() }
+}
+
+/// A broken rule with the elements that break it.
+fn told(rule: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let place = |node: &Value| {
+        format!("  {}\n    {}", text(&node["html"]), text(&node["failureSummary"]).replace('\n', "\n    "))
+    };
+    let places: Vec<String> = rule["nodes"].as_array().into_iter().flatten().map(place).collect();
+    format!("{}: {}\n{}", text(&rule["id"]), text(&rule["help"]), places.join("\n"))
+}
