@@ -75,7 +75,7 @@ pub(super) enum Command {
         /// The release, such as 2025-11-30.1; the newest unless told.
         #[arg(long, value_name = "ID")]
         release: Option<String>,
-        /// Folder of the site.
+        /// Folder of the site; an earlier site in it is replaced as a whole.
         #[arg(long, default_value = "public")]
         out: PathBuf,
     },

@@ -60,6 +60,17 @@ impl Folder {
             let source = read(&path)?;
             forms.extend(keep(Form::read(&shown(dir, &format!("forms/{name}")), &source), &mut mistakes));
         }
+        for (i, form) in forms.iter().enumerate() {
+            let clash = |other: &&Form| {
+                other.party() == form.party() && form.questions().any(|q| other.question(&q.id).is_some())
+            };
+            if let Some(other) = forms[..i].iter().find(clash) {
+                let file = shown(dir, &format!("forms/{}.yaml", form.id()));
+                let problem = format!("a question id of this form stands in forms/{}.yaml, too", other.id());
+                let remedy = "give the forms of one party question ids of their own: tables are named by them";
+                mistakes.push(Diagnostic::new(&file, "", Position::START, problem, remedy));
+            }
+        }
         let pages = match &instance {
             Some(instance) => read_pages(dir, instance, &mut mistakes)?,
             None => Vec::new(),

@@ -49,8 +49,18 @@ pub(super) async fn make_release(
         ));
     }
     let file = dir.join("releases").join(outcome.release.id().to_string()).join("release.json");
-    write(&file, outcome.release.to_json())?;
+    write_once(&file, &outcome.release.to_json())?;
     Ok(outcome.release)
+}
+
+/// Writes a file that must not be there yet, whole or not at all.
+fn write_once(file: &Path, text: &str) -> Outcome {
+    if file.exists() {
+        return Err(format!("{} exists already; a release is never written over", file.display()).into());
+    }
+    let draft = file.with_extension("draft");
+    write(&draft, text)?;
+    Ok(std::fs::rename(&draft, file).map_err(io_at(file))?)
 }
 
 pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {
@@ -88,7 +98,9 @@ pub(super) fn write_site(site: &Site, out: &Path) -> Outcome {
         )
         .into());
     }
-    let (new, old) = (out.with_extension("new"), out.with_extension("old"));
+    let name = out.file_name().ok_or("the site needs a folder with a name")?.to_string_lossy();
+    let beside = |word: &str| out.with_file_name(format!(".{name}.palaute-{word}"));
+    let (new, old) = (beside("new"), beside("old"));
     for leftover in [&new, &old] {
         if leftover.exists() {
             std::fs::remove_dir_all(leftover).map_err(io_at(leftover))?;

@@ -4,7 +4,7 @@ use super::arguments::Serve;
 use super::clock;
 use super::folder::{Folder, read};
 use super::run::Outcome;
-use super::terminal::say;
+use super::terminal::{say, warn};
 use crate::desk::Desk;
 use crate::instance::MailSettings;
 use crate::mail::Mailer;
@@ -23,16 +23,20 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let folder = Folder::read(dir)?;
     let _lock = Store::lock_for_server(&folder.database())?;
     let mailer = mailer(dir, &folder.instance.mail)?;
-    let site = Some(dir.join(&options.site)).filter(|s| s.is_dir());
+    let site = dir.join(&options.site);
     let listener = bind(SocketAddr::new(options.host, options.port)).await?;
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
     let (desk, _) = folder.desk(clock).await?;
+    let outbox = desk.store.mail_state().await?;
+    if outbox.dead > 0 {
+        warn(format_args!("{} mail(s) could not be delivered and were given up; see the outbox table", outbox.dead));
+    }
     say(format_args!("Serving on http://{address}. Stop with Ctrl-C."));
-    if site.is_none() {
+    if !site.is_dir() {
         say(format_args!(
             "There is no site in {} yet; `palaute release` and `palaute build` make one.",
-            dir.join(&options.site).display()
+            site.display()
         ));
     }
     run(listener, desk, site, mailer).await
@@ -57,12 +61,7 @@ pub(super) fn mailer(dir: &Path, settings: &MailSettings) -> Result<Mailer, Box<
 }
 
 /// Serves and delivers mail until the process is told to stop.
-pub(super) async fn run(
-    listener: tokio::net::TcpListener,
-    desk: Desk,
-    site: Option<PathBuf>,
-    mailer: Mailer,
-) -> Outcome {
+pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: PathBuf, mailer: Mailer) -> Outcome {
     let desk = Arc::new(desk);
     let router = router(Arc::clone(&desk), site)?;
     let post = tokio::spawn(deliver_forever(Arc::clone(&desk), mailer));

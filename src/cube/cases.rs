@@ -84,7 +84,7 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
     let dates = if instance.reporting_dates.is_empty() {
         month_ends(started.iter().map(|(day, _)| *day).min(), as_of)
     } else {
-        instance.reporting_dates.iter().copied().filter(|d| *d <= as_of).collect()
+        instance.reporting_dates.iter().map(|d| d.value).filter(|d| *d <= as_of).collect()
     };
     let cells = dates.iter().map(|date| {
         let n = started.iter().filter(|(day, _)| *day <= day_number(*date)).map(|(_, n)| n).sum();
@@ -122,10 +122,10 @@ fn targets(instance: &Instance, as_of: Date) -> Table {
         id: "target".to_owned(),
         label: Messages::text("table.target"),
         role: Role::Classification,
-        categories: instance.targets.iter().map(|t| category(&t.code, t.label.clone())).collect(),
+        categories: instance.targets.iter().map(|t| category(&t.value.code, t.value.label.clone())).collect(),
     };
     let cells = instance.targets.iter();
-    let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value)), basis: Basis::Plain });
+    let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value.value)), basis: Basis::Plain });
     Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open, as_of }
 }
 

@@ -29,6 +29,10 @@ impl Desk {
     pub async fn deliver(&self, mailer: &Mailer) -> Result<DeliverySummary, StoreError> {
         let mut summary = DeliverySummary::default();
         for mail in self.store.due_mails(self.now()).await? {
+            if mail.obsolete {
+                self.store.mail_obsolete(&mail.id).await?;
+                continue;
+            }
             match self.deliver_one(mailer, &mail).await? {
                 Ok(()) => {
                     self.store.mail_delivered(&mail.id).await?;

@@ -6,7 +6,6 @@ use crate::cube::{Codebook, Fact};
 use crate::form::Party;
 use crate::ledger::LedgerRow;
 use crate::store::{CaseChange, NewInvitation, StoreError, Subject};
-use jiff::ToSpan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -92,13 +91,12 @@ impl Desk {
                 continue;
             }
             let now = self.now();
-            let days = i64::from(self.instance.invitation_days);
             let new = NewInvitation {
                 id: self.fresh_id(),
                 case: case.number(),
                 party,
                 form: form.to_owned(),
-                expires_at: now.checked_add((days * 24).hours()).unwrap_or(now),
+                expires_at: self.invitation_end(now),
             };
             self.store.invite(new, now).await?;
             invited += 1;

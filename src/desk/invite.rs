@@ -4,7 +4,7 @@ use super::Desk;
 use crate::case::CaseNumber;
 use crate::mail::is_address;
 use crate::store::{Invitation, StoreError};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 /// A link that somebody can answer at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,12 +63,28 @@ impl Desk {
         Ok(())
     }
 
+    /// The invitation of a case to a form; one that has expired unanswered is opened again, and its
+    /// earlier links stay dead.
     async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
-        let usable = |i: &&Invitation| i.form == form && !i.revoked && i.expires_at > now;
-        let found = all.iter().find(usable).ok_or_else(|| InviteError::NoInvitation { case, form: form.to_owned() })?;
-        if found.answered { Err(InviteError::Answered(case)) } else { Ok(found.clone()) }
+        let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
+        let found = asked.next().ok_or_else(|| InviteError::NoInvitation { case, form: form.to_owned() })?;
+        if found.answered {
+            return Err(InviteError::Answered(case));
+        }
+        if found.expires_at > now {
+            return Ok(found);
+        }
+        let expires_at = self.invitation_end(now);
+        self.store.renew_invitation(&found.id, expires_at, now).await?;
+        Ok(Invitation { expires_at, ..found })
+    }
+
+    /// When an invitation made now ends.
+    pub(super) fn invitation_end(&self, now: Timestamp) -> Timestamp {
+        let hours = i64::from(self.instance.invitation_days.value) * 24;
+        now.checked_add(hours.hours()).unwrap_or(now)
     }
 
     pub(super) async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {

@@ -22,7 +22,7 @@ impl Desk {
     #[must_use]
     pub fn reporting_day(&self) -> Date {
         let today = self.now().to_zoned(self.instance.zone()).date();
-        let declared = self.instance.reporting_dates.iter().copied().filter(|d| *d < today).max();
+        let declared = self.instance.reporting_dates.iter().map(|d| d.value).filter(|d| *d < today).max();
         declared.unwrap_or_else(|| today.first_of_month().checked_sub(1.day()).unwrap_or(today))
     }
 

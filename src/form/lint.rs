@@ -4,6 +4,10 @@ use super::raw::{QuestionType, RawForm, RawQuestion, Visibility};
 use crate::text::{Diagnostic, Language, Position, Text};
 use std::collections::BTreeMap;
 
+/// Most choices of one question; the set of those chosen is counted as bits of one integer.
+const MAX_CHOICES: usize = 60;
+/// Names that a posted form or its counters use for themselves.
+const RESERVED: [&str; 1] = ["nonce"];
 /// Most questions of one form; more is a survey nobody finishes on a phone.
 const MAX_QUESTIONS: usize = 100;
 
@@ -32,6 +36,13 @@ pub(super) fn mistakes(raw: &RawForm, file: &str, source: &str) -> Vec<Diagnosti
     if !is_slug(id) || (file.ends_with(".yaml") && stem != id) {
         let problem = format!("the id `{id}` is not the name of the file, `{stem}`");
         lint.tell(Position::of(&raw.id), problem, "use the file's name without .yaml, in a-z, 0-9 and hyphens");
+    }
+    if id == "case" {
+        lint.tell(
+            Position::of(&raw.id),
+            "the id `case` is taken by the cases themselves".to_owned(),
+            "choose another id",
+        );
     }
     lint.text(Position::of(&raw.title), &raw.title.value, "the form's title");
     let mut seen: BTreeMap<&str, Position> = BTreeMap::new();
@@ -71,6 +82,13 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         lint.tell(at, problem, "begin with a letter and use a-z, 0-9 and _");
     }
     lint.text(Position::of(&q.text), &q.text.value, "the question");
+    if RESERVED.contains(&q.id.value.as_str()) {
+        lint.tell(at, format!("the id `{}` is taken by the form itself", q.id.value), "choose another id");
+    }
+    if q.choices.len() > MAX_CHOICES {
+        let problem = format!("{} choices are more than the {MAX_CHOICES} that can be counted", q.choices.len());
+        lint.tell(Position::of(&q.kind), problem, "group them, or ask in two questions");
+    }
     let chooses = matches!(kind, QuestionType::One | QuestionType::Many);
     if chooses && q.choices.len() < 2 {
         lint.tell(

@@ -25,6 +25,27 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = format!("`{url}` cannot start a link");
         tell(Position::of(&instance.base_url), problem, "write https://host without a slash at the end");
     }
+    if url.split_once("://").is_some_and(|(_, host)| host.is_empty() || host.contains(['/', '?', '#', ' '])) {
+        let problem = format!("`{url}` is more than scheme and host");
+        tell(Position::of(&instance.base_url), problem, "write https://host or https://host:port and nothing after it");
+    }
+    if !(1..=3650).contains(&instance.invitation_days.value) {
+        let problem = format!("an invitation cannot stay open for {} days", instance.invitation_days.value);
+        tell(Position::of(&instance.invitation_days), problem, "write 1 to 3650 days");
+    }
+    if let Some(at) =
+        instance.reporting_dates.iter().zip(instance.reporting_dates.iter().skip(1)).find(|(a, b)| a.value >= b.value)
+    {
+        let problem = format!("the reporting date {} does not come after {}", at.1.value, at.0.value);
+        tell(Position::of(at.1), problem, "list each day once, the earliest first");
+    }
+    let mut target_codes = BTreeSet::new();
+    for target in &instance.targets {
+        if !is_code(&target.value.code) || !target_codes.insert(target.value.code.as_str()) {
+            let problem = format!("the target code `{}` is used twice or is no code", target.value.code);
+            tell(Position::of(target), problem, "use each code once, in a-z, 0-9 and _");
+        }
+    }
     let policy = &instance.policy;
     if policy.value.threshold < 2 {
         let problem = format!("a threshold of {} protects nobody", policy.value.threshold);
@@ -51,10 +72,10 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         }
         let mut codes = BTreeSet::new();
         for c in &d.categories {
-            if !is_code(&c.code) || c.code == "total" || !codes.insert(c.code.as_str()) {
+            if !is_code(&c.code) || ["total", "mean"].contains(&c.code.as_str()) || !codes.insert(c.code.as_str()) {
                 let problem =
                     format!("the category code `{}` of `{}` is used twice, reserved or no code", c.code, d.id);
-                tell(at, problem, "use each code once, in a-z, 0-9 and _; `total` is taken");
+                tell(at, problem, "use each code once, in a-z, 0-9 and _; `total` and `mean` are taken");
             }
         }
         if d.categories.is_empty() {

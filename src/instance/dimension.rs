@@ -14,8 +14,6 @@ pub struct Category {
 }
 
 /// An attribute of a case with its categories in the order in which they are shown.
-///
-/// Facts store a category's place in this list, so new categories go to the end.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {

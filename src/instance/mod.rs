@@ -52,7 +52,7 @@ pub struct Instance {
     pub notice: Option<Text>,
     /// Where the figures come from, told under each of them.
     pub source: Text,
-    /// Whom to ask, shown on receipts and in the footer.
+    /// Whom to ask, shown on receipts and in the footer of forms and site.
     pub contact: Text,
     /// Languages of forms and site, the first is the default.
     pub languages: Spanned<Vec<Language>>,
@@ -69,7 +69,7 @@ pub struct Instance {
     /// Most coaching hours for one client.
     pub hour_cap: u32,
     /// Days an invitation stays open.
-    pub invitation_days: u32,
+    pub invitation_days: Spanned<u32>,
     /// The form that every client whose coaching ended is invited to.
     pub closing_form: String,
     /// Disclosure control.
@@ -78,10 +78,10 @@ pub struct Instance {
     pub dimensions: Vec<Spanned<Dimension>>,
     /// Days at whose end started coachings are counted; empty means every month end.
     #[serde(default)]
-    pub reporting_dates: Vec<Date>,
+    pub reporting_dates: Vec<Spanned<Date>>,
     /// Numbers of clients that were promised.
     #[serde(default)]
-    pub targets: Vec<Target>,
+    pub targets: Vec<Spanned<Target>>,
     /// How a follow-up sheet is read.
     pub ledger: LedgerMap,
     /// How mail leaves.

@@ -1,6 +1,6 @@
 //! A file to a sheet of texts.
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataRef, Reader, Xlsx};
 use std::io::{Cursor, Read};
 use std::path::Path;
 
@@ -9,8 +9,10 @@ const MAX_BYTES: usize = 20_000_000;
 /// Most that an `.xlsx` may unpack to, bytes; a bomb stops here.
 const MAX_UNPACKED: u64 = 100_000_000;
 /// Most rows and columns.
-const MAX_ROWS: usize = 100_000;
-const MAX_COLUMNS: usize = 200;
+const MAX_ROWS: usize = 50_000;
+const MAX_COLUMNS: usize = 100;
+/// Most text of all cells together, bytes; a small file can repeat a long text many times.
+const MAX_TEXT: usize = 20_000_000;
 
 /// The cells of a sheet as texts; dates as ISO days, numbers with a decimal point.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,9 +130,16 @@ fn read_xlsx(shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
     // Cell by cell: a range would be allocated by the corners that the cells claim.
     let mut cells = book.worksheet_cells_reader(&name).map_err(told)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut all_text = 0;
     while let Some(cell) = cells.next_cell().map_err(told)? {
         let (row, column) = cell.get_position();
         let (row, column) = (row as usize, column as usize);
+        if let DataRef::SharedString(shared) = cell.get_value() {
+            all_text += shared.len();
+        }
+        if all_text > MAX_TEXT {
+            return Err(LedgerError::TooLarge(shown.to_owned()));
+        }
         let text = cell_text(&Data::from(cell.get_value().clone()));
         if text.is_empty() {
             continue;

@@ -29,6 +29,8 @@ pub struct Frame {
     pub nav: Vec<Link>,
     /// Languages.
     pub languages: Vec<Link>,
+    /// Whom to ask.
+    pub contact: String,
     /// Licence of the figures.
     pub licence: String,
     /// The interface texts.

@@ -37,7 +37,7 @@ impl Failure {
         Self::new(state, StatusCode::FORBIDDEN, "cross_site")
     }
 
-    /// The cause goes to the log, where it is told once; the reader learns that nothing was stored.
+    /// The cause goes to the log, where it is told once; the reader learns that sending the same page again is safe.
     pub(super) fn unavailable(state: &State, error: &dyn std::error::Error) -> Self {
         let mut causes = vec![error.to_string()];
         let mut next = error.source();

@@ -15,7 +15,7 @@ mod sent_form;
 pub use listen::{ServeError, bind, serve};
 
 use crate::desk::{Arrival, Desk};
-use crate::form::Form;
+use crate::form::{Form, Kind, Question};
 use crate::render::{FormFrame, STYLE};
 use crate::store::Invitation;
 use crate::text::Language;
@@ -31,8 +31,10 @@ use std::time::Duration;
 use tower_http::services::ServeDir;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
-/// Largest request body, bytes: the longest form with every text full is a tenth of it.
+/// Largest request body without its texts, bytes.
 const MAX_BODY: usize = 64 * 1024;
+/// Bytes that a character of a text may take on the way: four of UTF-8, each written as `%xx`.
+const BYTES_A_CHARACTER: usize = 12;
 /// Longest time for a whole answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Longest silence while a body is being sent.
@@ -43,17 +45,17 @@ const BODY_WITHIN: Duration = Duration::from_secs(10);
 struct State {
     desk: Arc<Desk>,
     language: Language,
-    /// True when the site is served beside the forms.
-    has_site: bool,
+    /// Folder of the site beside the forms; it may come later.
+    site: Arc<PathBuf>,
 }
 
 /// The service for a desk, with the site in that folder beside the forms.
 ///
 /// # Errors
 /// When the base address of the instance cannot be an origin.
-pub fn router(desk: Arc<Desk>, site: Option<PathBuf>) -> Result<Router, ServeError> {
+pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
     let language = desk.instance.language();
-    let state = State { has_site: site.is_some(), language, desk };
+    let state = State { site: Arc::new(site.clone()), language, desk };
     let cross_site = headers::cross_site_check(&state)?;
     let https = state.desk.instance.base_url.value.starts_with("https://");
     let forms = Router::new()
@@ -62,23 +64,27 @@ pub fn router(desk: Arc<Desk>, site: Option<PathBuf>) -> Result<Router, ServeErr
         .route("/f/{token}/check", post(check::show))
         .route("/f/{token}/change", post(answer::show_again))
         .route("/f/{token}/send", post(send::receive))
-        .layer(DefaultBodyLimit::max(MAX_BODY));
+        .layer(DefaultBodyLimit::max(MAX_BODY + longest_texts(&state.desk.forms)));
     let fixed = Router::new()
         .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
         .route("/healthz", get(|| async { "ok\n" }));
     let missing_state = state.clone();
     let missing = get(move || async move { Failure::nowhere(&missing_state) });
-    let router = match site {
-        Some(folder) => forms.merge(fixed).fallback_service(ServeDir::new(folder).not_found_service(missing)),
-        None => forms.merge(fixed).fallback_service(missing),
-    };
-    let router = router
+    let router = forms
+        .merge(fixed)
+        .fallback_service(ServeDir::new(site).not_found_service(missing))
         .with_state(state)
         .layer(cross_site)
         .layer(RequestBodyTimeoutLayer::new(BODY_WITHIN))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN));
     // Outermost, so that refusals and timeouts carry the headers, too.
     Ok(headers::secured(router, https))
+}
+
+/// What the texts of the most talkative form may take, bytes.
+fn longest_texts(forms: &[Form]) -> usize {
+    let length = |q: &Question| if let Kind::Text(limit) = q.kind { limit * BYTES_A_CHARACTER } else { 0 };
+    forms.iter().map(|f| f.questions().map(length).sum()).max().unwrap_or(0)
 }
 
 impl State {

@@ -10,7 +10,7 @@ use crate::store::{Receipt, Received};
 use crate::text::{Messages, finnish_instant};
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Html, IntoResponse, Response};
 
 pub(super) async fn receive(
     Shared(state): Shared<State>,
@@ -47,9 +47,19 @@ pub(super) async fn receive(
 fn show(state: &State, form: &Form, token: &str, receipt: &Receipt) -> Response {
     let at = finnish_instant(receipt.stored_at, &state.desk.instance.zone());
     let stored_at = Messages::of(state.language).fill("form.stored_at", &[("at", &at)]);
-    let results = state.has_site.then(|| format!("/{}/index.html", state.language.code()));
+    let front = format!("{}/index.html", state.language.code());
+    let results = state.site.join(&front).is_file().then(|| format!("/{front}"));
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
     let view = ReceiptView::new(state.frame(form, token), form, &code, stored_at, results, state.language);
-    state.page(StatusCode::OK, "form/receipt.html", &view)
+    match state.desk.renderer.fill("form/receipt.html", &view) {
+        Ok(html) => (StatusCode::OK, Html(html)).into_response(),
+        Err(error) => {
+            // What is stored is stored: a broken template of the instance must not hide the receipt.
+            tracing::error!(%error, "the page of the receipt failed");
+            let thanks = Messages::of(state.language).get("form.thanks");
+            let page = format!("<!doctype html><title>{code}</title><p>{thanks}<p id=\"receipt\">{code}</p>");
+            (StatusCode::OK, Html(page)).into_response()
+        }
+    }
 }

@@ -122,6 +122,7 @@ fn frame(
         root,
         nav: PAGES.iter().map(|p| link(p)).collect(),
         languages,
+        contact: instance.contact.in_language(language).to_owned(),
         licence: release.licence().to_owned(),
         t: m.tree(),
     }

@@ -62,6 +62,16 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, at, reply }).await
     }
 
+    /// Opens an expired invitation again until `expires_at`. Its earlier links are removed, so that no
+    /// old token comes back to life.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_invitation(&self, id: &str, expires_at: Timestamp, at: Timestamp) -> Result<(), StoreError> {
+        let invitation = id.to_owned();
+        writer::submit(self.writer(), |reply| writer::Job::Renew { invitation, expires_at, at, reply }).await
+    }
+
     /// The invitation behind the hash of a token.
     ///
     /// # Errors
@@ -143,4 +153,24 @@ pub(super) async fn open_link(
         .await
         .map_err(attempting("open a link"))?;
     audit_log::note(connection, at, "link", invitation, token_hash).await
+}
+
+pub(super) async fn renew(
+    connection: &mut SqliteConnection,
+    invitation: &str,
+    expires_at: Timestamp,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM links WHERE invitation = $1")
+        .bind(invitation)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("remove old links"))?;
+    sqlx::query("UPDATE invitations SET expires_at = $2 WHERE id = $1")
+        .bind(invitation)
+        .bind(expires_at.to_string())
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("renew an invitation"))?;
+    audit_log::note(connection, at, "renew", invitation, &Fingerprint::of(expires_at.to_string())).await
 }

@@ -15,6 +15,8 @@ pub struct Mail {
     pub form: String,
     /// Until when the invitation is open.
     pub expires_at: Timestamp,
+    /// True when the invitation was answered, taken back or has expired meanwhile: nothing is to be sent.
+    pub obsolete: bool,
     /// Where it goes.
     pub address: String,
     /// Times it was tried before.
@@ -38,6 +40,7 @@ pub(crate) enum Outcome {
     Delivered,
     Again(Timestamp),
     Dead,
+    Obsolete,
 }
 
 impl Store {
@@ -62,7 +65,9 @@ impl Store {
     /// When the database fails.
     pub async fn due_mails(&self, now: Timestamp) -> Result<Vec<Mail>, StoreError> {
         let rows = sqlx::query(
-            "SELECT o.id, o.invitation, i.form, i.expires_at, o.address, o.tries FROM outbox o
+            "SELECT o.id, o.invitation, i.form, i.expires_at, o.address, o.tries,
+                    i.revoked_at IS NOT NULL OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS closed
+             FROM outbox o
              JOIN invitations i ON i.id = o.invitation
              WHERE o.state = 'waiting' AND o.next_try <= $1 ORDER BY o.queued_at, o.id LIMIT 100",
         )
@@ -71,11 +76,13 @@ impl Store {
         .await
         .map_err(attempting("read the outbox"))?;
         let read = |row: &sqlx::sqlite::SqliteRow| {
+            let expires_at: Timestamp = row.get::<String, _>("expires_at").parse().ok()?;
             Some(Mail {
+                obsolete: row.get::<bool, _>("closed") || expires_at <= now,
                 id: row.get("id"),
                 invitation: row.get("invitation"),
                 form: row.get("form"),
-                expires_at: row.get::<String, _>("expires_at").parse().ok()?,
+                expires_at,
                 address: row.get::<Option<String>, _>("address")?,
                 tries: row.get("tries"),
             })
@@ -99,6 +106,14 @@ impl Store {
         self.settle(id, next.map_or(Outcome::Dead, Outcome::Again)).await
     }
 
+    /// Records that a mail is not sent because its invitation is closed; its address is removed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mail_obsolete(&self, id: &str) -> Result<(), StoreError> {
+        self.settle(id, Outcome::Obsolete).await
+    }
+
     async fn settle(&self, id: &str, outcome: Outcome) -> Result<(), StoreError> {
         let id = id.to_owned();
         writer::submit(self.writer(), |reply| writer::Job::SettleMail { id, outcome, reply }).await
@@ -116,7 +131,8 @@ impl Store {
             match row.get::<String, _>("state").as_str() {
                 "waiting" => state.waiting = row.get("n"),
                 "delivered" => state.delivered = row.get("n"),
-                _ => state.dead = row.get("n"),
+                "dead" => state.dead = row.get("n"),
+                _ => {}
             }
         }
         Ok(state)
@@ -148,6 +164,7 @@ pub(super) async fn settle(connection: &mut SqliteConnection, id: &str, outcome:
         Outcome::Delivered => {
             sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1").bind(id)
         }
+        Outcome::Obsolete => sqlx::query("UPDATE outbox SET state = 'obsolete', address = NULL WHERE id = $1").bind(id),
         Outcome::Dead => sqlx::query("UPDATE outbox SET state = 'dead', tries = tries + 1 WHERE id = $1").bind(id),
         Outcome::Again(next) => sqlx::query("UPDATE outbox SET tries = tries + 1, next_try = $2 WHERE id = $1")
             .bind(id)

@@ -82,7 +82,7 @@ CREATE TABLE outbox (
   queued_at  TEXT NOT NULL,
   tries      INTEGER NOT NULL DEFAULT 0,
   next_try   TEXT NOT NULL,
-  state      TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead'))
+  state      TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'obsolete', 'dead'))
 ) STRICT;
 
 CREATE TABLE audit_log (

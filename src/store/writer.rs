@@ -27,6 +27,7 @@ pub(super) enum Job {
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
     Invite(Box<NewInvitation>, Timestamp, Reply<()>),
     OpenLink { token_hash: Fingerprint, invitation: String, at: Timestamp, reply: Reply<()> },
+    Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, Reply<()>),
     SaveReport(Box<StoredReport>, CaseNumber, Reply<()>),
     QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
@@ -135,6 +136,9 @@ async fn perform(connection: &mut SqliteConnection, job: Job) -> (bool, Told) {
         Job::OpenLink { token_hash, invitation, at, reply } => {
             answer(invitations::open_link(connection, &token_hash, &invitation, at).await, reply)
         }
+        Job::Renew { invitation, expires_at, at, reply } => {
+            answer(invitations::renew(connection, &invitation, expires_at, at).await, reply)
+        }
         Job::SaveCube(cube, reply) => answer(facts::save_cube(connection, &cube).await, reply),
         Job::SaveReport(report, case, reply) => answer(reports::save(connection, &report, case).await, reply),
         Job::QueueMail { id, invitation, address, at, reply } => {
@@ -173,6 +177,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::SaveReport(.., reply)
         | Job::Finish(reply)
         | Job::OpenLink { reply, .. }
+        | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }
         | Job::SettleMail { reply, .. } => drop(reply.send(Err(lost(error)))),
     }

@@ -168,7 +168,7 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
     say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
     say("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
     let mailer = Mailer::Folder(dir.join("mail"));
-    serve::run(listener, desk, Some(dir.join("public")), mailer).await
+    serve::run(listener, desk, dir.join("public"), mailer).await
 }
 
 #[cfg(test)]
