@@ -29,6 +29,7 @@ impl fmt::Display for Finding {
 #[must_use]
 pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut totals: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (path, bytes) in files {
         let Some(id) = path.strip_prefix("data/").and_then(|p| p.strip_suffix(".json")) else { continue };
         let mut tell = |problem: String| findings.push(Finding { path: path.clone(), problem });
@@ -42,6 +43,15 @@ pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
         for problem in table.weaknesses() {
             tell(problem);
         }
+        // Every table about one party's answers counts the same respondents.
+        if let (Some((party, _)), Some(total)) = (id.split_once("-c-"), table.total()) {
+            let (first, same) = totals.entry(party.to_owned()).or_insert((id.to_owned(), total.clone()));
+            if same != total {
+                tell(format!(
+                    "{total} respondents here and {same} in {first}: subtract to find who left a question open"
+                ));
+            }
+        }
         match files.get(&format!("data/{id}.csv")).map(|csv| read_csv(csv)) {
             None => tell("the table has no CSV file".to_owned()),
             Some(Err(problem)) => tell(problem),
@@ -50,6 +60,15 @@ pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
         }
         for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
             for problem in disagreements(id, &table, &String::from_utf8_lossy(html)) {
+                findings.push(Finding { path: page.clone(), problem });
+            }
+        }
+    }
+    for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
+        for address in String::from_utf8_lossy(html).split("data-cell=\"").skip(1).filter_map(|c| c.split('"').next()) {
+            let table = address.split(' ').next().unwrap_or_default();
+            if !files.contains_key(&format!("data/{table}.json")) {
+                let problem = format!("shows a figure of {table}, which is not among the open data");
                 findings.push(Finding { path: page.clone(), problem });
             }
         }
@@ -117,6 +136,20 @@ mod tests {
     fn a_single_withheld_cell_is_found_because_subtraction_gives_it() {
         let bad = site("[null,9,16]", r#"{"0":"..."}"#, "a,a_label,value\nx,X,...\ny,Y,9\ntotal,T,16\n");
         assert!(attack(&bad)[0].problem.contains("subtract"), "{:?}", attack(&bad));
+    }
+
+    #[test]
+    fn a_mean_that_tells_how_few_gave_no_grade_is_found() {
+        // Six respondents and a mean of 4.4: only five grades can give it, so one left the question open.
+        let json = r#"{"version":"2.0","class":"dataset","id":["a"],"size":[3],
+            "dimension":{"a":{"category":{"index":["x","total","mean"]}}},"value":[null,6,4.4],"status":{"0":"..."},
+            "extension":{"class":"counts","threshold":5,"mean_threshold":5}}"#;
+        let csv = "a,a_label,value\nx,X,...\ntotal,T,6\nmean,M,4.4\n";
+        let files = BTreeMap::from([
+            ("data/t.json".to_owned(), json.as_bytes().to_vec()),
+            ("data/t.csv".to_owned(), csv.as_bytes().to_vec()),
+        ]);
+        assert!(attack(&files)[0].problem.contains("how few gave no grade"), "{:?}", attack(&files));
     }
 
     #[test]

@@ -40,6 +40,9 @@ impl ReadTable {
                 problems.push(format!("the total less {} gives {rest}", codes.join(" ")));
             }
         }
+        if let (Some(total), Some(mean)) = (total, self.cells.get(&vec!["mean".to_owned()]).cloned().flatten()) {
+            problems.extend(self.weak_mean(total, &mean));
+        }
         let hidden = parts().filter(|(codes, v)| codes[0] != "total" && v.is_none()).count();
         let shown = parts().filter(|(codes, v)| codes[0] != "total" && v.is_some()).count();
         if total.is_some() && hidden > 0 && shown > 0 {
@@ -47,6 +50,25 @@ impl ReadTable {
                 .push("some cells are withheld beside others and the total: subtract to narrow them down".to_owned());
         }
         problems
+    }
+
+    /// A mean with one decimal fits only some numbers of grades. When each of them leaves a small rest
+    /// of the total, the mean tells how few gave no grade.
+    fn weak_mean(&self, total: i64, mean: &str) -> Option<String> {
+        let tenths: i64 = mean.replace('.', "").parse().ok()?;
+        let fits = |n: i64| (n..=5 * n).any(|sum| (sum * 20 + n) / (2 * n) == tenths);
+        let possible: Vec<i64> = (self.mean_threshold..=total).filter(|n| fits(*n)).collect();
+        let small = |n: &i64| total - n > 0 && total - n < self.threshold;
+        if possible.is_empty() {
+            return Some(format!("the mean {mean} is of fewer than {} grades", self.mean_threshold));
+        }
+        let told = !possible.is_empty() && possible.iter().all(small);
+        told.then(|| format!("the mean {mean} beside the total {total} tells how few gave no grade"))
+    }
+
+    /// The number of everybody, where the table shows it.
+    pub(super) fn total(&self) -> Option<&String> {
+        self.cells.get(&vec!["total".to_owned()]).and_then(Option::as_ref)
     }
 
     fn weak_groups(&self) -> Vec<String> {

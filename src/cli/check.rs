@@ -3,6 +3,7 @@
 use super::folder::Folder;
 use super::run::Outcome;
 use super::terminal::say;
+use crate::desk::rehearse;
 use std::path::Path;
 
 pub(super) fn check(dir: &Path) -> Outcome {
@@ -15,7 +16,8 @@ pub(super) fn check(dir: &Path) -> Outcome {
             &form.version().as_str()[..12]
         ));
     }
-    say(format_args!("content: {} pages", folder.pages.len()));
+    rehearse(&folder.instance, &folder.forms, &folder.pages, &folder.renderer)?;
+    say(format_args!("content: {} pages; every template was filled", folder.pages.len()));
     say("No mistakes found.");
     Ok(())
 }

@@ -8,6 +8,7 @@ mod import;
 mod invite;
 mod publish;
 mod receive;
+mod rehearse;
 mod release;
 mod write_report;
 
@@ -16,6 +17,7 @@ pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};
 pub use receive::{Arrival, ReceiveError};
+pub use rehearse::rehearse;
 pub use release::ReleaseOutcome;
 pub use write_report::{ReportError, WrittenReport};
 
