@@ -41,9 +41,12 @@ impl Stack {
     #[must_use]
     pub fn new(label: String, counts: Option<&[i64]>, steps: &[u8]) -> Self {
         let total: i64 = counts.map_or(0, |c| c.iter().sum());
-        let Some(counts) = counts.filter(|_| total > 0) else {
+        let Some(counts) = counts else {
             return Self { label, n: "...".to_owned(), segments: Vec::new(), share: "...".to_owned() };
         };
+        if total == 0 {
+            return Self { label, n: "0".to_owned(), segments: Vec::new(), share: "-".to_owned() };
+        }
         let mut before = 0;
         let mut segments = Vec::new();
         for (count, step) in counts.iter().zip(steps) {
@@ -84,7 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn a_withheld_row_is_the_same_whatever_it_hides() {
-        assert_eq!(Stack::new("q".into(), None, &[5]), Stack::new("q".into(), Some(&[0, 0]), &[5]));
+    fn a_withheld_row_shows_the_sign_and_a_row_of_nobody_its_zero() {
+        let (hidden, nobody) = (Stack::new("q".into(), None, &[5]), Stack::new("q".into(), Some(&[0, 0]), &[5]));
+        assert_eq!((hidden.n.as_str(), hidden.share.as_str()), ("...", "..."));
+        assert_eq!((nobody.n.as_str(), nobody.share.as_str()), ("0", "-"));
     }
 }

@@ -41,7 +41,7 @@ pub(super) enum Command {
     },
     /// Make a link for a client whose coaching has ended, or mail one.
     Invite {
-        /// The case, such as 2025-000123.
+        /// The case by its number, such as 2025-000123, or by its number in the sheet.
         case: String,
         /// The form; the closing form of palaute.yaml unless told.
         #[arg(long)]
@@ -54,7 +54,7 @@ pub(super) enum Command {
     Serve(Serve),
     /// Write closing reports as HTML and JSON.
     Report {
-        /// The case, such as 2025-000123.
+        /// The case by its number, such as 2025-000123, or by its number in the sheet.
         #[arg(required_unless_present = "all", conflicts_with = "all")]
         case: Option<String>,
         /// Every case whose coaching has ended.

@@ -3,7 +3,7 @@
 use super::clock;
 use crate::content::Page;
 use crate::desk::{Clock, Desk};
-use crate::form::Form;
+use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::Renderer;
@@ -57,8 +57,8 @@ impl Folder {
         let instance = keep(Instance::read(&shown(dir, "palaute.yaml"), &source), &mut mistakes);
         let mut forms = Vec::new();
         for (name, path) in files(&dir.join("forms"), "yaml", &mut mistakes)? {
-            let source = read(&path)?;
-            forms.extend(keep(Form::read(&shown(dir, &format!("forms/{name}")), &source), &mut mistakes));
+            let text = read(&path)?;
+            forms.extend(keep(Form::read(&shown(dir, &format!("forms/{name}")), &text), &mut mistakes));
         }
         for (i, form) in forms.iter().enumerate() {
             let clash = |other: &&Form| {
@@ -78,11 +78,13 @@ impl Folder {
         let renderer = keep(Renderer::new(&templates(dir, &mut mistakes)?), &mut mistakes);
         if let Some(instance) = &instance
             && mistakes.is_empty()
-            && forms.iter().all(|f| f.id() != instance.closing_form)
+            && forms.iter().all(|f| f.id() != instance.closing_form.value || f.party() != Party::Client)
         {
-            let problem = format!("closing_form names `{}`, but there is no such form", instance.closing_form);
-            let remedy = "name a file of forms/ without .yaml";
-            mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), "", Position::START, problem, remedy));
+            let clients = forms.iter().filter(|f| f.party() == Party::Client).map(Form::id);
+            let remedy = format!("name one of: {}", clients.collect::<Vec<_>>().join(", "));
+            let problem = format!("`{}` is no form for clients in forms/", instance.closing_form.value);
+            let at = Position::of(&instance.closing_form);
+            mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), &source, at, problem, remedy));
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {

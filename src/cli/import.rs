@@ -30,7 +30,7 @@ pub(super) async fn import_file(
     partial: bool,
 ) -> Result<ImportSummary, Box<dyn std::error::Error>> {
     let sheet = read_sheet(file)?;
-    let (rows, faults, warnings) = check_rows(&sheet, &desk.instance);
+    let (rows, faults, warnings) = check_rows(&sheet, &desk.instance, desk.now().to_zoned(desk.instance.zone()).date());
     for warning in &warnings {
         warn(format_args!("warning: {warning}"));
     }

@@ -4,7 +4,6 @@ use super::clock;
 use super::folder::Folder;
 use super::run::Outcome;
 use super::terminal::say;
-use crate::case::CaseNumber;
 use crate::text::finnish_date;
 use jiff::Timestamp;
 use std::path::Path;
@@ -16,9 +15,9 @@ pub(super) async fn invite(
     form: Option<&str>,
     mail: Option<&str>,
 ) -> Outcome {
-    let number: CaseNumber = case.parse()?;
     let (desk, _) = Folder::read(dir)?.desk(clock::clock(now)).await?;
-    let form = form.unwrap_or(&desk.instance.closing_form).to_owned();
+    let number = desk.find_case(case).await?;
+    let form = form.unwrap_or(&desk.instance.closing_form.value).to_owned();
     match mail {
         Some(address) => {
             desk.mail_link(number, &form, address).await?;

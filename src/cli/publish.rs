@@ -10,6 +10,7 @@ use crate::release::Release;
 use crate::site::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Date>) -> Outcome {
@@ -39,12 +40,14 @@ pub(super) async fn make_release(
 ) -> Result<Release, Box<dyn std::error::Error>> {
     let as_of = as_of.unwrap_or_else(|| desk.reporting_day());
     let outcome = desk.release(as_of, earlier).await?;
+    let mut by_release: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for d in &outcome.differences {
+        by_release.entry(&d.earlier).or_default().insert(&d.table);
+    }
+    for (release, tables) in by_release {
+        let tables = tables.into_iter().collect::<Vec<_>>().join(", ");
         warn(format_args!(
-            "warning: {} at {} differs from release {} by fewer than {} people; whoever has both can subtract",
-            d.table,
-            d.cell.join(" "),
-            d.earlier,
+            "warning: beside release {release}, figures of these tables differ by fewer than {} people, so whoever has both can subtract: {tables}. Wait until more has changed, or do not publish this one",
             outcome.release.threshold()
         ));
     }

@@ -11,10 +11,9 @@ use jiff::Timestamp;
 use std::path::Path;
 
 pub(super) async fn report(dir: &Path, now: Option<Timestamp>, case: Option<&str>, out: &Path) -> Outcome {
-    let number = case.map(str::parse::<CaseNumber>).transpose()?;
     let (desk, _) = Folder::read(dir)?.desk(clock::clock(now)).await?;
-    let numbers = match number {
-        Some(number) => vec![number],
+    let numbers = match case {
+        Some(case) => vec![desk.find_case(case).await?],
         None => ended_cases(&desk).await?,
     };
     let (mut written, mut new) = (0, 0);

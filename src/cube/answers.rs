@@ -4,12 +4,12 @@ use super::counters::{Cube, answers_to, respondents};
 use super::fact::not_after;
 use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
 use crate::form::{Form, Kind, Question};
-use crate::text::{Figure, Messages, divide_rounded};
+use crate::text::{Figure, Messages, Text, divide_rounded};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date) -> Vec<Table> {
-    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q, as_of)).collect()
+pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date, source: &Text) -> Vec<Table> {
+    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q, as_of, source)).collect()
 }
 
 /// Five-step agreement folds to three classes for publication; every other choice stands for itself.
@@ -42,7 +42,7 @@ fn axis(question: &Question) -> Axis {
     Axis { id: "answer".to_owned(), label: Messages::text("table.answer"), role: Role::Classification, categories }
 }
 
-fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date) -> Table {
+fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date, source: &Text) -> Table {
     let in_time = |key: &[&str]| key.first().is_some_and(|day| not_after(day, as_of));
     let everybody = respondents(form.id());
     let respondents: i64 = cube.entries(&everybody).filter(|(key, _)| in_time(key)).map(|(_, n)| n).sum();
@@ -73,13 +73,19 @@ fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date) -> Table {
         }
         code => Cell { figure: Figure::count(by_code.get(code).copied().unwrap_or(0)), basis: Basis::Count },
     });
+    let definition = match question.kind {
+        Kind::Many => "table.answers.definition_many",
+        Kind::Grade => "table.answers.definition_grade",
+        _ => "table.answers.definition",
+    };
     Table {
         id: format!("{}-{}", form.party().code(), question.id.replace('_', "-")),
         title: question.text.clone(),
-        definition: Messages::text("table.answers.definition"),
+        definition: Messages::text(definition),
         cells: cells.collect(),
         axes: vec![axis],
         class: Class::Counts,
         as_of,
+        source: source.clone(),
     }
 }

@@ -26,6 +26,21 @@ pub(super) fn tables(cube: &Cube, instance: &Instance, as_of: Date) -> Vec<Table
     tables
 }
 
+/// Categories that counted cases have but the instance no longer declares, with their dimension.
+pub(super) fn unknown_categories(cube: &Cube, instance: &Instance) -> Vec<(&'static str, String)> {
+    let mut unknown = Vec::new();
+    for (counter, dimension) in [("case.gender", "gender"), ("case.origin", "origin"), ("case.outcome", "outcome")] {
+        for (key, _) in cube.entries(counter) {
+            let code = key.first().copied().unwrap_or_default();
+            let known = code.is_empty() || instance.dimension(dimension).is_some_and(|d| d.category(code).is_some());
+            if !known && !unknown.contains(&(dimension, code.to_owned())) {
+                unknown.push((dimension, code.to_owned()));
+            }
+        }
+    }
+    unknown
+}
+
 fn category(code: &str, label: Text) -> AxisCategory {
     AxisCategory { code: code.to_owned(), label }
 }
@@ -75,6 +90,7 @@ fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: 
         cells,
         class: if sensitive { Class::Counts } else { Class::Open },
         as_of,
+        source: instance.source.clone(),
     }
 }
 
@@ -97,7 +113,16 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         role: Role::Time,
         categories: dates.iter().map(|d| category(&d.to_string(), Text::finnish(finnish_date(*d)))).collect(),
     };
-    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open, as_of }
+    Table {
+        id,
+        title,
+        definition,
+        cells: cells.collect(),
+        axes: vec![axis],
+        class: Class::Open,
+        as_of,
+        source: instance.source.clone(),
+    }
 }
 
 fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
@@ -126,7 +151,16 @@ fn targets(instance: &Instance, as_of: Date) -> Table {
     };
     let cells = instance.targets.iter();
     let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value.value)), basis: Basis::Plain });
-    Table { id, title, definition, cells: cells.collect(), axes: vec![axis], class: Class::Open, as_of }
+    Table {
+        id,
+        title,
+        definition,
+        cells: cells.collect(),
+        axes: vec![axis],
+        class: Class::Open,
+        as_of,
+        source: instance.source.clone(),
+    }
 }
 
 /// For each group of origin, then for everybody, the value counted and how many people have it.
@@ -163,9 +197,18 @@ fn statistic_axis(codes: &[&str]) -> Axis {
     }
 }
 
-fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>, as_of: Date) -> Table {
+fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>, as_of: Date, source: Text) -> Table {
     let (id, title, definition) = described(id);
-    Table { id, title, definition, axes: vec![axis, statistic_axis(statistics)], cells, class: Class::Groups, as_of }
+    Table {
+        id,
+        title,
+        definition,
+        axes: vec![axis, statistic_axis(statistics)],
+        cells,
+        class: Class::Groups,
+        as_of,
+        source,
+    }
 }
 
 fn people_of(row: &[(i64, i64)]) -> i64 {
@@ -194,7 +237,7 @@ fn months_before(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells, as_of)
+    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells, as_of, instance.source.clone())
 }
 
 fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -208,7 +251,7 @@ fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-total", axis, &["n", MEAN], cells, as_of)
+    groups("months-total", axis, &["n", MEAN], cells, as_of, instance.source.clone())
 }
 
 fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -224,5 +267,5 @@ fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("work-trials", axis, &["n", "trials", "people"], cells, as_of)
+    groups("work-trials", axis, &["n", "trials", "people"], cells, as_of, instance.source.clone())
 }

@@ -19,13 +19,21 @@ use crate::form::Form;
 use crate::instance::Instance;
 use jiff::civil::Date;
 
+/// Categories that counted cases have but the instance no longer declares: (dimension, code). While
+/// there are any, tables would lack people.
+#[must_use]
+pub fn unknown_categories(cube: &Cube, instance: &Instance) -> Vec<(&'static str, String)> {
+    cases::unknown_categories(cube, instance)
+}
+
 /// All tables of the instance in the order in which they are published: cases as of the end of
 /// `as_of`, answers as of the end of `answers_until`, because answers come after the end of a case.
 #[must_use]
 pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, answers_until: Date) -> Vec<Table> {
     let mut tables = cases::tables(cube, instance, as_of);
+    let source = instance.feedback_source.as_ref().unwrap_or(&instance.source);
     for form in forms {
-        tables.extend(answers::tables(cube, form, answers_until));
+        tables.extend(answers::tables(cube, form, answers_until, source));
     }
     tables
 }

@@ -109,4 +109,6 @@ pub struct Table {
     pub class: Class,
     /// The day at whose end its figures hold.
     pub as_of: Date,
+    /// Where its figures come from.
+    pub source: Text,
 }

@@ -43,7 +43,7 @@ impl Desk {
     /// # Errors
     /// See [`ImportError`].
     pub async fn import(&self, rows: &[LedgerRow]) -> Result<ImportSummary, ImportError> {
-        let closing = self.instance.closing_form.clone();
+        let closing = self.instance.closing_form.value.clone();
         let party = self.form(&closing).ok_or_else(|| ImportError::NoClosingForm(closing.clone()))?.party();
         let known = self.store.cases().await?;
         let by_number: BTreeMap<&str, &CaseFile> =

@@ -1,7 +1,7 @@
 //! Opens a way in to an invitation.
 
 use super::Desk;
-use crate::case::CaseNumber;
+use crate::case::{CaseFile, CaseNumber};
 use crate::mail::is_address;
 use crate::store::{Invitation, StoreError};
 use jiff::{Timestamp, ToSpan};
@@ -20,6 +20,12 @@ pub struct OpenedLink {
 /// Why no link was opened.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
+    /// There is no such case.
+    #[error("there is no case `{0}`; name it by its number, such as 2025-000123, or by its number in the sheet")]
+    NoCase(String),
+    /// There is no such form.
+    #[error("there is no form `{0}`")]
+    NoForm(String),
     /// Nobody is invited to that form on the case.
     #[error("case {case} has no open invitation to {form}; a client is invited when the coaching has ended")]
     NoInvitation {
@@ -40,6 +46,17 @@ pub enum InviteError {
 }
 
 impl Desk {
+    /// The case of a number, ours or the sheet's it came from.
+    ///
+    /// # Errors
+    /// When there is no such case, or the store fails.
+    pub async fn find_case(&self, number: &str) -> Result<CaseNumber, InviteError> {
+        let ours = number.parse::<CaseNumber>().ok();
+        let cases = self.store.cases().await?;
+        let found = cases.iter().find(|c| Some(c.number()) == ours || c.imported_number() == Some(number));
+        found.map(CaseFile::number).ok_or_else(|| InviteError::NoCase(number.to_owned()))
+    }
+
     /// Makes a new link to the invitation of a case to a form, to be handed over.
     ///
     /// # Errors
@@ -66,6 +83,9 @@ impl Desk {
     /// The invitation of a case to a form; one that has expired unanswered is opened again, and its
     /// earlier links stay dead.
     async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
+        if self.form(form).is_none() {
+            return Err(InviteError::NoForm(form.to_owned()));
+        }
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
         let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);

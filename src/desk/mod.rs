@@ -18,7 +18,7 @@ pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};
 pub use receive::{Arrival, ReceiveError};
 pub use rehearse::rehearse;
-pub use release::ReleaseOutcome;
+pub use release::{ReleaseError, ReleaseOutcome};
 pub use write_report::{ReportError, WrittenReport};
 
 use crate::form::Form;

@@ -16,6 +16,27 @@ pub struct ReleaseOutcome {
     pub differences: Vec<Difference>,
 }
 
+/// Why there is no release.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// The day goes on.
+    #[error("{0} is not over yet; figures are released for a day that has ended")]
+    NotOver(Date),
+    /// Cases have a category that was renamed or removed.
+    #[error(
+        "stored cases have the category `{code}` of `{dimension}`, which palaute.yaml no longer declares; put it back"
+    )]
+    UnknownCategory {
+        /// The dimension.
+        dimension: &'static str,
+        /// The code.
+        code: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl Desk {
     /// The day a release is about unless told: the last reporting date that has passed, or the last
     /// month end.
@@ -31,16 +52,23 @@ impl Desk {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, StoreError> {
+    pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, ReleaseError> {
+        let today = self.now().to_zoned(self.instance.zone()).date();
+        if as_of >= today {
+            return Err(ReleaseError::NotOver(as_of));
+        }
         let stored = self.store.cube().await?;
         let mut cube = if stored.is_current() { stored } else { Cube::default() };
         for (sequence, fact, book) in self.store.facts_since(cube.watermark).await? {
             cube.fold(sequence, &fact, &book);
         }
+        let unknown = cube::unknown_categories(&cube, &self.instance);
+        if let Some((dimension, code)) = unknown.into_iter().next() {
+            return Err(ReleaseError::UnknownCategory { dimension, code });
+        }
         self.store.save_cube(cube.clone()).await?;
         let ids: Vec<ReleaseId> = earlier.iter().map(|r| r.id().clone()).collect();
         let id = ReleaseId::next(as_of, &ids);
-        let today = self.now().to_zoned(self.instance.zone()).date();
         let tables = cube::tables(&cube, &self.instance, &self.forms, as_of, today);
         let release = Release::control(tables, &self.instance, id, self.now());
         let differences = differences(&release, earlier);

@@ -16,6 +16,11 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = "Finnish is missing or not first in `languages`".to_owned();
         tell(Position::of(&instance.languages), problem, "begin the list with fi: every text has Finnish");
     }
+    let texts = [("name", &instance.name.value), ("source", &instance.source), ("contact", &instance.contact)];
+    let labels = instance.dimensions.iter().flat_map(|d| d.value.categories.iter().map(|c| ("a category", &c.label)));
+    for (what, _) in texts.into_iter().chain(labels).filter(|(_, text)| !text.has(Language::Fi)) {
+        tell(Position::of(&instance.name), format!("{what} has no Finnish text"), "write it after fi:");
+    }
     if zone(&instance.time_zone.value).is_none() {
         let problem = format!("`{}` is no time zone", instance.time_zone.value);
         tell(Position::of(&instance.time_zone), problem, "use an IANA name such as Europe/Helsinki");

@@ -52,6 +52,9 @@ pub struct Instance {
     pub notice: Option<Text>,
     /// Where the figures come from, told under each of them.
     pub source: Text,
+    /// Where the feedback comes from, if told apart.
+    #[serde(default)]
+    pub feedback_source: Option<Text>,
     /// Whom to ask, shown on receipts and in the footer of forms and site.
     pub contact: Text,
     /// Languages of forms and site, the first is the default.
@@ -71,7 +74,7 @@ pub struct Instance {
     /// Days an invitation stays open.
     pub invitation_days: Spanned<u32>,
     /// The form that every client whose coaching ended is invited to.
-    pub closing_form: String,
+    pub closing_form: Spanned<String>,
     /// Disclosure control.
     pub policy: Spanned<Policy>,
     /// The attributes that cases are counted by.

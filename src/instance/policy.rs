@@ -15,6 +15,14 @@ pub struct Policy {
     /// Why the threshold is lower than five; shown on the methods page.
     #[serde(default)]
     pub threshold_reason: Option<Text>,
+    /// Withhold a sensitive table in which everybody is in one category, because it tells what each
+    /// of them is or said. On unless switched off.
+    #[serde(default = "on")]
+    pub withhold_unanimous: bool,
+}
+
+fn on() -> bool {
+    true
 }
 
 impl Policy {

@@ -54,9 +54,9 @@ impl fmt::Display for RowFault {
 /// Something unusual that is taken all the same.
 pub type RowWarning = RowFault;
 
-/// Checks every row below the headings; good rows, faults and warnings.
+/// Checks every row below the headings; good rows, faults and warnings. No day may come after `today`.
 #[must_use]
-pub fn check_rows(sheet: &Sheet, instance: &Instance) -> (Vec<LedgerRow>, Vec<RowFault>, Vec<RowWarning>) {
+pub fn check_rows(sheet: &Sheet, instance: &Instance, today: Date) -> (Vec<LedgerRow>, Vec<RowFault>, Vec<RowWarning>) {
     let (mut good, mut faults, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     let columns = match columns(sheet, instance) {
         Ok(columns) => columns,
@@ -68,7 +68,21 @@ pub fn check_rows(sheet: &Sheet, instance: &Instance) -> (Vec<LedgerRow>, Vec<Ro
             continue;
         }
         let row = sheet.first_row + at;
-        let mut check = Check { sheet: &sheet.name, row, columns: &columns, cells, faults: Vec::new(), instance };
+        if cells.len() > sheet.rows[0].len() {
+            faults.push(RowFault {
+                sheet: sheet.name.clone(),
+                row,
+                column: String::new(),
+                value: String::new(),
+                problem: format!("{} cells under {} headings", cells.len(), sheet.rows[0].len()),
+                remedy:
+                    "a decimal comma may have been read as a separator: save the sheet with semicolons, or as .xlsx"
+                        .to_owned(),
+            });
+            continue;
+        }
+        let mut check =
+            Check { sheet: &sheet.name, row, columns: &columns, cells, faults: Vec::new(), instance, today };
         check.identity_codes(&sheet.rows[0]);
         let read = check.row();
         let Check { faults: mut found, .. } = check;
@@ -147,8 +161,10 @@ fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault
     if missing.is_empty() { Ok(map) } else { Err(missing) }
 }
 
+/// Equal but for case, outer spaces and the kind of dash.
 fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    let plain = |s: &str| s.trim().to_lowercase().replace(['\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'], "-");
+    plain(a) == plain(b)
 }
 
 struct Check<'a> {
@@ -158,6 +174,7 @@ struct Check<'a> {
     cells: &'a [String],
     faults: Vec<RowFault>,
     instance: &'a Instance,
+    today: Date,
 }
 
 impl Check<'_> {
@@ -207,8 +224,12 @@ impl Check<'_> {
     fn date(&mut self, field: &str) -> Option<Date> {
         let text = self.optional(field)?;
         let date = parse_date(&text);
-        if date.is_none() {
-            self.tell(field, "no date", "write the day as 4.11.2024");
+        match date {
+            None => self.tell(field, "no date", "write the day as 4.11.2024"),
+            Some(day) if day > self.today => {
+                self.tell(field, "the day has not come yet", "correct the year, or leave the cell empty until then");
+            }
+            Some(_) => {}
         }
         date
     }
@@ -318,6 +339,8 @@ mod tests {
     use crate::ledger::read_sheet;
     use std::path::Path;
 
+    const TODAY: Date = Date::constant(2025, 12, 1);
+
     fn instance() -> Instance {
         Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()
     }
@@ -328,9 +351,9 @@ mod tests {
 
     #[test]
     fn the_workbook_and_the_csv_say_the_same_and_three_rows_exceed_the_cap() {
-        let (csv, faults, warnings) = check_rows(&pilot("csv"), &instance());
+        let (csv, faults, warnings) = check_rows(&pilot("csv"), &instance(), TODAY);
         assert_eq!((csv.len(), faults.as_slice(), warnings.len()), (22, &[][..], 3));
-        let (xlsx, faults, _) = check_rows(&pilot("xlsx"), &instance());
+        let (xlsx, faults, _) = check_rows(&pilot("xlsx"), &instance(), TODAY);
         assert_eq!(faults, []);
         assert_eq!(csv, xlsx);
         assert_eq!((csv[0].row, csv[0].number.as_str(), csv[0].work.hours_tenths), (2, "V-001", Some(210)));
@@ -345,7 +368,7 @@ mod tests {
         sheet.rows[4][9] = String::new();
         sheet.rows[5][0] = "V-001".into();
         sheet.rows[6][10] = "hetu 010190-999X".into();
-        let (good, faults, _) = check_rows(&sheet, &instance());
+        let (good, faults, _) = check_rows(&sheet, &instance(), TODAY);
         assert_eq!(good.len(), 16);
         let told: Vec<(usize, &str, &str)> =
             faults.iter().map(|f| (f.row, f.column.as_str(), f.value.as_str())).collect();
@@ -364,10 +387,20 @@ mod tests {
     }
 
     #[test]
+    fn days_to_come_and_rows_with_too_many_cells_are_told() {
+        let mut sheet = pilot("csv");
+        sheet.rows[1][8] = "17.8.2031".into();
+        sheet.rows[2].push("x".into());
+        let (_, faults, _) = check_rows(&sheet, &instance(), TODAY);
+        let told: Vec<(usize, &str)> = faults.iter().map(|f| (f.row, f.problem.as_str())).collect();
+        assert_eq!(told, [(2, "the day has not come yet"), (3, "16 cells under 15 headings")]);
+    }
+
+    #[test]
     fn a_missing_heading_is_told_with_the_key_that_names_it() {
         let mut sheet = pilot("csv");
         sheet.rows[0][4] = "Taustat".into();
-        let (_, faults, _) = check_rows(&sheet, &instance());
+        let (_, faults, _) = check_rows(&sheet, &instance(), TODAY);
         assert!(faults[0].remedy.contains("ledger.columns.origin"), "{}", faults[0]);
     }
 }

@@ -1,7 +1,7 @@
 //! The plain rule.
 
 use super::{PublishedTable, Reason, Withheld};
-use crate::cube::{Basis, Cell, Class, MEAN, TOTAL, Table};
+use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, TOTAL, Table};
 use crate::instance::Policy;
 
 /// Lowest and highest grade, at whose edges a mean tells the single grades.
@@ -22,6 +22,7 @@ pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTabl
             definition: table.definition,
             class: table.class,
             as_of: table.as_of,
+            source: table.source,
             axes: table.axes,
             cells,
         };
@@ -55,18 +56,31 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let total = coded.iter().find(|(code, _)| *code == TOTAL).map_or(0, |(_, c)| c.figure.scaled);
     let parts = || coded.iter().filter(|(code, _)| *code != TOTAL && *code != MEAN).map(|(_, c)| c.figure.scaled);
     let unseen = total - parts().sum::<i64>();
-    let hide = small(unseen, policy) || parts().any(|n| small(n, policy) || small(total - n, policy));
+    // Everybody in one category tells what each of them is or said.
+    let alike = policy.withhold_unanimous
+        && total > 0
+        && coded.iter().any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER].contains(code) && c.figure.scaled == total);
+    let mean = coded
+        .iter()
+        .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });
+    let mean_safe = mean.is_none_or(|(_, c)| mean_is_safe(c, total, policy));
+    // A distribution gives its mean, so it is shown only with it.
+    let mean_hides = mean.is_some_and(|(people, _)| people > 0) && !mean_safe;
+    let hide =
+        alike || mean_hides || small(unseen, policy) || parts().any(|n| small(n, policy) || small(total - n, policy));
     coded
         .iter()
         .map(|(code, cell)| match (*code, cell.basis) {
-            (_, Basis::Rating { people, sum, alike }) => {
-                let shown = rating_is_safe(people, sum, policy) && !alike && !small(total - people, policy);
-                (!shown).then_some(Reason::MeanRule)
-            }
+            (_, Basis::Rating { .. }) => (!mean_safe).then_some(Reason::MeanRule),
             (TOTAL, _) => small(total, policy).then_some(Reason::SmallGroup),
             _ => hide.then_some(Reason::SmallGroup),
         })
         .collect()
+}
+
+fn mean_is_safe(cell: &Cell, total: i64, policy: &Policy) -> bool {
+    let Basis::Rating { people, sum, alike } = cell.basis else { return true };
+    rating_is_safe(people, sum, policy) && !alike && !small(total - people, policy)
 }
 
 /// At least five grades, and at both ends of the scale room for two steps: n (max - mean) >= 2 and
@@ -131,7 +145,7 @@ mod tests {
     use jiff::civil::Date;
 
     fn policy(threshold: u32) -> Policy {
-        Policy { threshold, threshold_reason: None }
+        Policy { threshold, threshold_reason: None, withhold_unanimous: true }
     }
 
     fn axis(codes: &[&str]) -> Axis {
@@ -154,6 +168,7 @@ mod tests {
             cells,
             class: Class::Counts,
             as_of: Date::constant(2025, 11, 30),
+            source: Text::finnish("s"),
         }
     }
 
@@ -170,8 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn everybody_in_one_category_leaves_the_total_only_unless_the_instance_says_otherwise() {
+        let table = counted(&["yes", "no", "no_answer", "total"], &[0, 7, 0, 7]);
+        assert_eq!(shown(&table, 5), [None, None, None, Some(7)]);
+        let open = Policy { withhold_unanimous: false, ..policy(5) };
+        let (tables, _) = control(vec![table], &open);
+        assert_eq!(tables[0].cells[1], Some(Figure::count(7)));
+        let nobody = counted(&["yes", "no", "no_answer", "total"], &[0, 0, 7, 7]);
+        assert_eq!(shown(&nobody, 5), [Some(0), Some(0), Some(7), Some(7)], "silence tells nothing");
+    }
+
+    #[test]
     fn zeros_may_be_shown_but_a_small_total_may_not() {
-        assert_eq!(shown(&counted(&["a", "b", "total"], &[0, 9, 9]), 5), [Some(0), Some(9), Some(9)]);
+        assert_eq!(
+            shown(&counted(&["a", "b", "c", "total"], &[0, 9, 8, 17]), 5),
+            [Some(0), Some(9), Some(8), Some(17)]
+        );
         assert_eq!(shown(&counted(&["a", "b", "total"], &[0, 4, 4]), 5), [None, None, None]);
     }
 
@@ -211,6 +240,7 @@ mod tests {
             cells,
             class: Class::Groups,
             as_of: Date::constant(2025, 11, 30),
+            source: Text::finnish("s"),
         }
     }
 

@@ -31,7 +31,6 @@ pub struct Release {
     threshold: u32,
     mean_threshold: i64,
     threshold_reason: Option<Text>,
-    source: Text,
     notice: Option<Text>,
     licence: String,
     tables: Vec<PublishedTable>,
@@ -54,6 +53,8 @@ pub struct PublishedTable {
     pub class: Class,
     /// The day at whose end its figures hold.
     pub as_of: Date,
+    /// Where its figures come from.
+    pub source: Text,
     /// Its axes.
     pub axes: Vec<Axis>,
     /// Its figures, the last axis running fastest.
@@ -140,7 +141,6 @@ impl Release {
             threshold: policy.threshold,
             mean_threshold: policy.mean_threshold(),
             threshold_reason: policy.threshold_reason.clone(),
-            source: instance.source.clone(),
             notice: instance.notice.clone(),
             licence: instance.licence.clone(),
             tables,
@@ -185,12 +185,6 @@ impl Release {
     #[must_use]
     pub fn threshold_reason(&self) -> Option<&Text> {
         self.threshold_reason.as_ref()
-    }
-
-    /// Where the figures come from.
-    #[must_use]
-    pub fn source(&self) -> &Text {
-        &self.source
     }
 
     /// The label that must stand on every page.

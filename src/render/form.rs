@@ -269,7 +269,15 @@ impl CheckView {
     pub fn new(frame: FormFrame, form: &Form, nonce: &str, submission: &Submission, language: Language) -> Self {
         let m = Messages::of(language);
         let total = form.questions().count().to_string();
-        let answered = m.fill("form.answered", &[("n", &submission.answers().len().to_string()), ("total", &total)]);
+        let given = |q: &&Question| match submission.answer(&q.id) {
+            // What was ticked beforehand is no answer of the respondent's.
+            Some(Answer::One(code)) => q.default.as_ref() != Some(code),
+            other => other.is_some(),
+        };
+        let answered = match form.questions().filter(given).count() {
+            0 => m.get("form.answered_none").to_owned(),
+            n => m.fill("form.answered", &[("n", &n.to_string()), ("total", &total)]),
+        };
         let row = |q: &Question| AnswerRow {
             question: q.text.in_language(language).to_owned(),
             lines: in_words(q, submission.answer(&q.id), language),

@@ -17,6 +17,10 @@ impl Failure {
         Self::new(state, StatusCode::NOT_FOUND, "not_found")
     }
 
+    pub(super) fn no_page(state: &State) -> Self {
+        Self::new(state, StatusCode::NOT_FOUND, "no_page")
+    }
+
     pub(super) fn expired(state: &State) -> Self {
         Self::new(state, StatusCode::GONE, "expired")
     }

@@ -21,7 +21,7 @@ use crate::store::Invitation;
 use crate::text::Language;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use error::Failure;
@@ -61,15 +61,17 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
     let forms = Router::new()
         .route("/f/{token}", get(explanation::show))
         .route("/f/{token}/answer", get(answer::show))
-        .route("/f/{token}/check", post(check::show))
-        .route("/f/{token}/change", post(answer::show_again))
-        .route("/f/{token}/send", post(send::receive))
+        .route("/f/{token}/check", post(check::show).get(explanation::start_again))
+        .route("/f/{token}/change", post(answer::show_again).get(explanation::start_again))
+        .route("/f/{token}/send", post(send::receive).get(explanation::start_again))
         .layer(DefaultBodyLimit::max(MAX_BODY + longest_texts(&state.desk.forms)));
     let fixed = Router::new()
         .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
         .route("/healthz", get(|| async { "ok\n" }));
     let missing_state = state.clone();
-    let missing = get(move || async move { Failure::nowhere(&missing_state) });
+    let missing = get(move |uri: Uri| async move {
+        if uri.path().starts_with("/f/") { Failure::nowhere(&missing_state) } else { Failure::no_page(&missing_state) }
+    });
     let router = forms
         .merge(fixed)
         .fallback_service(ServeDir::new(site).not_found_service(missing))

@@ -6,7 +6,7 @@ use super::table::TableView;
 use crate::chart::Stack;
 use crate::cube::{MEAN, NO_ANSWER, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure as Number, Language, Messages};
+use crate::text::{Figure as Number, Language, Messages, divide_rounded};
 
 /// Codes of the agreement scales in the order agree to disagree, and their colours.
 const SCALES: [(&[&str], &[u8]); 2] =
@@ -44,6 +44,7 @@ pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
             tables: vec![TableView::new(table, language)],
             short: table.title.in_language(language).to_owned(),
             withheld: table.has_withheld(),
+            source: table.source.in_language(language).to_owned(),
         });
     }
     figures
@@ -82,7 +83,9 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
         let (codes, _) = scale_of(t)?;
         let counts: Vec<i64> = codes.iter().map(|c| t.figure(&[c]).map(|f| f.scaled)).collect::<Option<_>>()?;
         let total: i64 = counts.iter().sum();
-        (total > 0).then(|| (counts[0] * 1000 / total, t.title.in_language(language).to_owned()))
+        (total > 0).then(|| {
+            (divide_rounded(i128::from(counts[0]) * 100, i128::from(total)), t.title.in_language(language).to_owned())
+        })
     });
     let respondents = first.figure(&[TOTAL]).map_or(1, |f| f.scaled);
     let mut best: Vec<(i64, String)> = best.collect();
@@ -92,7 +95,12 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
             m.get("finding.agreement_title").to_owned(),
             m.fill(
                 "finding.agreement",
-                &[("high", high.1.trim_end_matches('.')), ("low", low.1.trim_end_matches('.'))],
+                &[
+                    ("high", high.1.trim_end_matches('.')),
+                    ("high_share", &high.0.to_string()),
+                    ("low", low.1.trim_end_matches('.')),
+                    ("low_share", &low.0.to_string()),
+                ],
             ),
         ),
         _ => {
@@ -119,5 +127,6 @@ fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Langu
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get("site.agreement_short").to_owned(),
         withheld: tables.iter().any(|t| t.has_withheld()),
+        source: first.source.in_language(language).to_owned(),
     }
 }

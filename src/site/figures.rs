@@ -22,6 +22,7 @@ pub(super) struct Figure {
     /// Short name for the list of contents.
     pub(super) short: String,
     pub(super) withheld: bool,
+    pub(super) source: String,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -94,6 +95,7 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
         tables,
         short: neutral(),
         withheld: table.has_withheld(),
+        source: table.source.in_language(language).to_owned(),
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn json_stat(table: &PublishedTable, release: &Release, language: Lan
         "version": "2.0",
         "class": "dataset",
         "label": table.title.in_language(language),
-        "source": release.source().in_language(language),
+        "source": table.source.in_language(language),
         "updated": release.published_at().to_string(),
         "id": ids,
         "size": sizes,

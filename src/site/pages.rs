@@ -22,7 +22,6 @@ struct Release_ {
     id: String,
     as_of: String,
     published_at: String,
-    source: String,
     threshold_text: String,
     threshold_reason: Option<String>,
 }
@@ -66,7 +65,8 @@ struct TableEntry {
     id: String,
     title: String,
     definition: String,
-    n: String,
+    source: String,
+    n: Option<String>,
     withheld: Vec<String>,
 }
 
@@ -141,7 +141,6 @@ fn pages_in(
         id: release.id().to_string(),
         as_of: finnish_date(release.as_of()),
         published_at: finnish_instant(release.published_at(), &instance.zone()),
-        source: in_words(release.source()),
         threshold_text: m.fill(
             "site.threshold_text",
             &[("n", &release.threshold().to_string()), ("mean", &release.mean_threshold().to_string())],
@@ -194,7 +193,10 @@ fn front(release: &Release, m: Messages) -> Front {
     let onward = outcomes.and_then(onward).map(Number::count);
     let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| finnish_number(&f.plain()));
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
-    let target_text = target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish())]));
+    let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
+    let covers = covers.map_or("", |c| c.label.in_language(language));
+    let target_text =
+        target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish()), ("covers", covers)]));
     let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
     let share = onward
         .zip(ended)
@@ -245,11 +247,16 @@ fn entries(release: &Release, language: Language) -> Vec<TableEntry> {
         Reason::GroupSizeNotPublished => "reason.group_size_not_published",
         Reason::WouldGiveGroupSizes => "reason.would_give_group_sizes",
     };
+    let has_total = |t: &crate::release::PublishedTable| t.axes[0].categories.iter().any(|c| c.code == TOTAL);
     let entry = |t: &crate::release::PublishedTable| TableEntry {
         id: t.id.clone(),
         title: t.title.in_language(language).to_owned(),
         definition: t.definition.in_language(language).to_owned(),
-        n: t.figure(&[TOTAL]).or_else(|| t.figure(&[TOTAL, "n"])).map_or_else(|| "...".to_owned(), Number::finnish),
+        source: t.source.in_language(language).to_owned(),
+        n: has_total(t).then(|| {
+            let n = t.figure(&[TOTAL]).or_else(|| t.figure(&[TOTAL, "n"]));
+            n.map_or_else(|| "...".to_owned(), Number::finnish)
+        }),
         withheld: release
             .withheld()
             .iter()

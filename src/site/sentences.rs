@@ -60,28 +60,29 @@ pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> Strin
     m.fill("finding.outcomes_list", &[("list", &parts.join(", "))])
 }
 
+/// Means nearer than this, in tenths of a month, are no finding.
+const NOTABLE: i64 = 10;
+
 /// Title over the months before coaching.
 pub(super) fn waiting_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let mean = |code: &str| table.figure(&[code, "mean"]);
-    let (Some(native), Some(immigrant)) = (mean("native"), mean("immigrant")) else {
-        return m.get("finding.waiting_neutral").to_owned();
+    let mean = |code: &str| table.figure(&[code, "mean"]).map(|f| f.scaled);
+    let key = match mean("native").zip(mean("immigrant")).map(|(native, immigrant)| native - immigrant) {
+        Some(longer) if longer >= NOTABLE => "finding.waiting_immigrants_faster",
+        Some(longer) if longer <= -NOTABLE => "finding.waiting_natives_faster",
+        Some(_) => "finding.waiting_equal",
+        None => "finding.waiting_neutral",
     };
-    match native.scaled.cmp(&immigrant.scaled) {
-        std::cmp::Ordering::Greater => m.get("finding.waiting_immigrants_faster"),
-        std::cmp::Ordering::Less => m.get("finding.waiting_natives_faster"),
-        std::cmp::Ordering::Equal => m.get("finding.waiting_equal"),
-    }
-    .to_owned()
+    m.get(key).to_owned()
 }
 
-/// Title over the whole time as a client; none when the means are equal or withheld.
+/// Title over the whole time as a client; none when the means are near each other or withheld.
 pub(super) fn staying_title(table: &PublishedTable, language: Language) -> Option<String> {
     let mean = |code: &str| table.figure(&[code, "mean"]).map(|f| f.scaled);
-    let key = match mean("native")?.cmp(&mean("immigrant")?) {
-        std::cmp::Ordering::Greater => "finding.staying_natives_longer",
-        std::cmp::Ordering::Less => "finding.staying_immigrants_longer",
-        std::cmp::Ordering::Equal => return None,
+    let key = match mean("native")? - mean("immigrant")? {
+        longer if longer >= NOTABLE => "finding.staying_natives_longer",
+        longer if longer <= -NOTABLE => "finding.staying_immigrants_longer",
+        _ => return None,
     };
     Some(Messages::of(language).get(key).to_owned())
 }

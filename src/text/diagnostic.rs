@@ -112,24 +112,39 @@ pub fn read_yaml<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, Dia
     serde_yaml::from_str(source).map_err(|error| {
         let at = error.location().map_or(Position::START, Position::from_location);
         let message = error.without_snippet().to_string();
-        let problem =
-            message.split(" at line ").next().unwrap_or(&message).trim_end_matches([':', ' ', ',']).to_owned();
-        let remedy = remedy_for(&problem);
+        let problem = plain(&message);
+        let remedy = remedy_for(&problem, source);
         Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)])
     })
 }
 
-fn remedy_for(problem: &str) -> &'static str {
+/// The reader's own words, less what only its programmers can use.
+fn plain(message: &str) -> String {
+    let cut = [" at line ", ", set DuplicateKeyPolicy", "; set DuplicateKeyPolicy", " (set DuplicateKeyPolicy"];
+    let plain = cut.iter().fold(message, |text, end| text.split(end).next().unwrap_or(text));
+    plain.lines().next().unwrap_or(plain).trim_end_matches([':', ' ', ',', ';']).to_owned()
+}
+
+fn remedy_for(problem: &str, source: &str) -> &'static str {
     let p = problem.to_lowercase();
-    if p.contains("unknown field") {
-        "use one of the names listed, or remove the line"
-    } else if p.contains("unknown variant") {
-        "use one of the values listed"
-    } else if p.contains("missing field") {
-        "add the field"
-    } else if p.contains("duplicate") {
-        "keep one of the two"
-    } else {
-        "check the indentation, the colon after the key and the quotes on this line and the one above"
+    let says = |word: &str| p.contains(word);
+    match () {
+        () if source.trim().is_empty() => "the file is empty; `palaute init` writes one to start from",
+        () if says("unknown field") => {
+            "use one of the names listed, or remove the line; put a text that holds a comma or a colon in quotes"
+        }
+        () if says("unknown variant") => "use one of the values listed",
+        () if says("missing field `fi`") => "write the Finnish text after fi:",
+        () if says("missing field") => "add the field",
+        () if says("duplicate") => "keep one of the two",
+        () if says("tab") => "replace the tab with spaces",
+        () if says("year") || says("month") || says("digit integer") => "write the day as 2025-12-31",
+        () if says("u32") || says("u64") || says("u8") || says("usize") || says("integer") || says("number") => {
+            "write a whole number such as 50, without a unit"
+        }
+        () if says("bool") => "write true or false",
+        () if says("mapping") => "write the text as { fi: ... }, or the settings indented below the key",
+        () if says("sequence") => "write a list: [a, b], or a line with - for each",
+        () => "check the indentation, the colon after the key and the quotes on this line and above it",
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn send(
     left_open: usize,
 ) -> Result<usize, Box<dyn std::error::Error>> {
     let cases = unanswered(desk).await?;
-    let form_id = desk.instance.closing_form.clone();
+    let form_id = desk.instance.closing_form.value.clone();
     let mut stored = 0;
     for case in &cases[..cases.len().saturating_sub(left_open)] {
         if !random.chance(RESPONSE_PERCENT) {
@@ -47,7 +47,7 @@ pub(super) async fn send(
 
 /// Cases with an open invitation to the closing form.
 pub(super) async fn unanswered(desk: &Desk) -> Result<Vec<CaseNumber>, Box<dyn std::error::Error>> {
-    let party = desk.form(&desk.instance.closing_form).map(Form::party);
+    let party = desk.form(&desk.instance.closing_form.value).map(Form::party);
     let cases = desk.store.cases().await?;
     let open = cases.iter().filter(|c| party.and_then(|p| c.parties().get(&p)).is_some_and(|s| s.answered == 0));
     Ok(open.map(crate::case::CaseFile::number).collect())

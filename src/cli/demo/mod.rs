@@ -113,6 +113,9 @@ fn prepare(dir: &Path) -> Outcome {
     if !empty && !dir.join(MARK).is_file() {
         return Err(format!("{} is not empty and is no demo; name another folder with --dir", dir.display()).into());
     }
+    // Held while the folder is emptied: a demo that is being served must not lose its answers.
+    let database = dir.join("data/palaute.sqlite");
+    let _held = if database.is_file() { Some(Store::lock_for_server(&database)?) } else { None };
     for own in OWN {
         let path = dir.join(own);
         if path.is_dir() && !path.is_symlink() {
@@ -157,8 +160,8 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
     say("");
     say("Open in a browser; everything stays on this machine:");
     say(format_args!("  The site             {site}/"));
-    let form = desk.instance.closing_form.clone();
-    for (i, case) in answers::unanswered(&desk).await?.into_iter().enumerate() {
+    let form = desk.instance.closing_form.value.clone();
+    for (i, case) in answers::unanswered(&desk).await?.into_iter().rev().take(LEFT_OPEN).enumerate() {
         let link = desk.open_link(case, &form).await?;
         say(format_args!("  Answer as a client   {}", link.address));
         if i == 0 {
