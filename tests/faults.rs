@@ -184,8 +184,10 @@ impl Server {
     fn start(house: &House, now: &str, log: &str) -> Self {
         let began = Instant::now();
         let file = std::fs::File::options().create(true).append(true).open(house.root.path().join("log"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
-        command.arg("--instance").arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
+        // A write beyond the limit of file sizes is to be an error, as on a full disk, not a signal.
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_palaute"), "--instance"]);
+        command.arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
         command.env("PALAUTE_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file.expect("the log"));
         let mut child = command.spawn().expect("the server starts");
         let stdout = child.stdout.take().expect("its output");
@@ -208,6 +210,14 @@ impl Server {
         // It may be dead already.
         let _ = child.kill();
         let _ = child.wait();
+    }
+
+    /// Lets none of its files grow beyond that many bytes, or any size again.
+    fn limit_files(&self, bytes: Option<u64>) {
+        let id = self.child.lock().expect("nobody panicked with it").id();
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |n| n.to_string());
+        let set = Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--fsize={limit}:unlimited")).status();
+        assert!(set.is_ok_and(|s| s.success()), "prlimit of util-linux sets the limit");
     }
 
     fn healthy(&self) -> bool {
@@ -1017,6 +1027,43 @@ fn what_cannot_be_stored_or_mailed_is_told_without_secrets_and_succeeds_when_the
 }
 
 // 10. Two servers.
+
+#[test]
+fn a_full_disk_gives_no_receipt_and_the_server_stores_again_once_there_is_room() {
+    let house = House::with_links(12);
+    let form = form();
+    let pages: Vec<Page> = house.tokens.iter().enumerate().map(|(n, t)| Page::new(&form, t, n)).collect();
+    let server = house.serve();
+    let mut acknowledged = Vec::new();
+    for page in &pages[..4] {
+        acknowledged.push((sent(page, &server).receipt().expect("room"), page.content.clone()));
+    }
+    let log = house.dir().join("data/palaute.sqlite-wal");
+    let full = std::fs::metadata(log).expect("the write-ahead log").len();
+    for round in 0..3 {
+        server.limit_files(Some(full));
+        for page in &pages[4..] {
+            let refused = sent(page, &server);
+            if let Some(receipt) = refused.receipt() {
+                // An earlier round stored it.
+                assert!(acknowledged.contains(&(receipt, page.content.clone())), "a receipt on a full disk");
+            } else {
+                assert_eq!(refused.status, 503, "round {round}");
+            }
+        }
+        server.limit_files(None);
+        let page = &pages[4 + round];
+        let receipt = sent(page, &server).receipt().expect("a receipt without a restart");
+        acknowledged.push((receipt, page.content.clone()));
+        server.limit_files(Some(full));
+    }
+    server.limit_files(None);
+    for page in &pages[7..] {
+        acknowledged.push((sent(page, &server).receipt().expect("room"), page.content.clone()));
+    }
+    let attempted = pages.iter().map(|p| &p.content).collect();
+    assert_eq!(complaints(&attempted, &acknowledged, &house.stored()), [] as [&str; 0]);
+}
 
 #[test]
 fn a_second_server_on_the_same_database_is_refused_until_the_first_is_gone() {

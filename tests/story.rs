@@ -360,6 +360,63 @@ fn check_tells_file_line_column_and_remedy_and_finds_nothing_wrong_in_the_reposi
 }
 
 #[test]
+fn an_expired_invitation_is_opened_again_and_its_old_links_stay_dead() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let old = link_for(&instance, "V-001");
+    let later = |arguments: &[&str]| {
+        let mut command = program();
+        command.arg("--instance").arg(instance.path()).args(["--now", "2026-06-01T09:00:00+03:00"]);
+        expect_success(&command.args(arguments).output().unwrap())
+    };
+    let printed = later(&["invite", "2025-000001"]);
+    let new = printed.lines().next().unwrap().split("/f/").nth(1).unwrap();
+    assert!(printed.contains("Open until 30.8.2026"), "{printed}");
+    let server = instance.serve();
+    assert_eq!(http::get(server.address, &format!("/f/{old}")).unwrap().status, 404);
+    assert_eq!(http::get(server.address, &format!("/f/{new}")).unwrap().status, 200);
+    assert_eq!(http::get(server.address, &format!("/f/{new}/send")).unwrap().status, 303);
+}
+
+#[test]
+fn a_release_is_refused_while_cases_have_a_category_that_was_renamed_or_a_day_goes_on() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let refused = instance.run(&["release", "--as-of", "2025-12-01"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("2025-12-01 is not over yet"));
+    let settings = instance.path().join("palaute.yaml");
+    let renamed =
+        fs::read_to_string(&settings).unwrap().replace("code: man,", "code: male,").replace("mies: man", "mies: male");
+    fs::write(&settings, renamed).unwrap();
+    instance.must(&["check"]);
+    let refused = instance.run(&["release"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the category `man` of `gender`"), "{refused:?}");
+    assert!(!instance.path().join("releases").exists());
+}
+
+#[test]
+fn a_demo_that_is_being_served_is_not_made_again_under_its_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = |arguments: &[&str]| {
+        let mut command = program();
+        command.args(["demo", "--dir"]).arg(folder.path().join("d")).args(arguments);
+        command
+    };
+    let mut first = demo(&["--port", "0"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(first.stdout.take().unwrap()));
+    assert!(lines.any(|line| line.unwrap().contains("Answer as a client")), "the demo serves");
+    let second = demo(&["--once"]).output().unwrap();
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(!second.status.success() && String::from_utf8_lossy(&second.stderr).contains("another Palaute server"));
+    assert!(folder.path().join("d/public/fi/index.html").is_file(), "nothing was removed");
+}
+
+#[test]
 fn folders_that_hold_something_else_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mine.txt"), "x").unwrap();
