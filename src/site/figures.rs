@@ -190,8 +190,7 @@ fn counts_text(table: &PublishedTable, language: Language) -> String {
     }
 }
 
-/// The outcomes for the front page.
-pub(super) fn outcome_units(release: &Release, language: Language) -> Option<Bars> {
-    let table = release.table("outcomes")?;
-    outcome_bars(table, language).bars.filter(|b| b.countable)
+/// The outcomes for the front page: squares where they can be counted at a glance, bars elsewhere.
+pub(super) fn outcomes(release: &Release, language: Language) -> Option<Chart> {
+    release.table("outcomes").map(|table| outcome_bars(table, language))
 }

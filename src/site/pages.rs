@@ -4,7 +4,6 @@ use super::feedback;
 use super::figures::{self, Figure};
 use super::sentences::{capital, last_started, number, onward, outcomes_title, progress_text, progress_title};
 use super::{SiteError, figures::Chart};
-use crate::chart::Bars;
 use crate::content::Page;
 use crate::cube::TOTAL;
 use crate::instance::Instance;
@@ -46,7 +45,7 @@ struct Headline {
 #[derive(Serialize)]
 struct Front {
     headlines: Vec<Headline>,
-    outcomes: Option<Bars>,
+    outcomes: Option<Chart>,
     outcomes_title: String,
     outcomes_subtitle: String,
     progress: Chart,
@@ -194,9 +193,9 @@ fn front(release: &Release, m: Messages) -> Front {
     let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| finnish_number(&f.plain()));
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
     let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
-    let covers = covers.map_or("", |c| c.label.in_language(language));
+    let covers = covers.map_or(String::new(), |c| c.label.in_language(language).to_lowercase());
     let target_text =
-        target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish()), ("covers", covers)]));
+        target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish()), ("covers", &covers)]));
     let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
     let share = onward
         .zip(ended)
@@ -213,7 +212,7 @@ fn front(release: &Release, m: Messages) -> Front {
             ),
             headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
         ],
-        outcomes: figures::outcome_units(release, language),
+        outcomes: figures::outcomes(release, language),
         outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
         outcomes_subtitle: m
             .fill("site.units_subtitle", &[("date", &finnish_date(release.as_of())), ("n", &sign(ended))]),
