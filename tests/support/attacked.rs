@@ -1,0 +1,313 @@
+//! An instance with links, a running server and pages of answers, for tests that attack them.
+
+use crate::http::{Answer, encode, get, post};
+use palaute::desk::Desk;
+use palaute::form::{Form, Kind};
+use palaute::instance::Instance;
+use palaute::render::Renderer;
+use palaute::store::Store;
+use palaute::submission::{RawAnswers, Submission};
+use palaute::text::{Fingerprint, hex};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Where the clock of every server stands when it starts.
+pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
+/// After every invitation has ended.
+pub(crate) const LATER: &str = "2030-01-01T09:00:00+02:00";
+/// Longest time for a program to be ready or to end.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+/// Has the shape of an identity code; individual numbers 900-999 are never given to a person.
+pub(crate) const IDENTITY_CODE: &str = "010190-999X";
+/// Found nowhere by chance.
+pub(crate) const CANARY: &str = "kanarialintu 5d41";
+
+pub(crate) fn block<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(work)
+}
+
+pub(crate) fn form() -> Form {
+    Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"))
+        .expect("the form is good")
+}
+
+// An instance with ended cases and links to them.
+
+pub(crate) struct House {
+    pub(crate) root: TempDir,
+    /// One token a case.
+    pub(crate) tokens: Vec<String>,
+    /// The cases that the tokens belong to.
+    pub(crate) cases: Vec<String>,
+}
+
+impl House {
+    /// An instance whose first `links` clients can answer.
+    pub(crate) fn with_links(links: usize) -> Self {
+        let root = tempfile::tempdir().expect("a folder");
+        let mut house = Self { root, tokens: Vec::new(), cases: Vec::new() };
+        let dir = house.dir().display().to_string();
+        house.must(&["init", &dir]);
+        let mut sheet = include_str!("../../demo/veto-plus-ledger.csv").lines().next().expect("headings").to_owned();
+        for n in 1..=links {
+            sheet.push_str(&format!(
+                "\nK-{n:04};Valmentaja 1;;nainen;kantasuomalainen;30-39;7.4.2024;18.11.2024;14.5.2025;työ;;1;18,0;5;ei"
+            ));
+        }
+        let file = house.root.path().join("sheet.csv");
+        std::fs::write(&file, sheet).expect("the sheet is written");
+        house.must(&["import", &file.display().to_string()]);
+        (house.cases, house.tokens) = block(house.open_links()).into_iter().unzip();
+        assert_eq!(house.tokens.len(), links);
+        house
+    }
+
+    /// Makes links before any server runs; together, so that they share commits.
+    pub(crate) async fn open_links(&self) -> Vec<(String, String)> {
+        let source = std::fs::read_to_string(self.dir().join("palaute.yaml")).expect("the settings");
+        let now = NOW.parse().expect("an instant");
+        let desk = Desk {
+            store: Store::open(&self.database()).await.expect("the store opens"),
+            instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
+            forms: Arc::new(vec![form()]),
+            renderer: Arc::new(Renderer::new(&BTreeMap::new()).expect("good templates")),
+            clock: Arc::new(move || now),
+            entropy: Arc::new(|bytes| getrandom::fill(bytes).expect("randomness")),
+        };
+        let mut opening = Vec::new();
+        for case in desk.store.cases().await.expect("the cases") {
+            let desk = desk.clone();
+            opening.push(tokio::spawn(async move {
+                let link = desk.open_link(case.number(), "client-feedback").await.expect("a link");
+                (case.number().to_string(), link.token)
+            }));
+        }
+        let mut links = Vec::new();
+        for link in opening {
+            links.push(link.await.expect("the link is made"));
+        }
+        desk.store.close().await;
+        links
+    }
+
+    pub(crate) fn dir(&self) -> PathBuf {
+        self.root.path().join("instance")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.dir().join("data/palaute.sqlite")
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
+        command.arg("--instance").arg(self.dir()).args(["--now", NOW]).args(arguments);
+        command.output().expect("the program runs")
+    }
+
+    pub(crate) fn must(&self, arguments: &[&str]) {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        Server::start(self, NOW, "warn")
+    }
+
+    /// All stored receipts with the fingerprints of their answers.
+    pub(crate) fn stored(&self) -> Vec<(String, Fingerprint)> {
+        block(async {
+            let store = Store::open(&self.database()).await.expect("the store opens");
+            let receipts = store.receipts().await.expect("the receipts");
+            store.close().await;
+            receipts
+        })
+    }
+
+    /// What a query of one number or text gives.
+    pub(crate) fn ask<T>(&self, sql: &'static str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+    {
+        block(async {
+            let mut connection = self.connection().await;
+            let value = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql);
+            connection.close().await.expect("the connection closes");
+            value
+        })
+    }
+
+    pub(crate) async fn connection(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.database());
+        SqliteConnection::connect_with(&options).await.expect("the database opens")
+    }
+
+    /// The bytes of the database with its log.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let mut bytes = std::fs::read(self.database()).expect("the database");
+        for beside in ["-wal", "-shm"] {
+            let path = PathBuf::from(format!("{}{beside}", self.database().display()));
+            bytes.extend(std::fs::read(path).unwrap_or_default());
+        }
+        bytes
+    }
+
+    /// What servers have written to their log.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.root.path().join("log")).expect("the log")
+    }
+}
+
+// A running server.
+
+pub(crate) struct Server {
+    pub(crate) child: Mutex<Child>,
+    pub(crate) address: SocketAddr,
+    /// Lines of its standard output after the first.
+    pub(crate) told: Mutex<mpsc::Receiver<String>>,
+    pub(crate) ready_after: Duration,
+}
+
+impl Server {
+    pub(crate) fn start(house: &House, now: &str, log: &str) -> Self {
+        let began = Instant::now();
+        let file = std::fs::File::options().create(true).append(true).open(house.root.path().join("log"));
+        // A write beyond the limit of file sizes is to be an error, as on a full disk, not a signal.
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_palaute"), "--instance"]);
+        command.arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
+        command.env("PALAUTE_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file.expect("the log"));
+        let mut child = command.spawn().expect("the server starts");
+        let stdout = child.stdout.take().expect("its output");
+        let (sender, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                // Nobody need listen to the end.
+                let _ = sender.send(line);
+            }
+        });
+        let first = told.recv_timeout(SOON).unwrap_or_else(|e| panic!("{e}; the server says: {}", house.log()));
+        let address = first.split("http://").nth(1).and_then(|rest| rest.split(". ").next());
+        let address = address.and_then(|a| a.parse().ok()).unwrap_or_else(|| panic!("no address in `{first}`"));
+        Self { child: Mutex::new(child), address, told: Mutex::new(told), ready_after: began.elapsed() }
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(&self) {
+        let mut child = self.child.lock().expect("nobody panicked with it");
+        // It may be dead already.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    /// Lets none of its files grow beyond that many bytes, or any size again.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let id = self.child.lock().expect("nobody panicked with it").id();
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |n| n.to_string());
+        let set = Command::new("prlimit").arg(format!("--pid={id}")).arg(format!("--fsize={limit}:unlimited")).status();
+        assert!(set.is_ok_and(|s| s.success()), "prlimit of util-linux sets the limit");
+    }
+
+    pub(crate) fn healthy(&self) -> bool {
+        get(self.address, "/healthz").is_some_and(|a| a.status == 200)
+    }
+
+    /// The most memory it has had, in kilobytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let id = self.child.lock().expect("nobody panicked with it").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find(|l| l.starts_with("VmHWM:")).expect("its peak");
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Asks again until it is so, within bounds.
+pub(crate) fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + SOON;
+    loop {
+        if let Some(value) = found() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "{what} did not happen within {SOON:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+// What is sent.
+
+/// A page of answers ready to be sent, as often as one likes.
+#[derive(Clone)]
+pub(crate) struct Page {
+    pub(crate) target: String,
+    pub(crate) nonce: String,
+    pub(crate) answers: Vec<(String, String)>,
+    /// The fingerprint under which the store must have it.
+    pub(crate) content: Fingerprint,
+}
+
+impl Page {
+    /// Page `n` of the link: the choices and the words depend on `n`.
+    pub(crate) fn new(form: &Form, token: &str, n: usize) -> Self {
+        let mut answers = Vec::new();
+        for question in form.questions() {
+            let value = match question.kind {
+                Kind::Text(_) => format!("{CANARY} {n}"),
+                _ => question.choices[n % question.choices.len()].code.clone(),
+            };
+            answers.push((question.id.clone(), value));
+        }
+        let mut raw = RawAnswers::new();
+        for (name, value) in &answers {
+            raw.entry(name.clone()).or_default().push(value.clone());
+        }
+        let submission = Submission::parse(&raw, form).expect("the answers fit");
+        let json = serde_json::to_string(submission.answers()).expect("JSON");
+        let content = Fingerprint::of(format!("{}\n{json}", submission.version().as_str()));
+        Self { target: format!("/f/{token}"), nonce: nonce(), answers, content }
+    }
+
+    pub(crate) fn fields(&self) -> Vec<(&str, &str)> {
+        let nonce = std::iter::once(("nonce", self.nonce.as_str()));
+        nonce.chain(self.answers.iter().map(|(n, v)| (n.as_str(), v.as_str()))).collect()
+    }
+
+    pub(crate) fn send(&self, server: SocketAddr) -> Option<Answer> {
+        post(server, &format!("{}/send", self.target), &self.fields())
+    }
+
+    pub(crate) fn encoded(&self) -> String {
+        encode(&self.fields())
+    }
+}
+
+pub(crate) fn nonce() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("randomness");
+    hex(&bytes)
+}
+
+pub(crate) fn sent(page: &Page, server: &Server) -> Answer {
+    page.send(server.address).expect("an answer")
+}
+
+/// Neither whole nor by its beginning.
+pub(crate) fn assert_absent(place: &str, text: &[u8], secrets: &[&str]) {
+    for secret in secrets {
+        let part = &secret.as_bytes()[..secret.len().min(16)];
+        assert!(!text.windows(part.len()).any(|w| w == part), "{place} holds `{secret}`");
+    }
+}
