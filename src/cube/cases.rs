@@ -45,9 +45,19 @@ fn category(code: &str, label: Text) -> AxisCategory {
     AxisCategory { code: code.to_owned(), label }
 }
 
-fn described(id: &str) -> (String, Text, Text) {
+/// What every table of cases has in common: its words from the catalogue, its day and its source.
+fn table(id: &str, axes: Vec<Axis>, cells: Vec<Cell>, class: Class, instance: &Instance, as_of: Date) -> Table {
     let key = id.replace('-', "_");
-    (id.to_owned(), Messages::text(&format!("table.{key}.title")), Messages::text(&format!("table.{key}.definition")))
+    Table {
+        id: id.to_owned(),
+        title: Messages::text(&format!("table.{key}.title")),
+        definition: Messages::text(&format!("table.{key}.definition")),
+        axes,
+        cells,
+        class,
+        as_of,
+        source: instance.source.clone(),
+    }
 }
 
 /// The categories of a dimension, then everybody. People whose category is missing are in the total
@@ -80,18 +90,9 @@ fn counts(cube: &Cube, instance: &Instance, id: &str, counter: &str, dimension: 
         Cell { figure: Figure::count(n), basis: Basis::Count }
     });
     let sensitive = instance.dimension(dimension).is_none_or(|d| d.sensitive);
-    let (id, title, definition) = described(id);
+    let class = if sensitive { Class::Counts } else { Class::Open };
     let cells = cells.collect();
-    Table {
-        id,
-        title,
-        definition,
-        axes: vec![axis],
-        cells,
-        class: if sensitive { Class::Counts } else { Class::Open },
-        as_of,
-        source: instance.source.clone(),
-    }
+    table(id, vec![axis], cells, class, instance, as_of)
 }
 
 fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -106,23 +107,14 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         let n = started.iter().filter(|(day, _)| *day <= day_number(*date)).map(|(_, n)| n).sum();
         Cell { figure: Figure::count(n), basis: Basis::Count }
     });
-    let (id, title, definition) = described("coaching-started");
     let axis = Axis {
         id: "date".to_owned(),
         label: Messages::text("table.date"),
         role: Role::Time,
         categories: dates.iter().map(|d| category(&d.to_string(), Text::finnish(finnish_date(*d)))).collect(),
     };
-    Table {
-        id,
-        title,
-        definition,
-        cells: cells.collect(),
-        axes: vec![axis],
-        class: Class::Open,
-        as_of,
-        source: instance.source.clone(),
-    }
+    let cells = cells.collect();
+    table("coaching-started", vec![axis], cells, Class::Open, instance, as_of)
 }
 
 fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
@@ -142,7 +134,6 @@ fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
 }
 
 fn targets(instance: &Instance, as_of: Date) -> Table {
-    let (id, title, definition) = described("targets");
     let axis = Axis {
         id: "target".to_owned(),
         label: Messages::text("table.target"),
@@ -151,16 +142,8 @@ fn targets(instance: &Instance, as_of: Date) -> Table {
     };
     let cells = instance.targets.iter();
     let cells = cells.map(|t| Cell { figure: Figure::count(i64::from(t.value.value)), basis: Basis::Plain });
-    Table {
-        id,
-        title,
-        definition,
-        cells: cells.collect(),
-        axes: vec![axis],
-        class: Class::Open,
-        as_of,
-        source: instance.source.clone(),
-    }
+    let cells = cells.collect();
+    table("targets", vec![axis], cells, Class::Open, instance, as_of)
 }
 
 /// For each group of origin, then for everybody, the value counted and how many people have it.
@@ -197,18 +180,8 @@ fn statistic_axis(codes: &[&str]) -> Axis {
     }
 }
 
-fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>, as_of: Date, source: Text) -> Table {
-    let (id, title, definition) = described(id);
-    Table {
-        id,
-        title,
-        definition,
-        axes: vec![axis, statistic_axis(statistics)],
-        cells,
-        class: Class::Groups,
-        as_of,
-        source,
-    }
+fn groups(id: &str, axis: Axis, statistics: &[&str], cells: Vec<Cell>, instance: &Instance, as_of: Date) -> Table {
+    table(id, vec![axis, statistic_axis(statistics)], cells, Class::Groups, instance, as_of)
 }
 
 fn people_of(row: &[(i64, i64)]) -> i64 {
@@ -237,7 +210,7 @@ fn months_before(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells, as_of, instance.source.clone())
+    groups("months-before-coaching", axis, &["n", MEAN, "min", "max"], cells, instance, as_of)
 }
 
 fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -251,7 +224,7 @@ fn months_total(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("months-total", axis, &["n", MEAN], cells, as_of, instance.source.clone())
+    groups("months-total", axis, &["n", MEAN], cells, instance, as_of)
 }
 
 fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
@@ -267,5 +240,5 @@ fn work_trials(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         ]
     });
     let cells = cells.collect();
-    groups("work-trials", axis, &["n", "trials", "people"], cells, as_of, instance.source.clone())
+    groups("work-trials", axis, &["n", "trials", "people"], cells, instance, as_of)
 }
