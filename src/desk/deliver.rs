@@ -76,3 +76,78 @@ fn next_try(error: &MailError, tries: u32, now: Timestamp) -> Option<Timestamp> 
     let minutes = WAITS.get(usize::try_from(tries).ok()?)?;
     now.checked_add(minutes.minutes()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Form;
+    use crate::instance::Instance;
+    use crate::ledger::{check_rows, read_sheet};
+    use crate::render::Renderer;
+    use crate::store::{MailState, Store};
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::{Arc, Mutex};
+
+    /// A desk over the pilot's cases whose clock the test sets.
+    async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
+        let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
+        let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
+        let form = include_str!("../../forms/client-feedback.yaml");
+        let desk = Desk {
+            store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
+            instance: Arc::new(Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()),
+            forms: Arc::new(vec![Form::read("forms/client-feedback.yaml", form).unwrap()]),
+            renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
+            clock: Arc::new(move || *clock.lock().unwrap()),
+            entropy: Arc::new(move |bytes| {
+                let mut n = counter.lock().unwrap();
+                *n += 1;
+                bytes.fill(*n);
+            }),
+        };
+        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
+        let today = desk.now().to_zoned(desk.instance.zone()).date();
+        let (rows, ..) = check_rows(&read_sheet(&sheet).unwrap(), &desk.instance, today);
+        desk.import(&rows).await.unwrap();
+        (desk, now)
+    }
+
+    #[tokio::test]
+    async fn a_mail_goes_out_once_with_a_link_and_not_at_all_when_its_invitation_has_ended_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let memory = Mailer::Memory(Arc::clone(&sent));
+        let (first, second) = (desk.find_case("V-001").await.unwrap(), desk.find_case("V-002").await.unwrap());
+        desk.mail_link(first, "client-feedback", "client@example.invalid").await.unwrap();
+        assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary { delivered: 1, again: 0, dead: 0 });
+        assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary::default());
+        assert!(sent.lock().unwrap()[0].body.contains("http://127.0.0.1:8080/f/"));
+
+        desk.mail_link(second, "client-feedback", "client@example.invalid").await.unwrap();
+        *now.lock().unwrap() = "2026-12-01T07:00:00Z".parse().unwrap();
+        assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary::default());
+        assert_eq!(sent.lock().unwrap().len(), 1, "the invitation has expired");
+        let state = desk.store.mail_state().await.unwrap();
+        assert_eq!(state, MailState { waiting: 0, delivered: 1, dead: 0 });
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_fails_is_tried_again_later_and_dead_and_visible_in_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        // A file stands where the folder should be.
+        let broken = Mailer::Folder(folder.path().join("test.sqlite"));
+        let case = desk.find_case("V-001").await.unwrap();
+        desk.mail_link(case, "client-feedback", "client@example.invalid").await.unwrap();
+        for minutes in WAITS {
+            assert_eq!(desk.deliver(&broken).await.unwrap(), DeliverySummary { delivered: 0, again: 1, dead: 0 });
+            assert_eq!(desk.deliver(&broken).await.unwrap(), DeliverySummary::default(), "not before its time");
+            let later = now.lock().unwrap().checked_add(minutes.minutes()).unwrap();
+            *now.lock().unwrap() = later;
+        }
+        assert_eq!(desk.deliver(&broken).await.unwrap(), DeliverySummary { delivered: 0, again: 0, dead: 1 });
+        assert_eq!(desk.store.mail_state().await.unwrap().dead, 1);
+    }
+}
