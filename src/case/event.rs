@@ -1,6 +1,7 @@
 //! What can happen to a case.
 
 use crate::form::Party;
+use crate::text::Language;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct Opening {
     pub client_since: Date,
     /// When the coaching itself started.
     pub coaching_started: Date,
+    /// The language of the case's reports; the instance's unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// How much coaching there has been.
@@ -82,6 +86,13 @@ pub enum CaseEvent {
     },
     /// The coaching had not ended after all.
     Reopened,
+    /// The coach sent the closing report, which settles work and ending.
+    Reported {
+        /// Totals as reported.
+        work: Work,
+        /// The ending as reported.
+        ending: Ending,
+    },
     /// A party was invited to a form.
     Invited {
         /// Who.

@@ -23,6 +23,8 @@ pub struct CaseFile {
     work: Work,
     ending: Option<Ending>,
     parties: BTreeMap<Party, PartyState>,
+    #[serde(default)]
+    reported: bool,
 }
 
 /// An event that cannot follow what has happened.
@@ -64,6 +66,7 @@ impl CaseFile {
             work: Work::default(),
             ending: None,
             parties: BTreeMap::new(),
+            reported: false,
         };
         for event in rest {
             file.apply(event)?;
@@ -93,6 +96,14 @@ impl CaseFile {
             CaseEvent::Reopened => {
                 self.ending.take().ok_or(CaseRefusal::NotEnded)?;
             }
+            CaseEvent::Reported { ending, .. } if ending.on < self.opening.coaching_started => {
+                return Err(CaseRefusal::EndsTooEarly);
+            }
+            CaseEvent::Reported { work, ending } => {
+                self.work = work.clone();
+                self.ending = Some(ending.clone());
+                self.reported = true;
+            }
             CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
             CaseEvent::Answered { party } => match self.parties.get_mut(party) {
                 Some(state) => state.answered += 1,
@@ -103,8 +114,10 @@ impl CaseFile {
     }
 
     /// The events that make this case equal to a new description of it; none when nothing changed.
+    /// What the closing report has settled stays: only the opening can still be corrected.
     #[must_use]
     pub fn changes(&self, opening: &Opening, work: &Work, ending: Option<&Ending>) -> Vec<CaseEvent> {
+        let (work, ending) = if self.reported { (&self.work, self.ending.as_ref()) } else { (work, ending) };
         let mut events = Vec::new();
         // An ending that no longer fits goes first and comes back last, so that every step is possible.
         if self.ending.is_some() && (ending.is_none() || self.opening != *opening) {
@@ -154,6 +167,12 @@ impl CaseFile {
         self.ending.as_ref()
     }
 
+    /// True once the coach has sent the closing report.
+    #[must_use]
+    pub fn reported(&self) -> bool {
+        self.reported
+    }
+
     /// Where each invited party's feedback stands.
     #[must_use]
     pub fn parties(&self) -> &BTreeMap<Party, PartyState> {
@@ -193,6 +212,7 @@ mod tests {
             age_group: None,
             client_since: date(2024, 8, 5),
             coaching_started: date(2024, 11, 4),
+            language: None,
         }
     }
 
@@ -225,6 +245,21 @@ mod tests {
         let before = file.clone();
         assert_eq!(file.apply(&CaseEvent::Ended { ending: early }), Err(CaseRefusal::EndsTooEarly));
         assert_eq!(file, before);
+    }
+
+    #[test]
+    fn what_the_closing_report_settled_is_not_changed_by_a_later_sheet() {
+        let mut file = opened();
+        let work = Work { hours_tenths: Some(175), ..Work::default() };
+        file.apply(&CaseEvent::Reported { work: work.clone(), ending: ending() }).unwrap();
+        let other = Ending { outcome: "education".into(), ..ending() };
+        assert!(file.changes(&opening(), &Work::default(), Some(&other)).is_empty());
+        assert!(file.changes(&opening(), &Work::default(), None).is_empty());
+        let corrected = Opening { gender: None, ..opening() };
+        for event in file.clone().changes(&corrected, &Work::default(), None) {
+            file.apply(&event).unwrap();
+        }
+        assert_eq!((file.work(), file.ending(), file.opening()), (&work, Some(&ending()), &corrected));
     }
 
     #[test]

@@ -58,7 +58,10 @@ impl Folder {
         let mut forms = Vec::new();
         for (name, path) in files(&dir.join("forms"), "yaml", &mut mistakes)? {
             let text = read(&path)?;
-            forms.extend(keep(Form::read(&shown(dir, &format!("forms/{name}")), &text), &mut mistakes));
+            forms.extend(keep(
+                Form::read(&shown(dir, &format!("forms/{name}")), &text, instance.as_ref()),
+                &mut mistakes,
+            ));
         }
         for (i, form) in forms.iter().enumerate() {
             let clash = |other: &&Form| {

@@ -1,7 +1,7 @@
 //! Facts: what is counted, as integers that a codebook explains.
 
 use crate::case::CaseFile;
-use crate::form::{Form, Kind};
+use crate::form::{Form, Kind, Party};
 use crate::instance::Instance;
 use crate::submission::{Answer, Submission};
 use crate::text::Fingerprint;
@@ -43,6 +43,10 @@ pub struct Codebook {
 pub(super) const RECEIVED_ON: &str = "-received_on";
 /// Subject of the codebook of cases.
 pub(super) const CASE: &str = "case";
+/// Subject of the codebook of invitations.
+pub(super) const INVITATION: &str = "invitation";
+/// Everybody who can be invited, in the order that facts store.
+const PARTIES: [Party; 5] = [Party::Client, Party::Employer, Party::Community, Party::Purchaser, Party::Coach];
 
 impl Codebook {
     /// The codebook of cases under the instance's present categories.
@@ -64,6 +68,17 @@ impl Codebook {
             number("work_trials"),
         ];
         Self { subject: CASE.to_owned(), columns }
+    }
+
+    /// The codebook of invitations: who was invited and when.
+    #[must_use]
+    pub fn of_invitations() -> Self {
+        let parties = PARTIES.iter().map(|p| p.code().to_owned()).collect();
+        let columns = vec![
+            Column { name: "party".to_owned(), values: Columns::Place(parties) },
+            Column { name: "invited_on".to_owned(), values: Columns::Number },
+        ];
+        Self { subject: INVITATION.to_owned(), columns }
     }
 
     /// The codebook of a form's countable questions.
@@ -117,13 +132,24 @@ impl Fact {
         Self { sign: 1, codebook: Codebook::of_cases(instance).fingerprint(), codes }
     }
 
+    /// What is countable about an invitation of a party on that day.
+    #[must_use]
+    pub fn of_invitation(party: Party, invited_on: Date) -> Self {
+        let place = PARTIES.iter().position(|p| *p == party).and_then(|at| i64::try_from(at).ok());
+        Self {
+            sign: 1,
+            codebook: Codebook::of_invitations().fingerprint(),
+            codes: vec![place.unwrap_or(-1), day_number(invited_on)],
+        }
+    }
+
     /// What is countable about a submission to `form` that was received on that day.
     #[must_use]
     pub fn of_submission(submission: &Submission, form: &Form, received_on: Date) -> Self {
         let codes = form.questions().filter(|q| q.statistics).map(|q| match submission.answer(&q.id) {
             Some(Answer::One(code)) => q.place(code).unwrap_or(-1),
             Some(Answer::Many(codes)) => codes.iter().filter_map(|c| q.place(c)).fold(0, |bits, p| bits | (1 << p)),
-            Some(Answer::Text(_)) => -1,
+            Some(Answer::Text(_) | Answer::Number(_) | Answer::Date(_) | Answer::Items(_)) => -1,
             None if q.kind == Kind::Many => 0,
             None => -1,
         });

@@ -97,7 +97,7 @@ mod tests {
         let desk = Desk {
             store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
             instance: Arc::new(Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()),
-            forms: Arc::new(vec![Form::read("forms/client-feedback.yaml", form).unwrap()]),
+            forms: Arc::new(vec![Form::read("forms/client-feedback.yaml", form, None).unwrap()]),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
             clock: Arc::new(move || *clock.lock().unwrap()),
             entropy: Arc::new(move |bytes| {

@@ -5,7 +5,7 @@ use crate::case::{CaseEvent, CaseFile};
 use crate::cube::{Codebook, Fact};
 use crate::form::Party;
 use crate::ledger::LedgerRow;
-use crate::store::{CaseChange, NewInvitation, StoreError, Subject};
+use crate::store::{CaseChange, StoreError, Subject};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -73,7 +73,8 @@ impl Desk {
         Ok(summary)
     }
 
-    fn change(&self, subject: Subject, events: Vec<CaseEvent>) -> CaseChange {
+    /// How a case changes and is counted afterwards.
+    pub(super) fn change(&self, subject: Subject, events: Vec<CaseEvent>) -> CaseChange {
         let instance = Arc::clone(&self.instance);
         CaseChange {
             subject,
@@ -90,15 +91,7 @@ impl Desk {
             if case.ending().is_none() || case.parties().contains_key(&party) {
                 continue;
             }
-            let now = self.now();
-            let new = NewInvitation {
-                id: self.fresh_id(),
-                case: case.number(),
-                party,
-                form: form.to_owned(),
-                expires_at: self.invitation_end(now),
-            };
-            self.store.invite(new, now).await?;
+            self.invite(case.number(), party, form).await?;
             invited += 1;
         }
         Ok(invited)

@@ -2,8 +2,10 @@
 
 use super::Desk;
 use crate::case::{CaseFile, CaseNumber};
+use crate::cube::{Codebook, Fact};
+use crate::form::Party;
 use crate::mail::is_address;
-use crate::store::{Invitation, StoreError};
+use crate::store::{Invitation, NewInvitation, StoreError};
 use jiff::{Timestamp, ToSpan};
 
 /// A link that somebody can answer at.
@@ -80,16 +82,22 @@ impl Desk {
         Ok(())
     }
 
-    /// The invitation of a case to a form; one that has expired unanswered is opened again, and its
-    /// earlier links stay dead.
+    /// The invitation of a case to a form. One that has expired unanswered is opened again, and its
+    /// earlier links stay dead. Employers, colleagues and officers are invited when this is asked for;
+    /// clients and coaches by the system, when the coaching ends.
     async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
-        if self.form(form).is_none() {
-            return Err(InviteError::NoForm(form.to_owned()));
-        }
+        let party = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?.party();
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
         let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
-        let found = asked.next().ok_or_else(|| InviteError::NoInvitation { case, form: form.to_owned() })?;
+        let found = match (asked.next(), party) {
+            // Each colleague has a link of their own, so every one is a new invitation.
+            (_, Party::Community) | (None, Party::Employer | Party::Purchaser) => {
+                return Ok(self.invite(case, party, form).await?);
+            }
+            (Some(found), _) => found,
+            (None, _) => return Err(InviteError::NoInvitation { case, form: form.to_owned() }),
+        };
         if found.answered {
             return Err(InviteError::Answered(case));
         }
@@ -99,6 +107,23 @@ impl Desk {
         let expires_at = self.invitation_end(now);
         self.store.renew_invitation(&found.id, expires_at, now).await?;
         Ok(Invitation { expires_at, ..found })
+    }
+
+    /// Makes an invitation of a party to a form on a case.
+    pub(super) async fn invite(&self, case: CaseNumber, party: Party, form: &str) -> Result<Invitation, StoreError> {
+        let now = self.now();
+        let (id, expires_at) = (self.fresh_id(), self.invitation_end(now));
+        let new = NewInvitation {
+            id: id.clone(),
+            case,
+            party,
+            form: form.to_owned(),
+            expires_at,
+            fact: Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date()),
+            codebook: Codebook::of_invitations(),
+        };
+        self.store.invite(new, now).await?;
+        Ok(Invitation { id, case, party, form: form.to_owned(), expires_at, revoked: false, answered: false })
     }
 
     /// When an invitation made now ends.

@@ -2,8 +2,9 @@
 
 use super::{Desk, token_hash};
 use crate::cube::{Codebook, Fact};
-use crate::form::Form;
-use crate::store::{Invitation, NewSubmission, Receipt, Received, StoreError};
+use crate::form::{Form, Party};
+use crate::report;
+use crate::store::{CaseChange, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
 use crate::submission::{Mistake, RawAnswers, Submission};
 use crate::text::Fingerprint;
 
@@ -80,11 +81,43 @@ impl Desk {
             nonce: Fingerprint::of(nonce),
             fact: Fact::of_submission(&submission, form, received_at.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_form(form),
+            settles: self.settles(invitation, form, &submission).await?,
+            form: serde_json::to_string(form).unwrap_or_default(),
             submission,
             receipt: self.fresh_receipt(),
             received_at,
         };
         Ok(self.store.receive(new).await?)
+    }
+
+    /// What is known before the respondent has answered: choices made beforehand, and for the coach
+    /// what stands on the case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn known_answers(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, StoreError> {
+        let mut known: RawAnswers = form.defaults().map(|(id, code)| (id.to_owned(), vec![code.to_owned()])).collect();
+        if form.party() == Party::Coach
+            && let Some(case) = self.store.case(invitation.case).await?
+        {
+            known.extend(report::prefilled(&case, form));
+        }
+        Ok(known)
+    }
+
+    /// What a closing report settles on the case it is about; nothing for any other form.
+    async fn settles(
+        &self,
+        invitation: &Invitation,
+        form: &Form,
+        submission: &Submission,
+    ) -> Result<Option<CaseChange>, ReceiveError> {
+        if form.party() != Party::Coach {
+            return Ok(None);
+        }
+        let Some(case) = self.store.case(invitation.case).await? else { return Ok(None) };
+        let event = report::settles(&case, submission.answers(), &self.instance).map_err(ReceiveError::Mistakes)?;
+        Ok(event.map(|event| self.change(Subject::Known(case.number()), vec![event])))
     }
 
     /// The answer to sending again after the invitation was answered: the same page gets its receipt.

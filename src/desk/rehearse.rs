@@ -51,8 +51,8 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     let mistakes: Vec<Mistake> =
         form.questions().map(|q| Mistake { question: q.id.clone(), fault: Fault::IdentityCode }).collect();
     renderer.fill("form/explanation.html", &ExplanationView::new(frame(), form, "31.1.2025", language))?;
-    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", None, &[], language))?;
-    let wrong = QuestionsView::new(frame(), form, "x", Some(&given), &mistakes, language);
+    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", &given, &[], language))?;
+    let wrong = QuestionsView::new(frame(), form, "x", &given, &mistakes, language);
     renderer.fill("form/questions.html", &wrong)?;
     if let Ok(submission) = Submission::parse(&given, form) {
         renderer.fill("form/check.html", &CheckView::new(frame(), form, "x", &submission, language))?;
@@ -75,6 +75,7 @@ fn model_case(instance: &Instance) -> Result<CaseFile, crate::case::CaseRefusal>
         age_group: first("age_group"),
         client_since: DAY,
         coaching_started: DAY,
+        language: None,
     };
     let outcome = first("outcome").unwrap_or_default();
     let ending = Ending { on: DAY, outcome, field: None, pay_subsidy: None };

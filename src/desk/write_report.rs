@@ -57,7 +57,8 @@ impl Desk {
         let written_on = self.now().to_zoned(self.instance.zone()).date();
         let html = closing_report_html(&self.renderer, &report, &name, written_on, language)?;
         let json = closing_report_json(&report, &name, written_on);
-        let stored = StoredReport { version, content, written_on, json: json.clone(), html: html.clone() };
+        let stored =
+            StoredReport { version, content, written_on, json: json.clone(), html: html.clone(), pdf: Vec::new() };
         self.store.save_report(stored, number).await?;
         Ok(WrittenReport { name: name.to_string(), html, json, new: true })
     }

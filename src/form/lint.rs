@@ -1,19 +1,23 @@
 //! What YAML's shape cannot say about a form.
 
 use super::raw::{QuestionType, RawForm, RawQuestion, Visibility};
+use crate::instance::Instance;
 use crate::text::{Diagnostic, Language, Position, Text};
 use std::collections::BTreeMap;
 
 /// Most choices of one question; the set of those chosen is counted as bits of one integer.
 const MAX_CHOICES: usize = 60;
 /// Names that a posted form or its counters use for themselves.
-const RESERVED: [&str; 1] = ["nonce"];
+const RESERVED: [&str; 3] = ["nonce", "add", "remove"];
+/// Most items of a group; more is a table, not a form.
+const MAX_ITEMS: usize = 20;
 /// Most questions of one form; more is a survey nobody finishes on a phone.
 const MAX_QUESTIONS: usize = 100;
 
 struct Lint<'a> {
     file: &'a str,
     source: &'a str,
+    instance: Option<&'a Instance>,
     found: Vec<Diagnostic>,
 }
 
@@ -23,28 +27,32 @@ impl Lint<'_> {
     }
 
     fn text(&mut self, at: Position, text: &Text, what: &str) {
-        if !text.has(Language::Fi) {
-            self.tell(at, format!("{what} has no Finnish text"), "write it after fi:");
+        let wanted = self.instance.map_or(&[Language::Fi][..], |i| &i.languages.value);
+        for language in wanted.iter().filter(|l| !text.has(**l)) {
+            let problem = format!("{what} has no {} text", language.english_name());
+            self.tell(at, problem, &format!("write it after {}:", language.code()));
         }
     }
 }
 
-pub(super) fn mistakes(raw: &RawForm, file: &str, source: &str) -> Vec<Diagnostic> {
-    let mut lint = Lint { file, source, found: Vec::new() };
+pub(super) fn mistakes(raw: &RawForm, file: &str, source: &str, instance: Option<&Instance>) -> Vec<Diagnostic> {
+    let mut lint = Lint { file, source, instance, found: Vec::new() };
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".yaml");
     let id = &raw.id.value;
     if !is_slug(id) || (file.ends_with(".yaml") && stem != id) {
         let problem = format!("the id `{id}` is not the name of the file, `{stem}`");
         lint.tell(Position::of(&raw.id), problem, "use the file's name without .yaml, in a-z, 0-9 and hyphens");
     }
-    if id == "case" {
-        lint.tell(
-            Position::of(&raw.id),
-            "the id `case` is taken by the cases themselves".to_owned(),
-            "choose another id",
-        );
+    if ["case", "invitation"].contains(&id.as_str()) {
+        lint.tell(Position::of(&raw.id), format!("the id `{id}` is taken by the program"), "choose another id");
     }
-    lint.text(Position::of(&raw.title), &raw.title.value, "the form's title");
+    let top = Position::of(&raw.title);
+    lint.text(top, &raw.title.value, "the form's title");
+    lint.text(top, &raw.lead, "the form's lead");
+    lint.text(top, &raw.why, "the form's why");
+    for step in &raw.after {
+        lint.text(top, step, "a step of the form's after");
+    }
     let mut seen: BTreeMap<&str, Position> = BTreeMap::new();
     let mut count = 0;
     for page in &raw.pages {
@@ -52,7 +60,10 @@ pub(super) fn mistakes(raw: &RawForm, file: &str, source: &str) -> Vec<Diagnosti
         if page.questions.is_empty() {
             lint.tell(Position::of(&page.title), "the page has no questions".to_owned(), "add one or remove the page");
         }
-        for q in &page.questions {
+        if let Some(hint) = &page.hint {
+            lint.text(Position::of(&page.title), hint, "the page's hint");
+        }
+        for q in page.questions.iter().flat_map(|q| std::iter::once(q).chain(&q.questions)) {
             count += 1;
             let at = Position::of(&q.id);
             if let Some(first) = seen.insert(&q.id.value, at) {
@@ -82,6 +93,11 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         lint.tell(at, problem, "begin with a letter and use a-z, 0-9 and _");
     }
     lint.text(Position::of(&q.text), &q.text.value, "the question");
+    if let Some(hint) = &q.hint {
+        lint.text(Position::of(&q.text), hint, "the question's hint");
+    }
+    group(lint, q);
+    number(lint, q);
     if RESERVED.contains(&q.id.value.as_str()) {
         lint.tell(at, format!("the id `{}` is taken by the form itself", q.id.value), "choose another id");
     }
@@ -90,14 +106,25 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         lint.tell(Position::of(&q.kind), problem, "group them, or ask in two questions");
     }
     let chooses = matches!(kind, QuestionType::One | QuestionType::Many);
-    if chooses && q.choices.len() < 2 {
+    if let Some(name) = &q.choices_from {
+        let unknown = lint.instance.is_some_and(|i| i.dimension(&name.value).is_none());
+        if unknown || kind != QuestionType::One || !q.choices.is_empty() {
+            let problem = format!("choices_from: {} is no list for this question", name.value);
+            lint.tell(
+                Position::of(name),
+                problem,
+                "name a dimension of palaute.yaml, in a question of type one without choices of its own",
+            );
+        }
+    }
+    if chooses && q.choices.len() < 2 && q.choices_from.is_none() {
         lint.tell(
             Position::of(&q.kind),
             "a question of this type needs at least two choices".to_owned(),
             "add them under choices, each with code and label",
         );
     }
-    if matches!(kind, QuestionType::Text | QuestionType::YesNo | QuestionType::Grade) && !q.choices.is_empty() {
+    if !chooses && kind != QuestionType::Agreement && !q.choices.is_empty() {
         lint.tell(
             Position::of(&q.choices[0]),
             "this type has no choices of its own".to_owned(),
@@ -156,10 +183,12 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
             );
         }
     }
+    let uncounted =
+        matches!(kind, QuestionType::Text | QuestionType::Number | QuestionType::Date | QuestionType::Group);
+    if uncounted && q.statistics == Some(true) {
+        lint.tell(at, "answers of this type are never counted or published".to_owned(), "remove statistics");
+    }
     if kind == QuestionType::Text {
-        if q.statistics == Some(true) {
-            lint.tell(at, "free text is never counted or published".to_owned(), "remove statistics");
-        }
         if q.visibility == Some(Visibility::Statistics) {
             lint.tell(
                 at,
@@ -167,6 +196,65 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
                 "remove the question or let the officer see it",
             );
         }
+    }
+}
+
+/// What only groups have, and what they must have.
+fn group(lint: &mut Lint<'_>, q: &RawQuestion) {
+    let at = Position::of(&q.kind);
+    if q.kind.value != QuestionType::Group {
+        if !q.questions.is_empty() || q.item.is_some() || q.add.is_some() {
+            lint.tell(at, "only a group has questions, item and add".to_owned(), "remove them, or use the type group");
+        }
+        for limit in q.min_items.iter().chain(&q.max_items) {
+            lint.tell(Position::of(limit), "only a group has items".to_owned(), "remove it, or use the type group");
+        }
+        return;
+    }
+    let (min, max) = (q.min_items.as_ref().map_or(1, |m| m.value), q.max_items.as_ref().map_or(5, |m| m.value));
+    if min > max || !(1..=MAX_ITEMS).contains(&max) {
+        let problem = format!("{min} to {max} items are no range");
+        lint.tell(at, problem, "write min_items of 0 or more and max_items of at most 20");
+    }
+    match (&q.item, &q.add) {
+        (Some(item), Some(add)) => {
+            lint.text(at, item, "the name of an item");
+            lint.text(at, add, "the button that adds an item");
+        }
+        _ => lint.tell(at, "the group does not say what its items are called".to_owned(), "add item: and add:"),
+    }
+    if q.questions.is_empty() {
+        lint.tell(at, "the group has no questions".to_owned(), "add questions under questions:");
+    }
+    for inner in q.questions.iter().filter(|i| i.kind.value == QuestionType::Group) {
+        lint.tell(Position::of(&inner.kind), "a group inside a group".to_owned(), "ask it beside the group");
+    }
+    if q.required {
+        lint.tell(at, "a group is not required as a whole".to_owned(), "set required on its questions and min_items");
+    }
+}
+
+/// What only numbers have.
+fn number(lint: &mut Lint<'_>, q: &RawQuestion) {
+    if q.kind.value != QuestionType::Number {
+        for limit in q.min.iter().chain(&q.max) {
+            lint.tell(Position::of(limit), "only a number has min and max".to_owned(), "remove it");
+        }
+        if let Some(decimals) = &q.decimals {
+            lint.tell(Position::of(decimals), "only a number has decimals".to_owned(), "remove it");
+        }
+        return;
+    }
+    if let (Some(min), Some(max)) = (&q.min, &q.max)
+        && min.value > max.value
+    {
+        lint.tell(Position::of(max), format!("max {} is below min {}", max.value, min.value), "turn them round");
+    }
+    if let Some(decimals) = q.decimals.as_ref().filter(|d| d.value > 2) {
+        lint.tell(Position::of(decimals), "more than two decimals".to_owned(), "use 0, 1 or 2");
+    }
+    if let Some(unit) = &q.unit {
+        lint.text(Position::of(&q.kind), unit, "the unit");
     }
 }
 

@@ -12,11 +12,12 @@ mod scale;
 pub use question::{Choice, Kind, Question};
 pub use raw::{Party, QuestionType, Visibility};
 
+use crate::instance::Instance;
 use crate::text::{Diagnostics, Fingerprint, Text, read_yaml};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A checked form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     id: String,
     party: Party,
@@ -27,12 +28,16 @@ pub struct Form {
     minutes: u32,
     coach_reads_if: Option<String>,
     pages: Vec<FormPage>,
-    #[serde(skip)]
+    #[serde(skip, default = "no_version")]
     version: Fingerprint,
 }
 
+fn no_version() -> Fingerprint {
+    Fingerprint::of(b"")
+}
+
 /// Questions that belong together, under one heading.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormPage {
     /// Heading.
     pub title: Text,
@@ -43,20 +48,22 @@ pub struct FormPage {
 }
 
 impl Form {
-    /// Reads a form; `file` names it in diagnostics.
+    /// Reads a form; `file` names it in diagnostics. The instance tells in which languages every text
+    /// must be and lends its lists to `choices_from`; without one only Finnish is asked for.
     ///
     /// # Errors
     /// Every mistake found, with its place and remedy.
-    pub fn read(file: &str, source: &str) -> Result<Self, Diagnostics> {
+    pub fn read(file: &str, source: &str, instance: Option<&Instance>) -> Result<Self, Diagnostics> {
         let raw: raw::RawForm = read_yaml(file, source)?;
-        let mistakes = lint::mistakes(&raw, file, source);
+        let mistakes = lint::mistakes(&raw, file, source, instance);
         if !mistakes.is_empty() {
             return Err(Diagnostics(mistakes));
         }
+        let of_all = (raw.visibility, raw.statistics);
         let pages = raw.pages.into_iter().map(|page| FormPage {
             title: page.title.value,
             hint: page.hint,
-            questions: page.questions.into_iter().map(|q| Question::from_raw(q, raw.visibility)).collect(),
+            questions: page.questions.into_iter().map(|q| Question::from_raw(q, of_all, instance)).collect(),
         });
         let mut form = Self {
             id: raw.id.value,
@@ -68,11 +75,25 @@ impl Form {
             minutes: raw.minutes,
             coach_reads_if: raw.coach_reads_if.map(|c| c.value),
             pages: pages.collect(),
-            version: Fingerprint::of(b""),
+            version: no_version(),
         };
-        // The version is what the form says, not how its file is laid out.
-        form.version = Fingerprint::of(serde_json::to_vec(&form).unwrap_or_default());
+        form.version = form.own_version();
         Ok(form)
+    }
+
+    /// The form that was kept as JSON when it was answered.
+    ///
+    /// # Errors
+    /// When the JSON is no form.
+    pub fn from_stored(json: &str) -> Result<Self, serde_json::Error> {
+        let mut form: Self = serde_json::from_str(json)?;
+        form.version = form.own_version();
+        Ok(form)
+    }
+
+    /// The version is what the form says, not how its file is laid out.
+    fn own_version(&self) -> Fingerprint {
+        Fingerprint::of(serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// The form's id, the name of its file.
@@ -134,10 +155,28 @@ impl Form {
         self.pages.iter().flat_map(|p| &p.questions)
     }
 
-    /// The question of that id.
+    /// The question of that id; questions of a group are found by it, too.
     #[must_use]
     pub fn question(&self, id: &str) -> Option<&Question> {
-        self.questions().find(|q| q.id == id)
+        self.questions().flat_map(|q| std::iter::once(q).chain(&q.questions)).find(|q| q.id == id)
+    }
+
+    /// The question behind the name of a field: an id, or `group.n.id` for an item of a group.
+    #[must_use]
+    pub fn asked(&self, field: &str) -> Option<&Question> {
+        let parts: Vec<&str> = field.split('.').collect();
+        match parts.as_slice() {
+            [id] => self.questions().find(|q| q.id == *id),
+            [group, n, id] if n.parse::<usize>().is_ok_and(|n| n > 0) => {
+                self.questions().find(|q| q.id == *group)?.questions.iter().find(|q| q.id == *id)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is chosen before anybody has answered: code by question id.
+    pub fn defaults(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.questions().filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))
     }
 
     /// The fingerprint of everything the form says; a submission keeps it.

@@ -41,6 +41,12 @@ pub enum Visibility {
     /// The officer of the case, and the coach where the respondent allows it.
     #[default]
     Officer,
+    /// Nobody as single answers: the officer sees them together once three have answered.
+    Together,
+    /// The provider, whose report was received.
+    Provider,
+    /// Client, coach and officer: the answer is written into the report.
+    Report,
     /// Nobody: the answer is only counted.
     Statistics,
 }
@@ -61,6 +67,12 @@ pub enum QuestionType {
     Text,
     /// Yes or no.
     YesNo,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// Questions that are answered once for each of several items.
+    Group,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +88,8 @@ pub(super) struct RawForm {
     pub(super) minutes: u32,
     #[serde(default)]
     pub(super) visibility: Visibility,
+    #[serde(default = "counted")]
+    pub(super) statistics: bool,
     #[serde(default)]
     pub(super) coach_reads_if: Option<Spanned<String>>,
     pub(super) pages: Vec<RawPage>,
@@ -115,6 +129,30 @@ pub(super) struct RawQuestion {
     pub(super) max_length: Option<Spanned<usize>>,
     #[serde(default)]
     pub(super) default: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) choices_from: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) min: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub(super) max: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub(super) decimals: Option<Spanned<u8>>,
+    #[serde(default)]
+    pub(super) unit: Option<Text>,
+    #[serde(default)]
+    pub(super) item: Option<Text>,
+    #[serde(default)]
+    pub(super) add: Option<Text>,
+    #[serde(default)]
+    pub(super) min_items: Option<Spanned<usize>>,
+    #[serde(default)]
+    pub(super) max_items: Option<Spanned<usize>>,
+    #[serde(default)]
+    pub(super) questions: Vec<RawQuestion>,
+}
+
+fn counted() -> bool {
+    true
 }
 
 #[derive(Clone, Debug, Deserialize)]

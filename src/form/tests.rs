@@ -17,16 +17,16 @@ pages:
 ";
 
 fn problem(source: &str) -> (usize, usize, String) {
-    let found = Form::read("forms/small.yaml", source).unwrap_err();
+    let found = Form::read("forms/small.yaml", source, None).unwrap_err();
     let first = &found.0[0];
     (first.at.line, first.at.column, found.to_string())
 }
 
 #[test]
 fn a_good_form_is_read_and_its_version_ignores_layout() {
-    let a = Form::read("forms/small.yaml", GOOD).unwrap();
-    let b = Form::read("forms/small.yaml", &GOOD.replace("{ fi: Otsikko }", "\n  fi:   Otsikko")).unwrap();
-    let c = Form::read("forms/small.yaml", &GOOD.replace("Sujuiko", "Menikö")).unwrap();
+    let a = Form::read("forms/small.yaml", GOOD, None).unwrap();
+    let b = Form::read("forms/small.yaml", &GOOD.replace("{ fi: Otsikko }", "\n  fi:   Otsikko"), None).unwrap();
+    let c = Form::read("forms/small.yaml", &GOOD.replace("Sujuiko", "Menikö"), None).unwrap();
     assert_eq!(a.version(), b.version());
     assert_ne!(a.version(), c.version());
     let codes: Vec<&str> = a.question("q_one").unwrap().choices.iter().map(|c| c.code.as_str()).collect();
@@ -53,7 +53,7 @@ fn a_key_given_twice_is_refused() {
 fn every_mistake_of_meaning_is_told_at_its_place() {
     let source =
         GOOD.replace("steps: 3", "steps: 4") + "      - id: q_one\n        type: one\n        text: { fi: '' }\n";
-    let found = Form::read("forms/small.yaml", &source).unwrap_err().0;
+    let found = Form::read("forms/small.yaml", &source, None).unwrap_err().0;
     let told: Vec<(usize, &str)> = found.iter().map(|d| (d.at.line, d.problem.as_str())).collect();
     assert!(told.iter().any(|(l, p)| *l == 12 && p.contains("4 steps")), "{told:?}");
     assert!(told.iter().any(|(l, p)| *l == 14 && p.contains("already on line 10")), "{told:?}");
@@ -67,12 +67,13 @@ fn an_alias_bomb_is_refused_quickly() {
     for i in 1..12 {
         bomb += &format!("a{i}: &a{i} [*a{p},*a{p},*a{p},*a{p},*a{p},*a{p},*a{p},*a{p},*a{p}]\n", p = i - 1);
     }
-    assert!(Form::read("forms/small.yaml", &bomb).is_err());
+    assert!(Form::read("forms/small.yaml", &bomb, None).is_err());
 }
 
 #[test]
 fn the_form_that_ships_asks_what_the_domain_lists() {
-    let form = Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml")).unwrap();
+    let form =
+        Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"), None).unwrap();
     let ids: Vec<&str> = form.questions().map(|q| q.id.as_str()).collect();
     assert_eq!(
         ids,

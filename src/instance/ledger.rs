@@ -37,6 +37,9 @@ pub struct LedgerColumns {
     pub meetings: String,
     /// Yes or no.
     pub pay_subsidy: String,
+    /// The language of the case's reports: a language's code or name; may be missing.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// Columns and words of a follow-up sheet.

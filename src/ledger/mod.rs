@@ -4,6 +4,7 @@
 //! [`LedgerRow`]s and, for every bad cell, a [`RowFault`] with sheet, row, column, value and remedy.
 //! Refuses: files that unpack to too much, missing headings, identity codes.
 
+mod columns;
 mod read;
 mod row;
 

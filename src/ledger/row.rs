@@ -1,9 +1,10 @@
 //! A row of texts to what it says about a case.
 
 use super::Sheet;
+use super::columns::{ColumnMap, columns, same};
 use crate::case::{Ending, Opening, Work};
 use crate::instance::Instance;
-use crate::text::{contains_hetu, parse_date, parse_tenths};
+use crate::text::{Language, contains_hetu, parse_date, parse_tenths};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -114,59 +115,6 @@ pub fn check_rows(sheet: &Sheet, instance: &Instance, today: Date) -> (Vec<Ledge
     (good, faults, warnings)
 }
 
-/// Field to the place and heading of its column.
-type ColumnMap = BTreeMap<&'static str, (usize, String)>;
-
-fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault>> {
-    let c = &instance.ledger.columns;
-    let wanted: [(&'static str, &str); 15] = [
-        ("number", &c.number),
-        ("coach", &c.coach),
-        ("municipality", &c.municipality),
-        ("gender", &c.gender),
-        ("origin", &c.origin),
-        ("age_group", &c.age_group),
-        ("client_since", &c.client_since),
-        ("coaching_started", &c.coaching_started),
-        ("ended_on", &c.ended_on),
-        ("outcome", &c.outcome),
-        ("field", &c.field),
-        ("work_trials", &c.work_trials),
-        ("hours", &c.hours),
-        ("meetings", &c.meetings),
-        ("pay_subsidy", &c.pay_subsidy),
-    ];
-    let (mut map, mut missing) = (ColumnMap::new(), Vec::new());
-    for (field, heading) in wanted {
-        let places: Vec<usize> = (0..sheet.rows[0].len()).filter(|i| same(&sheet.rows[0][*i], heading)).collect();
-        let problem = match places.as_slice() {
-            [at] => {
-                map.insert(field, (*at, heading.to_owned()));
-                continue;
-            }
-            [] => "the heading is missing",
-            _ => "the heading stands there more than once",
-        };
-        missing.push(RowFault {
-            sheet: sheet.name.clone(),
-            row: sheet.first_row,
-            column: heading.to_owned(),
-            value: String::new(),
-            problem: problem.to_owned(),
-            remedy: format!(
-                "correct the sheet's first row, or name its heading at ledger.columns.{field} in palaute.yaml"
-            ),
-        });
-    }
-    if missing.is_empty() { Ok(map) } else { Err(missing) }
-}
-
-/// Equal but for case, outer spaces and the kind of dash.
-fn same(a: &str, b: &str) -> bool {
-    let plain = |s: &str| s.trim().to_lowercase().replace(['\u{2010}', '\u{2011}', '\u{2013}', '\u{2212}'], "-");
-    plain(a) == plain(b)
-}
-
 struct Check<'a> {
     sheet: &'a str,
     row: usize,
@@ -178,8 +126,9 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// What stands in the field's column; nothing where the sheet does not have the column.
     fn text(&self, field: &str) -> &str {
-        self.cells.get(self.columns[field].0).map_or("", String::as_str)
+        self.columns.get(field).and_then(|(at, _)| self.cells.get(*at)).map_or("", String::as_str)
     }
 
     fn optional(&self, field: &str) -> Option<String> {
@@ -274,6 +223,21 @@ impl Check<'_> {
         tenths
     }
 
+    /// A language of the instance by its code or name.
+    fn language(&mut self) -> Option<Language> {
+        let text = self.optional("language")?;
+        let known = &self.instance.languages.value;
+        let named = |l: &&Language| {
+            [l.code(), l.own_name(), l.english_name(), l.finnish_name()].iter().any(|name| same(name, &text))
+        };
+        let found = known.iter().find(named).copied();
+        if found.is_none() {
+            let names: Vec<&str> = known.iter().map(|l| l.finnish_name()).collect();
+            self.tell("language", "no language of this instance", &format!("write one of: {}", names.join(", ")));
+        }
+        found
+    }
+
     fn row(&mut self) -> Option<LedgerRow> {
         let number = self.required("number");
         let coach = self.required("coach");
@@ -289,6 +253,7 @@ impl Check<'_> {
             meetings: self.count("meetings"),
             work_trials: self.count("work_trials"),
         };
+        let language = self.language();
         let pay_subsidy = self.word("pay_subsidy").map(|code| code == "yes");
         if let (Some(since), Some(started)) = (since, started)
             && started < since
@@ -326,6 +291,7 @@ impl Check<'_> {
                 age_group,
                 client_since: since?,
                 coaching_started: started?,
+                language,
             },
             work,
             ending,

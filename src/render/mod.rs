@@ -3,16 +3,18 @@
 //! Enters: typed contexts. Leaves: HTML, JSON and plain text. Refuses: templates that do not parse.
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
+mod check;
 mod form;
 mod mail;
 mod page;
+mod questions;
 mod report;
 mod templates;
 
-pub use form::{
-    AnswerRow, CheckView, ClosedView, ExplanationView, FormFrame, QuestionsView, ReceiptView, mistake_message,
-};
+pub use check::{AnswerRow, CheckView};
+pub use form::{ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{MailText, invitation_mail};
 pub use page::{Frame, Link};
+pub use questions::{QuestionsView, mistake_message};
 pub use report::{closing_report_html, closing_report_json};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

@@ -16,6 +16,7 @@ pub const TEMPLATES: &[(&str, &str)] = embedded![
     "form/base.html",
     "form/check.html",
     "form/closed.html",
+    "form/components.html",
     "form/explanation.html",
     "form/questions.html",
     "form/receipt.html",

@@ -4,6 +4,10 @@
 //! same case. Refuses: a case that has not ended. Never holds an answer: single answers travel in
 //! the feedback annex, which the coach does not see.
 
+mod coach;
+
+pub use coach::{prefilled, settles};
+
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::Party;
 use crate::instance::Instance;
@@ -261,6 +265,7 @@ mod tests {
             age_group: None,
             client_since: date(2024, 8, 5),
             coaching_started: date(2024, 11, 4),
+            language: None,
         };
         let mut events = vec![CaseEvent::Opened { imported_number: None, opening }];
         if ended {

@@ -8,6 +8,7 @@ mod check;
 mod error;
 mod explanation;
 mod headers;
+mod language;
 mod listen;
 mod send;
 mod sent_form;
@@ -62,7 +63,7 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
         .route("/f/{token}", get(explanation::show))
         .route("/f/{token}/answer", get(answer::show))
         .route("/f/{token}/check", post(check::show).get(explanation::start_again))
-        .route("/f/{token}/change", post(answer::show_again).get(explanation::start_again))
+        .route("/f/{token}/change", post(answer::change).get(explanation::start_again))
         .route("/f/{token}/send", post(send::receive).get(explanation::start_again))
         .layer(DefaultBodyLimit::max(MAX_BODY + longest_texts(&state.desk.forms)));
     let fixed = Router::new()
@@ -85,7 +86,13 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
 
 /// What the texts of the most talkative form may take, bytes.
 fn longest_texts(forms: &[Form]) -> usize {
-    let length = |q: &Question| if let Kind::Text(limit) = q.kind { limit * BYTES_A_CHARACTER } else { 0 };
+    fn length(q: &Question) -> usize {
+        match q.kind {
+            Kind::Text(limit) => limit * BYTES_A_CHARACTER,
+            Kind::Group { max, .. } => max * q.questions.iter().map(length).sum::<usize>(),
+            _ => 0,
+        }
+    }
     forms.iter().map(|f| f.questions().map(length).sum()).max().unwrap_or(0)
 }
 

@@ -2,18 +2,19 @@
 
 use super::State;
 use super::error::Failure;
+use super::language::Asked;
 use super::sent_form::SentForm;
 use crate::desk::{Arrival, ReceiveError};
 use crate::form::Form;
 use crate::render::{QuestionsView, ReceiptView};
 use crate::store::{Receipt, Received};
-use crate::text::{Messages, finnish_instant};
-use axum::extract::{Path, State as Shared};
+use crate::text::{Messages, told_instant};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 pub(super) async fn receive(
-    Shared(state): Shared<State>,
+    Asked(state): Asked,
     Path(token): Path<String>,
     sent: SentForm,
 ) -> Result<Response, Failure> {
@@ -25,8 +26,7 @@ pub(super) async fn receive(
                 Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
                 Err(ReceiveError::Mistakes(mistakes)) => {
                     let frame = state.frame(form, &token);
-                    let view =
-                        QuestionsView::new(frame, form, &sent.nonce, Some(&sent.answers), &mistakes, state.language);
+                    let view = QuestionsView::new(frame, form, &sent.nonce, &sent.answers, &mistakes, state.language);
                     Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
                 }
                 Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
@@ -45,7 +45,7 @@ pub(super) async fn receive(
 }
 
 fn show(state: &State, form: &Form, token: &str, receipt: &Receipt) -> Response {
-    let at = finnish_instant(receipt.stored_at, &state.desk.instance.zone());
+    let at = told_instant(receipt.stored_at, &state.desk.instance.zone(), state.language);
     let stored_at = Messages::of(state.language).fill("form.stored_at", &[("at", &at)]);
     let front = format!("{}/index.html", state.language.code());
     let results = state.site.join(&front).is_file().then(|| format!("/{front}"));

@@ -2,7 +2,8 @@
 
 use super::State;
 use super::error::Failure;
-use crate::submission::RawAnswers;
+use crate::form::Form as Asked;
+use crate::submission::{RawAnswers, add_item, remove_item};
 use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, Request};
 use axum::http::StatusCode;
@@ -18,6 +19,24 @@ const NONCE_LENGTH: usize = 32;
 pub(super) struct SentForm {
     pub(super) nonce: String,
     pub(super) answers: RawAnswers,
+    /// The group that is to have an item more.
+    add: Option<String>,
+    /// The item that is to go, `group.n`.
+    remove: Option<String>,
+}
+
+impl SentForm {
+    /// The answers after the button that added or removed an item.
+    pub(super) fn edited(&self, form: &Asked) -> RawAnswers {
+        let mut answers = self.answers.clone();
+        if let Some(group) = &self.add {
+            add_item(&mut answers, form, group);
+        }
+        if let Some((group, n)) = self.remove.as_ref().and_then(|r| r.split_once('.')) {
+            remove_item(&mut answers, form, group, n.parse().unwrap_or(0));
+        }
+        answers
+    }
 }
 
 impl FromRequest<State> for SentForm {
@@ -25,6 +44,7 @@ impl FromRequest<State> for SentForm {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
         let (head, body) = request.into_parts();
+        let state = &state.clone().speaking(&head);
         let body = Bytes::from_request(Request::from_parts(head.clone(), body), state).await;
         let body = body.map_err(|rejection| refused(rejection, state))?;
         // The parser would replace what is no text and so store what nobody wrote.
@@ -40,9 +60,10 @@ impl FromRequest<State> for SentForm {
         for (name, value) in fields {
             answers.entry(name).or_default().push(value);
         }
-        let nonce = answers.remove("nonce").and_then(|mut values| values.pop()).unwrap_or_default();
+        let mut own = |name: &str| answers.remove(name).and_then(|mut values| values.pop());
+        let (nonce, add, remove) = (own("nonce").unwrap_or_default(), own("add"), own("remove"));
         let is_nonce = nonce.len() == NONCE_LENGTH && nonce.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_nonce { Ok(Self { nonce, answers }) } else { Err(Failure::unreadable(state)) }
+        if is_nonce { Ok(Self { nonce, answers, add, remove }) } else { Err(Failure::unreadable(state)) }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cube::TOTAL;
 use crate::instance::Instance;
 use crate::release::{Reason, Release};
 use crate::render::{Frame, Link, Renderer};
-use crate::text::{Figure as Number, Language, Messages, finnish_date, finnish_instant, finnish_number};
+use crate::text::{Figure as Number, Language, Messages, finnish_date, finnish_number, told_instant};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -139,7 +139,7 @@ fn pages_in(
     let told = Release_ {
         id: release.id().to_string(),
         as_of: finnish_date(release.as_of()),
-        published_at: finnish_instant(release.published_at(), &instance.zone()),
+        published_at: told_instant(release.published_at(), &instance.zone(), language),
         threshold_text: m.fill(
             "site.threshold_text",
             &[("n", &release.threshold().to_string()), ("mean", &release.mean_threshold().to_string())],

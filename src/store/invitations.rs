@@ -1,7 +1,8 @@
 //! Invitations and the links that lead to them.
 
-use super::{Store, StoreError, attempting, audit_log, cases, writer};
+use super::{Store, StoreError, attempting, audit_log, cases, facts, writer};
 use crate::case::{CaseEvent, CaseNumber};
+use crate::cube::{Codebook, Fact};
 use crate::form::Party;
 use crate::text::Fingerprint;
 use jiff::Timestamp;
@@ -42,6 +43,10 @@ pub struct NewInvitation {
     pub form: String,
     /// Until when.
     pub expires_at: Timestamp,
+    /// How it is counted.
+    pub fact: Fact,
+    /// Explains the fact.
+    pub codebook: Codebook,
 }
 
 impl Store {
@@ -136,7 +141,7 @@ pub(super) async fn invite(
         .map_err(attempting("make an invitation"))?;
     let event = CaseEvent::Invited { party: new.party, form: new.form.clone() };
     cases::append(connection, new.case, &[event], at).await?;
-    Ok(())
+    facts::replace(connection, &new.id, &new.fact, &new.codebook).await
 }
 
 pub(super) async fn open_link(

@@ -5,7 +5,8 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [(i64, &str, &str); 1] = [(1, "start", include_str!("schema.sql"))];
+const STEPS: [(i64, &str, &str); 2] =
+    [(1, "start", include_str!("schema.sql")), (2, "annexes", include_str!("schema_2.sql"))];
 
 pub(super) fn migrator() -> Migrator {
     let steps = STEPS.iter().map(|(version, name, sql)| {

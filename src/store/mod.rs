@@ -20,8 +20,8 @@ pub use cases::{CaseChange, FactOf, Subject};
 pub use invitations::{Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
 pub use open::ServerLock;
-pub use reports::StoredReport;
-pub use submissions::{NewSubmission, Receipt, Received};
+pub use reports::{StoredAnnex, StoredReport};
+pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
 
 use sqlx::SqlitePool;
 use tokio::sync::mpsc;

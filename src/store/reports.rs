@@ -19,6 +19,23 @@ pub struct StoredReport {
     pub json: String,
     /// As HTML.
     pub html: String,
+    /// As PDF.
+    pub pdf: Vec<u8>,
+}
+
+/// The officer's edition of a version of a report, with the feedback annex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnnex {
+    /// The version of the report.
+    pub version: u32,
+    /// The day on which the annex closed.
+    pub closed_on: Date,
+    /// As JSON.
+    pub json: String,
+    /// As HTML.
+    pub html: String,
+    /// As PDF.
+    pub pdf: Vec<u8>,
 }
 
 impl Store {
@@ -28,7 +45,7 @@ impl Store {
     /// When the database fails.
     pub async fn last_report(&self, case: CaseNumber) -> Result<Option<StoredReport>, StoreError> {
         let row = sqlx::query(
-            "SELECT version, content, written_on, json, html FROM reports
+            "SELECT version, content, written_on, json, html, pdf FROM reports
              WHERE case_number = $1 ORDER BY version DESC LIMIT 1",
         )
         .bind(case.to_string())
@@ -42,8 +59,54 @@ impl Store {
                 written_on: row.get::<String, _>("written_on").parse().ok()?,
                 json: row.get("json"),
                 html: row.get("html"),
+                pdf: row.get("pdf"),
             })
         }))
+    }
+
+    /// The day on which the first version of a case's closing report was written.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn first_reported_on(&self, case: CaseNumber) -> Result<Option<Date>, StoreError> {
+        let row = sqlx::query("SELECT min(written_on) AS first FROM reports WHERE case_number = $1")
+            .bind(case.to_string())
+            .fetch_one(self.readers())
+            .await
+            .map_err(attempting("read a report"))?;
+        Ok(row.get::<Option<String>, _>("first").and_then(|d| d.parse().ok()))
+    }
+
+    /// The officer's edition of a version, if its annex has closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn annex(&self, case: CaseNumber, version: u32) -> Result<Option<StoredAnnex>, StoreError> {
+        let row = sqlx::query(
+            "SELECT version, closed_on, json, html, pdf FROM annexes WHERE case_number = $1 AND version = $2",
+        )
+        .bind(case.to_string())
+        .bind(version)
+        .fetch_optional(self.readers())
+        .await
+        .map_err(attempting("read an annex"))?;
+        Ok(row.and_then(|row| {
+            Some(StoredAnnex {
+                version: row.get("version"),
+                closed_on: row.get::<String, _>("closed_on").parse().ok()?,
+                json: row.get("json"),
+                html: row.get("html"),
+                pdf: row.get("pdf"),
+            })
+        }))
+    }
+
+    /// Keeps the officer's edition of a version.
+    ///
+    /// # Errors
+    /// When there is one already, or the database fails.
+    pub async fn save_annex(&self, annex: StoredAnnex, case: CaseNumber) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::SaveAnnex(Box::new(annex), case, reply)).await
     }
 
     /// Keeps a version of a case's closing report.
@@ -61,7 +124,8 @@ pub(super) async fn save(
     case: CaseNumber,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO reports (case_number, version, content, written_on, json, html) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO reports (case_number, version, content, written_on, json, html, pdf)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(case.to_string())
     .bind(report.version)
@@ -69,9 +133,31 @@ pub(super) async fn save(
     .bind(report.written_on.to_string())
     .bind(&report.json)
     .bind(&report.html)
+    .bind(&report.pdf)
     .execute(&mut *connection)
     .await
     .map_err(attempting("keep a report"))?;
     let at = report.written_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
     audit_log::note(connection, at, "report", &case.to_string(), &report.content).await
+}
+
+pub(super) async fn save_annex(
+    connection: &mut SqliteConnection,
+    annex: &StoredAnnex,
+    case: CaseNumber,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO annexes (case_number, version, closed_on, json, html, pdf) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(case.to_string())
+    .bind(annex.version)
+    .bind(annex.closed_on.to_string())
+    .bind(&annex.json)
+    .bind(&annex.html)
+    .bind(&annex.pdf)
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("keep an annex"))?;
+    let at = annex.closed_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
+    audit_log::note(connection, at, "annex", &case.to_string(), &Fingerprint::of(&annex.json)).await
 }

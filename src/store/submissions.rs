@@ -1,11 +1,11 @@
 //! Submissions: stored once, with their receipt.
 
 use super::cases::{self, to_json};
-use super::{InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
+use super::{CaseChange, InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::form::Party;
-use crate::submission::Submission;
+use crate::form::{Form, Party};
+use crate::submission::{Answers, Submission};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
@@ -25,6 +25,10 @@ pub struct NewSubmission {
     pub nonce: Fingerprint,
     /// The answers.
     pub submission: Submission,
+    /// The form they answer as JSON, so that they can be read when it has changed.
+    pub form: String,
+    /// What a closing report settles on the case.
+    pub settles: Option<CaseChange>,
     /// What is counted.
     pub fact: Fact,
     /// Explains the fact.
@@ -32,6 +36,19 @@ pub struct NewSubmission {
     /// The receipt it will have if it is new.
     pub receipt: String,
     /// When it arrived.
+    pub received_at: Timestamp,
+}
+
+/// A stored submission with the form that was answered.
+#[derive(Clone, Debug)]
+pub struct StoredSubmission {
+    /// Who answered.
+    pub party: Party,
+    /// The form as it was then.
+    pub form: Form,
+    /// The answers.
+    pub answers: Answers,
+    /// When they arrived.
     pub received_at: Timestamp,
 }
 
@@ -60,6 +77,33 @@ impl Store {
     /// When it could not be stored: then there is no receipt.
     pub async fn receive(&self, new: NewSubmission) -> Result<Received, StoreError> {
         writer::submit(self.writer(), |reply| writer::Job::Receive(Box::new(new), reply)).await
+    }
+
+    /// The submissions about a case in the order in which they arrived.
+    ///
+    /// # Errors
+    /// When the database fails, or what it holds is no form or no answers.
+    pub async fn submissions_of(&self, case: CaseNumber) -> Result<Vec<StoredSubmission>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT i.party, f.form, s.answers, s.received_at FROM invitations i
+             JOIN submissions s ON s.invitation = i.id JOIN forms f ON f.version = s.version
+             WHERE i.case_number = $1 ORDER BY s.received_at, s.id",
+        )
+        .bind(case.to_string())
+        .fetch_all(self.readers())
+        .await
+        .map_err(attempting("read the submissions of a case"))?;
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<StoredSubmission, serde_json::Error> {
+            Ok(StoredSubmission {
+                party: serde_json::from_value(serde_json::Value::String(row.get("party")))?,
+                form: Form::from_stored(&row.get::<String, _>("form"))?,
+                answers: serde_json::from_str(&row.get::<String, _>("answers"))?,
+                received_at: row.get::<String, _>("received_at").parse().unwrap_or_default(),
+            })
+        };
+        rows.iter()
+            .map(|row| read(row).map_err(|source| StoreError::Unreadable { what: "submission", source }))
+            .collect()
     }
 
     /// The receipts of all stored submissions with the fingerprints of their answers.
@@ -96,7 +140,17 @@ pub(super) async fn receive(connection: &mut SqliteConnection, new: &NewSubmissi
     if inserted.rows_affected() == 0 {
         return earlier(connection, new, &content).await;
     }
+    sqlx::query("INSERT INTO forms (version, form) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING")
+        .bind(new.submission.version().as_str())
+        .bind(&new.form)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("keep a form"))?;
     cases::append(connection, new.case, &[CaseEvent::Answered { party: new.party }], new.received_at).await?;
+    if let Some(settles) = &new.settles {
+        let year = new.received_at.to_zoned(jiff::tz::TimeZone::UTC).year();
+        cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;
+    }
     facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
     audit_log::note(connection, new.received_at, "submission", &new.id, &content).await?;
     Ok(Received::Stored(Receipt { code: new.receipt.clone(), stored_at: new.received_at }))

@@ -3,7 +3,7 @@
 use super::cases::{self, CaseChange};
 use super::invitations::{self, NewInvitation};
 use super::mails;
-use super::reports::{self, StoredReport};
+use super::reports::{self, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
 use super::{StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
@@ -30,6 +30,7 @@ pub(super) enum Job {
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, Reply<()>),
     SaveReport(Box<StoredReport>, CaseNumber, Reply<()>),
+    SaveAnnex(Box<StoredAnnex>, CaseNumber, Reply<()>),
     QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
     Finish(Reply<()>),
@@ -141,6 +142,7 @@ async fn perform(connection: &mut SqliteConnection, job: Job) -> (bool, Told) {
         }
         Job::SaveCube(cube, reply) => answer(facts::save_cube(connection, &cube).await, reply),
         Job::SaveReport(report, case, reply) => answer(reports::save(connection, &report, case).await, reply),
+        Job::SaveAnnex(annex, case, reply) => answer(reports::save_annex(connection, &annex, case).await, reply),
         Job::QueueMail { id, invitation, address, at, reply } => {
             answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
         }
@@ -175,6 +177,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::Invite(.., reply)
         | Job::SaveCube(_, reply)
         | Job::SaveReport(.., reply)
+        | Job::SaveAnnex(.., reply)
         | Job::Finish(reply)
         | Job::OpenLink { reply, .. }
         | Job::Renew { reply, .. }

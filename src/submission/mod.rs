@@ -4,13 +4,21 @@
 //! if every answer fits its question. Refuses: unknown fields and choices, too long texts, missing
 //! required answers and identity codes, all told at once.
 
-use crate::form::{Form, Kind, Question};
-use crate::text::{Fingerprint, contains_hetu};
+mod items;
+mod read;
+
+pub use items::{add_item, item_count, remove_item};
+
+use crate::form::{Form, Kind};
+use crate::text::{Figure, Fingerprint};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Field values as they came, each name with all its values in order.
 pub type RawAnswers = BTreeMap<String, Vec<String>>;
+/// Answers by question id.
+pub type Answers = BTreeMap<String, Answer>;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +30,12 @@ pub enum Answer {
     Many(BTreeSet<String>),
     /// Free words.
     Text(String),
+    /// A number with the decimals that the question allows.
+    Number(Figure),
+    /// A day.
+    Date(Date),
+    /// The items of a group in order, each with its answers; none is empty.
+    Items(Vec<Answers>),
 }
 
 /// Answers that fit their form. There is no other way to make one than [`Submission::parse`].
@@ -29,7 +43,7 @@ pub enum Answer {
 pub struct Submission {
     form: String,
     version: Fingerprint,
-    answers: BTreeMap<String, Answer>,
+    answers: Answers,
 }
 
 /// What is wrong with one answer.
@@ -50,6 +64,25 @@ pub enum Fault {
         /// Characters allowed.
         limit: usize,
     },
+    /// No number, or one with too many decimals.
+    NotANumber {
+        /// Decimals allowed.
+        decimals: u8,
+    },
+    /// A number outside its limits.
+    OutOfRange {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+    },
+    /// No day of the calendar.
+    NotADate,
+    /// More items than a group may have.
+    TooManyItems {
+        /// Items allowed.
+        max: usize,
+    },
     /// Something of the shape of a personal identity code.
     IdentityCode,
     /// The form has no such question.
@@ -59,7 +92,7 @@ pub enum Fault {
 /// A fault and the question it concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Id of the question, or the unknown field's name.
+    /// The field: the question's id, `group.n.id` on an item of a group, or the unknown field's name.
     pub question: String,
     /// What is wrong.
     pub fault: Fault,
@@ -72,25 +105,31 @@ impl Submission {
     /// # Errors
     /// Every mistake, in the order of the questions.
     pub fn parse(raw: &RawAnswers, form: &Form) -> Result<Self, Vec<Mistake>> {
-        let (mut answers, mut mistakes) = (BTreeMap::new(), Vec::new());
+        let mut reading = read::Reading::new(raw);
+        let mut answers = Answers::new();
         for question in form.questions() {
-            let values = raw.get(&question.id).map_or(&[][..], Vec::as_slice);
-            match read(question, values) {
-                Ok(Some(answer)) => {
-                    answers.insert(question.id.clone(), answer);
-                }
-                Ok(None) if question.required => mistakes.push(mistake(&question.id, Fault::Missing)),
-                Ok(None) => {}
-                Err(fault) => mistakes.push(mistake(&question.id, fault)),
-            }
+            let answer = match question.kind {
+                Kind::Group { min, max } => reading.items(question, min, max),
+                _ => reading.answer(question, &question.id),
+            };
+            answers.extend(answer.map(|a| (question.id.clone(), a)));
         }
-        let unknown = raw.keys().filter(|name| form.question(name).is_none());
-        mistakes.extend(unknown.map(|name| mistake(name, Fault::UnknownQuestion)));
+        let mistakes = reading.finish();
         if mistakes.is_empty() {
             Ok(Self { form: form.id().to_owned(), version: form.version().clone(), answers })
         } else {
             Err(mistakes)
         }
+    }
+
+    /// The answers as field values again, to be shown and changed; parsing them gives this submission.
+    #[must_use]
+    pub fn to_raw(&self) -> RawAnswers {
+        let mut raw = RawAnswers::new();
+        for (id, answer) in &self.answers {
+            items::write(&mut raw, id, answer);
+        }
+        raw
     }
 
     /// Id of the form.
@@ -113,59 +152,9 @@ impl Submission {
 
     /// All answers by question id.
     #[must_use]
-    pub fn answers(&self) -> &BTreeMap<String, Answer> {
+    pub fn answers(&self) -> &Answers {
         &self.answers
     }
-}
-
-fn mistake(question: &str, fault: Fault) -> Mistake {
-    Mistake { question: question.to_owned(), fault }
-}
-
-fn read(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault> {
-    if let Kind::Text(limit) = question.kind {
-        return match values {
-            [] => Ok(None),
-            [text] => read_text(text, limit),
-            _ => Err(Fault::OneOnly),
-        };
-    }
-    let given: Vec<&str> = values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
-    if given.iter().any(|code| contains_hetu(code)) {
-        return Err(Fault::IdentityCode);
-    }
-    if given.iter().any(|code| question.choice(code).is_none()) {
-        return Err(Fault::UnknownChoice);
-    }
-    if question.kind == Kind::Many {
-        let codes: BTreeSet<String> = given.iter().map(|&c| c.to_owned()).collect();
-        let exclusive = codes.iter().any(|c| question.choice(c).is_some_and(|choice| choice.apart));
-        return match codes.len() {
-            0 => Ok(None),
-            1 => Ok(Some(Answer::Many(codes))),
-            _ if exclusive => Err(Fault::NoneWithOthers),
-            _ => Ok(Some(Answer::Many(codes))),
-        };
-    }
-    match given.as_slice() {
-        [] => Ok(None),
-        [code] => Ok(Some(Answer::One((*code).to_owned()))),
-        _ => Err(Fault::OneOnly),
-    }
-}
-
-fn read_text(text: &str, limit: usize) -> Result<Option<Answer>, Fault> {
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = unified.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
-    let kept = kept.trim();
-    let length = kept.chars().count();
-    if length > limit {
-        return Err(Fault::TooLong { length, limit });
-    }
-    if contains_hetu(kept) {
-        return Err(Fault::IdentityCode);
-    }
-    Ok((!kept.is_empty()).then(|| Answer::Text(kept.to_owned())))
 }
 
 #[cfg(test)]
@@ -173,7 +162,7 @@ mod tests {
     use super::*;
 
     fn form() -> Form {
-        Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml")).unwrap()
+        Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"), None).unwrap()
     }
 
     fn raw(pairs: &[(&str, &str)]) -> RawAnswers {
@@ -221,6 +210,79 @@ mod tests {
         assert!(matches!(submission.answer("c_open"), Some(Answer::Text(t)) if t.chars().count() == 500));
         let long = Submission::parse(&raw(&[("c_open", &"x".repeat(501))]), &form()).unwrap_err();
         assert_eq!(long[0].fault, Fault::TooLong { length: 501, limit: 500 });
+    }
+
+    const REPORT: &str = "\
+id: small
+party: coach
+title: { fi: Raportti }
+lead: { fi: Johdanto }
+why: { fi: Syy }
+minutes: 1
+visibility: report
+statistics: false
+pages:
+  - title: { fi: Sivu }
+    questions:
+      - { id: hours, type: number, text: { fi: Tunnit }, min: 0, max: 999, decimals: 1, required: true }
+      - id: goals
+        type: group
+        text: { fi: Tavoitteet }
+        item: { fi: Tavoite }
+        add: { fi: Lisää tavoite }
+        min_items: 1
+        max_items: 3
+        questions:
+          - { id: goal, type: text, text: { fi: Tavoite }, required: true }
+          - { id: set_on, type: date, text: { fi: Päivä } }
+";
+
+    fn report() -> Form {
+        Form::read("forms/small.yaml", REPORT, None).unwrap()
+    }
+
+    #[test]
+    fn numbers_days_and_items_are_read_and_written_back_the_same() {
+        let sent = raw(&[
+            ("hours", "17,5"),
+            ("goals", "3"),
+            ("goals.1.goal", "Työ"),
+            ("goals.1.set_on", "4.11.2024"),
+            ("goals.2.goal", ""),
+            ("goals.3.goal", "Opinnot"),
+        ]);
+        let submission = Submission::parse(&sent, &report()).unwrap();
+        assert_eq!(submission.answer("hours"), Some(&Answer::Number(Figure::tenths(175))));
+        let Some(Answer::Items(goals)) = submission.answer("goals") else { panic!("items") };
+        assert_eq!(goals.len(), 2, "an empty item is none");
+        assert_eq!(goals[0]["set_on"], Answer::Date(jiff::civil::date(2024, 11, 4)));
+        assert_eq!(Submission::parse(&submission.to_raw(), &report()).unwrap(), submission);
+    }
+
+    #[test]
+    fn mistakes_in_items_are_told_at_the_field() {
+        let sent = raw(&[
+            ("hours", "paljon"),
+            ("goals", "9"),
+            ("goals.2.set_on", "31.2.2025"),
+            ("goals.2.goal", ""),
+            ("goals.1.other", "x"),
+        ]);
+        let mistakes = Submission::parse(&sent, &report()).unwrap_err();
+        let told: Vec<(&str, &Fault)> = mistakes.iter().map(|m| (m.question.as_str(), &m.fault)).collect();
+        assert_eq!(
+            told,
+            [
+                ("hours", &Fault::NotANumber { decimals: 1 }),
+                ("goals", &Fault::TooManyItems { max: 3 }),
+                ("goals.1.goal", &Fault::Missing),
+                ("goals.2.goal", &Fault::Missing),
+                ("goals.2.set_on", &Fault::NotADate),
+                ("goals.1.other", &Fault::UnknownQuestion),
+            ]
+        );
+        let far = Submission::parse(&raw(&[("hours", "1000"), ("goals.1.goal", "x")]), &report()).unwrap_err();
+        assert_eq!(far[0].fault, Fault::OutOfRange { min: 0, max: 999 });
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Dates and instants the Finnish way.
+//! Dates and instants as readers of each language write them.
 
+use super::Language;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,17 +11,50 @@ pub fn finnish_date(date: Date) -> String {
     format!("{}.{}.{}", date.day(), date.month(), date.year())
 }
 
+/// Months in English; Finnish and Swedish as spoken in Finland write days in figures.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// `4.11.2024` in Finnish and Swedish, `4 November 2024` in English.
+#[must_use]
+pub fn told_date(date: Date, language: Language) -> String {
+    match language {
+        Language::Fi | Language::Sv => finnish_date(date),
+        Language::En => {
+            let month = MONTHS[usize::try_from(date.month() - 1).unwrap_or(0) % MONTHS.len()];
+            format!("{} {month} {}", date.day(), date.year())
+        }
+    }
+}
+
+/// `20.11.2026 klo 9.00`, `20.11.2026 kl. 9.00` or `20 November 2026 at 9:00` in the instance's zone.
+#[must_use]
+pub fn told_instant(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let local = at.to_zoned(zone.clone());
+    let (day, hour, minute) = (told_date(local.date(), language), local.hour(), local.minute());
+    match language {
+        Language::Fi => format!("{day} klo {hour}.{minute:02}"),
+        Language::Sv => format!("{day} kl. {hour}.{minute:02}"),
+        Language::En => format!("{day} at {hour}:{minute:02}"),
+    }
+}
+
 /// `11/2024`.
 #[must_use]
 pub fn finnish_month(date: Date) -> String {
     format!("{}/{}", date.month(), date.year())
-}
-
-/// `20.11.2026 klo 9.00` in the instance's zone.
-#[must_use]
-pub fn finnish_instant(at: Timestamp, zone: &TimeZone) -> String {
-    let local = at.to_zoned(zone.clone());
-    format!("{} klo {}.{:02}", finnish_date(local.date()), local.hour(), local.minute())
 }
 
 /// Reads `4.11.2024`, `04.11.2024` or `2024-11-04`; years 1900 to 2200 only.
@@ -62,6 +96,9 @@ mod tests {
     #[test]
     fn an_instant_is_told_in_the_zone_of_the_instance() {
         let at: Timestamp = "2026-11-20T07:00:00Z".parse().unwrap();
-        assert_eq!(finnish_instant(at, &zone("Europe/Helsinki").unwrap()), "20.11.2026 klo 9.00");
+        let told = |language| told_instant(at, &zone("Europe/Helsinki").unwrap(), language);
+        assert_eq!(told(Language::Fi), "20.11.2026 klo 9.00");
+        assert_eq!(told(Language::Sv), "20.11.2026 kl. 9.00");
+        assert_eq!(told(Language::En), "20 November 2026 at 9:00");
     }
 }

@@ -4,10 +4,14 @@ use super::{Language, Text};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-static FI: LazyLock<Value> = LazyLock::new(|| {
-    // The catalogue is part of the program; `every_language_of_the_catalogue_is_readable` reads it in the tests.
-    serde_yaml::from_str(include_str!("messages/fi.yaml")).unwrap_or(Value::Null)
-});
+// The catalogue is part of the program; `every_language_has_the_same_texts` reads all of it in the tests.
+static FI: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/fi.yaml")));
+static SV: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/sv.yaml")));
+static EN: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/en.yaml")));
+
+fn read(yaml: &str) -> Value {
+    serde_yaml::from_str(yaml).unwrap_or(Value::Null)
+}
 
 /// The interface texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +20,7 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// The texts of `language`; a language without a catalogue of its own yet speaks Finnish.
+    /// The texts of `language`.
     #[must_use]
     pub fn of(language: Language) -> Self {
         Self { language }
@@ -28,11 +32,11 @@ impl Messages {
         self.language
     }
 
-    /// The text at a dotted key such as `form.start`; the key itself when there is none, so that a
-    /// missing text is seen and never breaks a page.
+    /// The text at a dotted key such as `form.start`; a sign that it is missing when there is none, so
+    /// that this is seen and never breaks a page.
     #[must_use]
     pub fn get(self, key: &str) -> &'static str {
-        let found = key.split('.').try_fold(&*FI, |at, part| at.get(part));
+        let found = key.split('.').try_fold(self.tree(), |at, part| at.get(part));
         found.and_then(Value::as_str).unwrap_or_else(|| missing(key))
     }
 
@@ -45,38 +49,71 @@ impl Messages {
     /// All texts as a tree, for templates.
     #[must_use]
     pub fn tree(self) -> &'static Value {
-        &FI
+        match self.language {
+            Language::Fi => &FI,
+            Language::Sv => &SV,
+            Language::En => &EN,
+        }
     }
 
     /// The text at `key` in every language, for scales that forms share.
     #[must_use]
     pub fn text(key: &str) -> Text {
-        Text::finnish(Self::of(Language::Fi).get(key))
+        let get = |language| Self::of(language).get(key).to_owned();
+        Text { fi: get(Language::Fi), sv: Some(get(Language::Sv)), en: Some(get(Language::En)) }
     }
 }
 
 fn missing(key: &str) -> &'static str {
     tracing::error!(key, "the message catalogue lacks a text");
-    "(teksti puuttuu)"
+    "(?)"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    #[test]
-    fn every_language_of_the_catalogue_is_readable() {
-        fn leaves(value: &Value) -> usize {
-            match value {
-                Value::Object(map) => map.values().map(leaves).sum(),
-                // YAML reads n, no and yes as truth values unless they are quoted.
-                other => {
-                    usize::from(other.as_str().expect("every text is quoted where YAML would misread it").is_empty())
-                        + 1
+    /// Every text with its key.
+    fn leaves<'v>(value: &'v Value, key: &str, found: &mut BTreeMap<String, &'v str>) {
+        match value {
+            Value::Object(map) => {
+                for (name, inner) in map {
+                    leaves(inner, &format!("{key}.{name}"), found);
                 }
             }
+            // YAML reads n, no and yes as truth values unless they are quoted.
+            other => {
+                let text = other.as_str().unwrap_or_else(|| panic!("{key} must be quoted: YAML misreads it"));
+                assert!(!text.trim().is_empty(), "{key} is empty");
+                found.insert(key.to_owned(), text);
+            }
         }
-        assert!(leaves(&FI) > 150);
+    }
+
+    /// The places of a text that are filled, such as `{n}`.
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn every_language_has_the_same_texts_with_the_same_places_to_fill() {
+        let texts = |language| {
+            let mut found = BTreeMap::new();
+            leaves(Messages::of(language).tree(), "", &mut found);
+            found
+        };
+        let finnish = texts(Language::Fi);
+        assert!(finnish.len() > 150);
+        for language in [Language::Sv, Language::En] {
+            let other = texts(language);
+            let missing: Vec<&String> = finnish.keys().filter(|k| !other.contains_key(*k)).collect();
+            let extra: Vec<&String> = other.keys().filter(|k| !finnish.contains_key(*k)).collect();
+            assert!(missing.is_empty() && extra.is_empty(), "{language:?} lacks {missing:?}, has too many {extra:?}");
+            for (key, text) in &finnish {
+                assert_eq!(places(text), places(other[key]), "{language:?} {key}");
+            }
+        }
     }
 
     #[test]

@@ -13,11 +13,11 @@ mod messages;
 mod number;
 mod translated;
 
-pub use date::{finnish_date, finnish_instant, finnish_month, parse_date, zone};
+pub use date::{finnish_date, finnish_month, parse_date, told_date, told_instant, zone};
 pub use diagnostic::{Diagnostic, Diagnostics, Position, read_yaml};
 pub use fingerprint::{Fingerprint, hex};
 pub use hetu::contains_hetu;
 pub use language::Language;
 pub use messages::Messages;
-pub use number::{Figure, divide_rounded, finnish_number, parse_tenths};
+pub use number::{Figure, divide_rounded, finnish_number, parse_figure, parse_tenths, told_number};
 pub use translated::Text;

@@ -1,5 +1,6 @@
-//! Exact decimal figures and how they are written in Finnish.
+//! Exact decimal figures and how readers of each language write them.
 
+use super::Language;
 use serde::{Deserialize, Serialize};
 
 /// A published number: `scaled / 10^decimals`, exact, so that the same figure has the same digits everywhere.
@@ -43,6 +44,12 @@ impl Figure {
         if self.scaled == 0 && self.decimals == 0 { "-".to_owned() } else { finnish_number(&self.plain()) }
     }
 
+    /// As [`Figure::finnish`] in Finnish and Swedish; in English with a decimal point and the same signs.
+    #[must_use]
+    pub fn told(self, language: Language) -> String {
+        if self.scaled == 0 && self.decimals == 0 { "-".to_owned() } else { told_number(&self.plain(), language) }
+    }
+
     /// As a number for geometry only; never printed.
     #[must_use]
     pub fn approx(self) -> f64 {
@@ -71,18 +78,40 @@ pub fn finnish_number(plain: &str) -> String {
     out
 }
 
+/// Writes a plain decimal for readers of a language: `12 345,6`, in English `12 345.6`, spaces no-break.
+#[must_use]
+pub fn told_number(plain: &str, language: Language) -> String {
+    let finnish = finnish_number(plain);
+    if language == Language::En { finnish.replace(',', ".") } else { finnish }
+}
+
+/// Reads a number with at most `decimals` decimals, comma or point, spaces in thousands: `1 200,5`.
+#[must_use]
+pub fn parse_figure(text: &str, decimals: u8) -> Option<Figure> {
+    let spaces = [' ', '\u{a0}', '\u{2009}', '\u{202f}'];
+    let text: String = text.trim().chars().filter(|c| !spaces.contains(c)).collect();
+    let (negative, text) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, rest),
+        None => (false, text.as_str()),
+    };
+    let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, "0"));
+    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) || whole.len() > 9 {
+        return None;
+    }
+    let (fraction, width) = (fraction.trim_end_matches('0'), usize::from(decimals));
+    if fraction.len() > width {
+        return None;
+    }
+    let digits = format!("{whole}{fraction:0<width$}");
+    let scaled: i64 = digits.parse().ok()?;
+    Some(Figure { scaled: if negative { -scaled } else { scaled }, decimals })
+}
+
 /// Reads a non-negative number with at most one decimal, comma or point, into tenths: `21,0` is 210.
 #[must_use]
 pub fn parse_tenths(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, "0"));
-    let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let fraction = fraction.trim_end_matches('0');
-    if !all_digits(whole) || whole.len() > 9 || fraction.len() > 1 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let tenth: i64 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-    Some(whole.parse::<i64>().ok()? * 10 + tenth)
+    parse_figure(text, 1).map(|f| f.scaled).filter(|t| *t >= 0)
 }
 
 /// `numerator / denominator`, rounded half away from zero; the denominator is positive.
@@ -103,6 +132,8 @@ mod tests {
         assert_eq!(finnish_number("1234"), "1234");
         assert_eq!(finnish_number("1234567.8"), "1\u{a0}234\u{a0}567,8");
         assert_eq!(Figure::count(0).finnish(), "-");
+        assert_eq!(Figure::tenths(52).told(Language::Sv), "5,2");
+        assert_eq!(Figure::tenths(123_456).told(Language::En), "12\u{a0}345.6");
         assert_eq!(Figure::tenths(2).plain(), "0.2");
         assert_eq!(Figure::tenths(-5).plain(), "-0.5");
     }
@@ -113,6 +144,8 @@ mod tests {
         assert_eq!(parse_tenths(" 17.5 "), Some(175));
         assert_eq!(parse_tenths("4"), Some(40));
         assert_eq!(parse_tenths("13,50"), Some(135));
+        assert_eq!(parse_tenths("1 200"), Some(12_000));
+        assert_eq!(parse_figure("-3", 0), Some(Figure::count(-3)));
         for bad in ["", "-1", "1,25", "1,2,3", "kaksi", "1e3", ",5"] {
             assert_eq!(parse_tenths(bad), None, "{bad}");
         }

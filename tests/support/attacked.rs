@@ -36,7 +36,7 @@ pub(crate) fn block<T>(work: impl Future<Output = T>) -> T {
 }
 
 pub(crate) fn form() -> Form {
-    Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"))
+    Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"), None)
         .expect("the form is good")
 }
 

@@ -66,7 +66,7 @@ fn answer(form: &Form, random: &mut Random) -> RawAnswers {
                 let at = usize::try_from(random.below(WORDS.len() as u64)).unwrap_or(0);
                 vec![WORDS[at].to_owned()]
             }
-            Kind::Text(_) => continue,
+            Kind::Text(_) | Kind::Number { .. } | Kind::Date | Kind::Group { .. } => continue,
             Kind::Many => {
                 let chosen: Vec<String> = scale.iter().filter(|_| random.chance(45)).map(|c| (*c).to_owned()).collect();
                 if chosen.is_empty() || random.chance(APART_PERCENT) {

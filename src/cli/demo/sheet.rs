@@ -6,17 +6,21 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 /// Said on every page of the synthetic instance.
-const NOTICE: &str = "notice: { fi: \"Malli. Kaikki luvut, asiakkuudet ja palautteet ovat keksittyjä.\" }";
-const NAME: &str = "name: { fi: Työhönvalmennuksen palaute }";
-const SOURCE: &str = "source: { fi: Työhönvalmennuksen seuranta }";
+const NOTICE: &str = "notice:
+  fi: \"Malli. Kaikki luvut, asiakkuudet ja palautteet ovat keksittyjä.\"
+  sv: \"Exempel. Alla siffror, all respons och alla klienter är påhittade.\"
+  en: \"Example. All figures, clients and feedback are invented.\"";
+const NAME: &str = "name: { fi: Työhönvalmennuksen palaute, sv: Respons på arbetsträning, en: Job coaching feedback }";
+const SOURCE: &str =
+    "source: { fi: Työhönvalmennuksen seuranta, sv: Uppföljning av arbetsträning, en: Follow-up of job coaching }";
+/// What stands in their place.
+const OWN_NAME: &str =
+    "name: { fi: Mallihankkeen palaute, sv: Exempelprojektets respons, en: Feedback of the example project }";
+const OWN_SOURCE: &str = "source: { fi: Keksitty aineisto, sv: Påhittat material, en: Invented data }";
 
 /// The neutral instance with the label of a model.
 pub(super) fn synthetic_instance(neutral: &str) -> String {
-    neutral.replacen(NAME, &format!("name: {{ fi: Mallihankkeen palaute }}\n{NOTICE}"), 1).replacen(
-        SOURCE,
-        "source: { fi: Keksitty aineisto }",
-        1,
-    )
+    neutral.replacen(NAME, &format!("{OWN_NAME}\n{NOTICE}"), 1).replacen(SOURCE, OWN_SOURCE, 1)
 }
 
 /// First day on which a synthetic coaching starts, and for how many days they go on starting.

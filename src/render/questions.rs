@@ -1,0 +1,223 @@
+//! The page of questions: empty, prefilled, or with what was given and every mistake.
+
+use super::form::FormFrame;
+use crate::form::{Form, FormPage, Kind, Question, Visibility};
+use crate::submission::{Fault, Mistake, RawAnswers, item_count};
+use crate::text::{Language, Messages};
+use serde::Serialize;
+
+#[derive(Clone, Debug, Serialize)]
+struct Option_ {
+    id: String,
+    code: String,
+    label: String,
+    apart: bool,
+    chosen: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct QuestionView {
+    /// The name of the field, also its id on the page.
+    id: String,
+    /// `radio`, `checkbox`, `text`, `line` or `group`.
+    control: &'static str,
+    /// What keyboard a phone shows for a line.
+    keyboard: &'static str,
+    text: String,
+    hint: Option<String>,
+    unit: Option<String>,
+    required: bool,
+    visibility_note: Option<String>,
+    options: Vec<Option_>,
+    value: String,
+    error: Option<String>,
+    items: Vec<ItemView>,
+    /// The button that adds an item; none when there is no room for another.
+    add: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ItemView {
+    heading: String,
+    number: usize,
+    questions: Vec<QuestionView>,
+    /// The button that removes it.
+    remove: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Section {
+    title: String,
+    hint: Option<String>,
+    questions: Vec<QuestionView>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ErrorLink {
+    href: String,
+    text: String,
+}
+
+/// The questions with what is in their fields and every mistake.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuestionsView {
+    frame: FormFrame,
+    nonce: String,
+    errors_title: Option<String>,
+    errors: Vec<ErrorLink>,
+    sections: Vec<Section>,
+}
+
+struct Asking<'a> {
+    given: &'a RawAnswers,
+    mistakes: &'a [Mistake],
+    m: Messages,
+}
+
+impl QuestionsView {
+    /// The form with `given` in its fields and `mistakes` told.
+    #[must_use]
+    pub fn new(
+        frame: FormFrame,
+        form: &Form,
+        nonce: &str,
+        given: &RawAnswers,
+        mistakes: &[Mistake],
+        language: Language,
+    ) -> Self {
+        let m = Messages::of(language);
+        let asking = Asking { given, mistakes, m };
+        let errors: Vec<ErrorLink> = mistakes.iter().map(|e| asking.error_link(form, e)).collect();
+        let errors_title = match errors.len() {
+            0 => None,
+            1 => Some(m.get("form.errors_title_one").to_owned()),
+            n => Some(m.fill("form.errors_title_many", &[("n", &n.to_string())])),
+        };
+        let section = |p: &FormPage| Section {
+            title: p.title.in_language(language).to_owned(),
+            hint: p.hint.as_ref().map(|h| h.in_language(language).to_owned()),
+            questions: p.questions.iter().map(|q| asking.question(q, &q.id)).collect(),
+        };
+        Self {
+            frame,
+            nonce: nonce.to_owned(),
+            errors_title,
+            errors,
+            sections: form.pages().iter().map(section).collect(),
+        }
+    }
+}
+
+impl Asking<'_> {
+    fn error_link(&self, form: &Form, mistake: &Mistake) -> ErrorLink {
+        let message = mistake_message(&mistake.fault, self.m);
+        match form.asked(&mistake.question) {
+            // The link leads to the first control of the question.
+            Some(q) => {
+                let field = &mistake.question;
+                let href = q.choices.first().map_or_else(|| format!("#{field}"), |c| format!("#{field}-{}", c.code));
+                let item = match field.split('.').collect::<Vec<_>>().as_slice() {
+                    [group, n, _] => form
+                        .asked(group)
+                        .and_then(|g| g.item.as_ref())
+                        .map(|item| format!("{} {n}: ", item.in_language(self.m.language()))),
+                    _ => None,
+                };
+                let text = q.text.in_language(self.m.language());
+                ErrorLink { href, text: format!("{}{text} {message}", item.unwrap_or_default()) }
+            }
+            None => ErrorLink { href: "#sisalto".to_owned(), text: message },
+        }
+    }
+
+    fn question(&self, q: &Question, field: &str) -> QuestionView {
+        let language = self.m.language();
+        let values = self.given.get(field).map_or(&[][..], Vec::as_slice);
+        let chosen = |code: &str| values.iter().any(|v| v == code);
+        let told = self.mistakes.iter().find(|e| e.question == field);
+        let (items, add) = self.items(q);
+        QuestionView {
+            id: field.to_owned(),
+            control: match q.kind {
+                Kind::Many => "checkbox",
+                Kind::Text(_) => "text",
+                Kind::Number { .. } | Kind::Date => "line",
+                Kind::Group { .. } => "group",
+                Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::YesNo => "radio",
+            },
+            keyboard: match q.kind {
+                Kind::Number { decimals: 0, .. } => "numeric",
+                Kind::Number { .. } => "decimal",
+                _ => "text",
+            },
+            text: q.text.in_language(language).to_owned(),
+            hint: self.hint(q),
+            unit: q.unit.as_ref().map(|u| u.in_language(language).to_owned()),
+            required: q.required,
+            visibility_note: (q.visibility == Visibility::Statistics)
+                .then(|| self.m.get("form.only_counted").to_owned()),
+            options: q
+                .choices
+                .iter()
+                .map(|c| Option_ {
+                    id: format!("{field}-{}", c.code),
+                    code: c.code.clone(),
+                    label: c.label.in_language(language).to_owned(),
+                    apart: c.apart,
+                    chosen: chosen(&c.code),
+                })
+                .collect(),
+            value: values.first().cloned().unwrap_or_default(),
+            error: told.map(|e| mistake_message(&e.fault, self.m)),
+            items,
+            add,
+        }
+    }
+
+    /// The form's own hint, and how to write a day.
+    fn hint(&self, q: &Question) -> Option<String> {
+        let own = q.hint.as_ref().map(|h| h.in_language(self.m.language()));
+        let general = (q.kind == Kind::Date).then(|| self.m.get("form.date_hint"));
+        let parts: Vec<&str> = own.into_iter().chain(general).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    fn items(&self, q: &Question) -> (Vec<ItemView>, Option<String>) {
+        let Kind::Group { min, max } = q.kind else { return (Vec::new(), None) };
+        let language = self.m.language();
+        let count = item_count(self.given, q).max(min).min(max);
+        let name = q.item.as_ref().map_or("", |t| t.in_language(language));
+        let item = |n: usize| ItemView {
+            heading: format!("{name} {n}"),
+            number: n,
+            questions: q.questions.iter().map(|inner| self.question(inner, &q.field(n, &inner.id))).collect(),
+            remove: (count > min || min == 0)
+                .then(|| self.m.fill("form.remove_item", &[("item", &format!("{name} {n}"))])),
+        };
+        let add = q.add.as_ref().filter(|_| count < max).map(|t| t.in_language(language).to_owned());
+        ((1..=count).map(item).collect(), add)
+    }
+}
+
+/// What is wrong and what to do, in the respondent's language.
+#[must_use]
+pub fn mistake_message(fault: &Fault, m: Messages) -> String {
+    match fault {
+        Fault::Missing => m.get("mistake.missing").to_owned(),
+        Fault::UnknownChoice => m.get("mistake.unknown_choice").to_owned(),
+        Fault::OneOnly => m.get("mistake.one_only").to_owned(),
+        Fault::NoneWithOthers => m.get("mistake.none_with_others").to_owned(),
+        Fault::TooLong { length, limit } => {
+            m.fill("mistake.too_long", &[("length", &length.to_string()), ("limit", &limit.to_string())])
+        }
+        Fault::NotANumber { decimals: 0 } => m.get("mistake.not_a_whole_number").to_owned(),
+        Fault::NotANumber { .. } => m.get("mistake.not_a_number").to_owned(),
+        Fault::OutOfRange { min, max } => {
+            m.fill("mistake.out_of_range", &[("min", &min.to_string()), ("max", &max.to_string())])
+        }
+        Fault::NotADate => m.get("mistake.not_a_date").to_owned(),
+        Fault::TooManyItems { max } => m.fill("mistake.too_many_items", &[("max", &max.to_string())]),
+        Fault::IdentityCode => m.get("mistake.identity_code").to_owned(),
+        Fault::UnknownQuestion => m.get("mistake.unknown_question").to_owned(),
+    }
+}
