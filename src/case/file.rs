@@ -137,6 +137,12 @@ impl CaseFile {
         events
     }
 
+    /// True when the work or ending of a new description is not the case's own.
+    #[must_use]
+    pub fn differs(&self, work: &Work, ending: Option<&Ending>) -> bool {
+        self.work != *work || self.ending.as_ref() != ending
+    }
+
     /// The case's number.
     #[must_use]
     pub fn number(&self) -> CaseNumber {

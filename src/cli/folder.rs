@@ -81,13 +81,17 @@ impl Folder {
         let renderer = keep(Renderer::new(&templates(dir, &mut mistakes)?), &mut mistakes);
         if let Some(instance) = &instance
             && mistakes.is_empty()
-            && forms.iter().all(|f| f.id() != instance.closing_form.value || f.party() != Party::Client)
         {
-            let clients = forms.iter().filter(|f| f.party() == Party::Client).map(Form::id);
-            let remedy = format!("name one of: {}", clients.collect::<Vec<_>>().join(", "));
-            let problem = format!("`{}` is no form for clients in forms/", instance.closing_form.value);
-            let at = Position::of(&instance.closing_form);
-            mistakes.push(Diagnostic::new(&shown(dir, "palaute.yaml"), &source, at, problem, remedy));
+            let named = [(Some(&instance.closing_form), Party::Client), (instance.report_form.as_ref(), Party::Coach)];
+            for (name, party) in named.into_iter().filter_map(|(name, party)| Some((name?, party))) {
+                let of_party = || forms.iter().filter(|f| f.party() == party).map(Form::id);
+                if of_party().all(|id| id != name.value) {
+                    let problem = format!("`{}` is no form of the party {} in forms/", name.value, party.code());
+                    let remedy = format!("name one of: {}", of_party().collect::<Vec<_>>().join(", "));
+                    let file = shown(dir, "palaute.yaml");
+                    mistakes.push(Diagnostic::new(&file, &source, Position::of(name), problem, remedy));
+                }
+            }
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {

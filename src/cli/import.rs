@@ -48,5 +48,12 @@ pub(super) async fn import_file(
     if !faults.is_empty() {
         warn(format_args!("{} fault(s); their rows were left out", faults.len()));
     }
-    Ok(desk.import(&rows).await?)
+    let summary = desk.import(&rows).await?;
+    if summary.kept > 0 {
+        warn(format_args!(
+            "warning: {} row(s) say otherwise than the closing report that the coach has sent; the report was kept",
+            summary.kept
+        ));
+    }
+    Ok(summary)
 }

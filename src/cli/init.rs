@@ -8,14 +8,64 @@ use std::path::Path;
 /// The neutral instance, which the repository's root is, too.
 pub(super) const INSTANCE: &str = include_str!("../../palaute.yaml");
 
-/// Forms and content of a new instance.
-pub(super) const FILES: [(&str, &str); 6] = [
-    ("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml")),
-    ("content/fi/index.md", include_str!("../../content/fi/index.md")),
-    ("content/fi/tulokset.md", include_str!("../../content/fi/tulokset.md")),
-    ("content/fi/palaute.md", include_str!("../../content/fi/palaute.md")),
-    ("content/fi/menetelmat.md", include_str!("../../content/fi/menetelmat.md")),
-    ("content/fi/avoin-data.md", include_str!("../../content/fi/avoin-data.md")),
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../", $name)))),*]
+    };
+}
+
+/// Forms and content of a new instance; a test compares the list with the folders.
+pub(super) const FILES: &[(&str, &str)] = embedded![
+    "content/en/about.md",
+    "content/en/accessibility.md",
+    "content/en/durations.md",
+    "content/en/employers.md",
+    "content/en/feedback-clients.md",
+    "content/en/feedback-employers.md",
+    "content/en/feedback-purchasers.md",
+    "content/en/feedback-workplaces.md",
+    "content/en/feedback.md",
+    "content/en/index.md",
+    "content/en/methods.md",
+    "content/en/open-data.md",
+    "content/en/privacy.md",
+    "content/en/progress.md",
+    "content/en/results.md",
+    "content/fi/avoin-data.md",
+    "content/fi/eteneminen.md",
+    "content/fi/index.md",
+    "content/fi/kestot.md",
+    "content/fi/menetelmat.md",
+    "content/fi/palaute-asiakkaat.md",
+    "content/fi/palaute-tilaajat.md",
+    "content/fi/palaute-tyonantajat.md",
+    "content/fi/palaute-tyoyhteisot.md",
+    "content/fi/palaute.md",
+    "content/fi/saavutettavuus.md",
+    "content/fi/tietoa.md",
+    "content/fi/tietosuoja.md",
+    "content/fi/tulokset.md",
+    "content/fi/tyonantajat.md",
+    "content/sv/arbetsgivare.md",
+    "content/sv/dataskydd.md",
+    "content/sv/framsteg.md",
+    "content/sv/index.md",
+    "content/sv/metoder.md",
+    "content/sv/om.md",
+    "content/sv/oppna-data.md",
+    "content/sv/respons-arbetsgemenskaper.md",
+    "content/sv/respons-arbetsgivare.md",
+    "content/sv/respons-bestallare.md",
+    "content/sv/respons-klienter.md",
+    "content/sv/respons.md",
+    "content/sv/resultat.md",
+    "content/sv/tillganglighet.md",
+    "content/sv/varaktigheter.md",
+    "forms/client-feedback.yaml",
+    "forms/closing-report.yaml",
+    "forms/community-feedback.yaml",
+    "forms/employer-feedback.yaml",
+    "forms/purchaser-feedback.yaml",
 ];
 
 pub(super) fn init(dir: &Path) -> Outcome {
@@ -34,7 +84,7 @@ pub(super) fn init(dir: &Path) -> Outcome {
 
 /// Writes palaute.yaml, forms/ and content/.
 pub(super) fn write_instance(dir: &Path, palaute_yaml: &str) -> Outcome {
-    for (name, text) in FILES.into_iter().chain([("palaute.yaml", palaute_yaml)]) {
+    for (name, text) in FILES.iter().copied().chain([("palaute.yaml", palaute_yaml)]) {
         write(&dir.join(name), text)?;
     }
     Ok(())
@@ -46,4 +96,31 @@ pub(super) fn write(path: &Path, text: impl AsRef<[u8]>) -> Outcome {
         std::fs::create_dir_all(folder).map_err(io_at(folder))?;
     }
     Ok(std::fs::write(path, text).map_err(io_at(path))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn files(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                let inside = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+                found.insert(inside.to_string_lossy().into_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_and_page_of_the_repository_is_in_a_new_instance() {
+        let mut found = BTreeSet::new();
+        for folder in ["forms", "content"] {
+            files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+        }
+        assert_eq!(found, FILES.iter().map(|(name, _)| (*name).to_owned()).collect());
+    }
 }

@@ -26,13 +26,22 @@ pub(super) async fn report(dir: &Path, now: Option<Timestamp>, case: Option<&str
     Ok(())
 }
 
+/// Writes the report of every case whose coaching has ended; how many there are.
+pub(super) async fn write_reports(desk: &Desk, out: &Path) -> Result<usize, Box<dyn std::error::Error>> {
+    let numbers = ended_cases(desk).await?;
+    for number in &numbers {
+        write_report(desk, *number, out).await?;
+    }
+    Ok(numbers.len())
+}
+
 /// The cases whose coaching has ended.
-pub(super) async fn ended_cases(desk: &Desk) -> Result<Vec<CaseNumber>, crate::store::StoreError> {
+async fn ended_cases(desk: &Desk) -> Result<Vec<CaseNumber>, crate::store::StoreError> {
     Ok(desk.store.cases().await?.iter().filter(|c| c.ending().is_some()).map(crate::case::CaseFile::number).collect())
 }
 
 /// Writes one report as HTML and JSON; true when it is a new version.
-pub(super) async fn write_report(
+async fn write_report(
     desk: &Desk,
     number: CaseNumber,
     out: &Path,

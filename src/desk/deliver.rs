@@ -2,9 +2,9 @@
 
 use super::Desk;
 use crate::mail::{Envelope, MailError, Mailer};
-use crate::render::invitation_mail;
+use crate::render::{InvitationMail, invitation_mail};
 use crate::store::{Mail, StoreError};
-use crate::text::finnish_date;
+use crate::text::told_date;
 use jiff::{Timestamp, ToSpan};
 
 /// What became of the mails that were due.
@@ -55,11 +55,17 @@ impl Desk {
             return Ok(Err(MailError::Unsendable("the form of the invitation is gone".into())));
         };
         let link = self.link_to(&mail.invitation, mail.expires_at).await?;
-        let language = self.instance.language();
-        let until = finnish_date(mail.expires_at.to_zoned(self.instance.zone()).date());
-        let notice = self.instance.notice.as_ref().map(|n| n.in_language(language));
-        let name = self.instance.name.value.in_language(language);
-        let text = match invitation_mail(&self.renderer, name, &link.address, form.minutes(), &until, notice) {
+        let language = self.language_of(mail.case).await?;
+        let until = told_date(mail.expires_at.to_zoned(self.instance.zone()).date(), language);
+        let told = InvitationMail {
+            party: form.party(),
+            site_name: self.instance.name.value.in_language(language),
+            link: &self.in_language(link.address, language),
+            minutes: form.minutes(),
+            open_until: &until,
+            notice: self.instance.notice.as_ref().map(|n| n.in_language(language)),
+        };
+        let text = match invitation_mail(&self.renderer, &told, language) {
             Ok(text) => text,
             Err(error) => return Ok(Err(MailError::Unsendable(Box::new(error)))),
         };
@@ -93,11 +99,16 @@ mod tests {
     async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
         let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
         let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
-        let form = include_str!("../../forms/client-feedback.yaml");
+        let forms = [
+            ("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml")),
+            ("forms/closing-report.yaml", include_str!("../../forms/closing-report.yaml")),
+        ];
+        let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
+        let forms = forms.map(|(file, text)| Form::read(file, text, Some(&instance)).unwrap());
         let desk = Desk {
             store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
-            instance: Arc::new(Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()),
-            forms: Arc::new(vec![Form::read("forms/client-feedback.yaml", form, None).unwrap()]),
+            instance: Arc::new(instance),
+            forms: Arc::new(forms.to_vec()),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
             clock: Arc::new(move || *clock.lock().unwrap()),
             entropy: Arc::new(move |bytes| {

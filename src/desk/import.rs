@@ -20,14 +20,16 @@ pub struct ImportSummary {
     pub unchanged: usize,
     /// Clients invited because their coaching has ended.
     pub invited: usize,
+    /// Rows that say otherwise than the closing report, which was kept.
+    pub kept: usize,
 }
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The instance names a form that is not there.
-    #[error("the closing form `{0}` of palaute.yaml is not among the forms")]
-    NoClosingForm(String),
+    #[error("the form `{0}` that palaute.yaml names is not among the forms")]
+    NoForm(String),
     /// The store failed before anything was taken.
     #[error("the import could not be stored; nothing was taken")]
     Store(#[from] StoreError),
@@ -43,8 +45,10 @@ impl Desk {
     /// # Errors
     /// See [`ImportError`].
     pub async fn import(&self, rows: &[LedgerRow]) -> Result<ImportSummary, ImportError> {
-        let closing = self.instance.closing_form.value.clone();
-        let party = self.form(&closing).ok_or_else(|| ImportError::NoClosingForm(closing.clone()))?.party();
+        let (closing, report) = (&self.instance.closing_form, self.instance.report_form.as_ref());
+        for form in std::iter::once(closing).chain(report).map(|f| &f.value) {
+            self.form(form).ok_or_else(|| ImportError::NoForm(form.clone()))?;
+        }
         let known = self.store.cases().await?;
         let by_number: BTreeMap<&str, &CaseFile> =
             known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
@@ -53,6 +57,7 @@ impl Desk {
         for row in rows {
             let (subject, events) = match by_number.get(row.number.as_str()) {
                 Some(case) => {
+                    summary.kept += usize::from(case.reported() && case.differs(&row.work, row.ending.as_ref()));
                     (Subject::Known(case.number()), case.changes(&row.opening, &row.work, row.ending.as_ref()))
                 }
                 None => (Subject::New, first_events(row)),
@@ -69,7 +74,10 @@ impl Desk {
         let now = self.now();
         let year = now.to_zoned(self.instance.zone()).year();
         self.store.record(changes, year, now).await?;
-        summary.invited = self.invite_ended(party, &closing).await.map_err(ImportError::Invitations)?;
+        summary.invited = self.invite_ended(Party::Client, &closing.value).await.map_err(ImportError::Invitations)?;
+        if let Some(report) = report {
+            self.invite_ended(Party::Coach, &report.value).await.map_err(ImportError::Invitations)?;
+        }
         Ok(summary)
     }
 
@@ -84,7 +92,8 @@ impl Desk {
         }
     }
 
-    /// All clients of ended cases are invited by the system, not by anybody's choice.
+    /// All clients of ended cases are invited by the system, not by anybody's choice, and all coaches
+    /// to report.
     async fn invite_ended(&self, party: Party, form: &str) -> Result<usize, StoreError> {
         let mut invited = 0;
         for case in self.store.cases().await? {

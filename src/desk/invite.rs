@@ -126,13 +126,20 @@ impl Desk {
         Ok(Invitation { id, case, party, form: form.to_owned(), expires_at, revoked: false, answered: false })
     }
 
-    /// When an invitation made now ends.
+    /// When an invitation made now ends: with the last of its days.
     pub(super) fn invitation_end(&self, now: Timestamp) -> Timestamp {
-        let hours = i64::from(self.instance.invitation_days.value) * 24;
-        now.checked_add(hours.hours()).unwrap_or(now)
+        let zone = self.instance.zone();
+        let days = i64::from(self.instance.invitation_days.value) + 1;
+        let after = now.to_zoned(zone.clone()).date().checked_add(days.days());
+        let midnight = after.ok().and_then(|day| day.to_zoned(zone).ok());
+        midnight.and_then(|z| z.timestamp().checked_sub(1.second()).ok()).unwrap_or(now)
     }
 
-    pub(super) async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {
+    /// A new link to an invitation, open as long as that is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {
         let (token, hash) = self.fresh_token();
         self.store.open_link(hash, invitation, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at })

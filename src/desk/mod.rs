@@ -21,11 +21,12 @@ pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
 pub use write_report::{ReportError, WrittenReport};
 
+use crate::case::CaseNumber;
 use crate::form::Form;
 use crate::instance::Instance;
 use crate::render::Renderer;
-use crate::store::Store;
-use crate::text::{Fingerprint, hex};
+use crate::store::{Store, StoreError};
+use crate::text::{Fingerprint, Language, hex};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -85,6 +86,17 @@ impl Desk {
         let token = hex(&bytes);
         let hash = token_hash(&token);
         (token, hash)
+    }
+
+    /// The language of a case: its own, else the instance's.
+    async fn language_of(&self, case: CaseNumber) -> Result<Language, StoreError> {
+        let own = self.store.case(case).await?.and_then(|c| c.opening().language);
+        Ok(own.unwrap_or_else(|| self.instance.language()))
+    }
+
+    /// A link that opens in that language where the instance has several.
+    fn in_language(&self, link: String, language: Language) -> String {
+        if self.instance.languages.value.len() > 1 { format!("{link}?lang={}", language.code()) } else { link }
     }
 
     /// The address of a form behind a token, from the configured base, never from a request.

@@ -9,7 +9,7 @@ use crate::form::Form;
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, FormFrame, QuestionsView, ReceiptView, RenderError, Renderer,
+    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, QuestionsView, ReceiptView, RenderError, Renderer,
     closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, ReportName};
@@ -33,7 +33,17 @@ pub fn rehearse(
     for form in forms {
         rehearse_form(instance, form, renderer)?;
     }
-    invitation_mail(renderer, "x", "https://example.invalid/f/x", 4, "31.1.2025", Some("x"))?;
+    for form in forms {
+        let mail = InvitationMail {
+            party: form.party(),
+            site_name: "x",
+            link: "https://example.invalid/f/x",
+            minutes: form.minutes(),
+            open_until: "31.1.2025",
+            notice: Some("x"),
+        };
+        invitation_mail(renderer, &mail, instance.language())?;
+    }
     let language = instance.language();
     let report = ClosingReport::of(&model_case(instance)?, instance, language)?;
     let name = ReportName { case: report.case, version: 1 };

@@ -1,7 +1,7 @@
 //! What YAML's shape cannot say about `palaute.yaml`.
 
 use super::{Instance, policy::DEFAULT_THRESHOLD};
-use crate::text::{Diagnostic, Language, Position, zone};
+use crate::text::{Diagnostic, Language, Position, Text, zone};
 use std::collections::BTreeSet;
 
 /// Dimensions that every case has; tables and the follow-up sheet rely on them.
@@ -16,10 +16,11 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = "Finnish is missing or not first in `languages`".to_owned();
         tell(Position::of(&instance.languages), problem, "begin the list with fi: every text has Finnish");
     }
-    let texts = [("name", &instance.name.value), ("source", &instance.source), ("contact", &instance.contact)];
-    let labels = instance.dimensions.iter().flat_map(|d| d.value.categories.iter().map(|c| ("a category", &c.label)));
-    for (what, _) in texts.into_iter().chain(labels).filter(|(_, text)| !text.has(Language::Fi)) {
-        tell(Position::of(&instance.name), format!("{what} has no Finnish text"), "write it after fi:");
+    for (what, at, text) in texts(instance) {
+        for language in instance.languages.value.iter().filter(|l| !text.has(**l)) {
+            let problem = format!("{what} has no {} text", language.english_name());
+            tell(at, problem, &format!("write it after {}:, or take the language from `languages`", language.code()));
+        }
     }
     if zone(&instance.time_zone.value).is_none() {
         let problem = format!("`{}` is no time zone", instance.time_zone.value);
@@ -109,6 +110,33 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         }
     }
     found
+}
+
+/// Every text with what it is and where: it must be there in each language of the instance.
+fn texts(instance: &Instance) -> Vec<(String, Position, &Text)> {
+    let top = Position::of(&instance.name);
+    let told = |what: &str, text| (what.to_owned(), top, text);
+    let mut all = vec![
+        told("name", &instance.name.value),
+        told("source", &instance.source),
+        told("contact", &instance.contact),
+        told("the name of the office", &instance.office.name),
+        told("the name of the provider", &instance.provider.name),
+    ];
+    all.extend(instance.notice.as_ref().map(|t| told("notice", t)));
+    all.extend(instance.feedback_source.as_ref().map(|t| told("feedback_source", t)));
+    let reason = instance.policy.value.threshold_reason.as_ref();
+    all.extend(reason.map(|t| ("threshold_reason".to_owned(), Position::of(&instance.policy), t)));
+    for target in &instance.targets {
+        all.push((format!("the target `{}`", target.value.code), Position::of(target), &target.value.label));
+    }
+    for dimension in &instance.dimensions {
+        let at = Position::of(dimension);
+        all.push((format!("the dimension `{}`", dimension.value.id), at, &dimension.value.label));
+        let categories = dimension.value.categories.iter();
+        all.extend(categories.map(|c| (format!("`{}` of `{}`", c.code, dimension.value.id), at, &c.label)));
+    }
+    all
 }
 
 fn is_code(code: &str) -> bool {

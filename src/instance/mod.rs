@@ -75,6 +75,9 @@ pub struct Instance {
     pub invitation_days: Spanned<u32>,
     /// The form that every client whose coaching ended is invited to.
     pub closing_form: Spanned<String>,
+    /// The form of the coach's part of the closing report; without one it is drawn from the sheet alone.
+    #[serde(default)]
+    pub report_form: Option<Spanned<String>>,
     /// Disclosure control.
     pub policy: Spanned<Policy>,
     /// The attributes that cases are counted by.

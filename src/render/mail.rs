@@ -1,7 +1,10 @@
 //! The words of mails. A mail carries a link, never an answer, a report or client data.
 
 use super::{RenderError, Renderer};
+use crate::form::Party;
+use crate::text::{Language, Messages};
 use serde::Serialize;
+use serde_json::Value;
 
 /// Subject and body of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +15,35 @@ pub struct MailText {
     pub body: String,
 }
 
+/// What an invitation by mail tells.
+#[derive(Clone, Copy, Debug)]
+pub struct InvitationMail<'a> {
+    /// Who is invited.
+    pub party: Party,
+    /// What the site is called.
+    pub site_name: &'a str,
+    /// The address of the form.
+    pub link: &'a str,
+    /// Minutes that answering takes.
+    pub minutes: u32,
+    /// Until when, in words.
+    pub open_until: &'a str,
+    /// Label of a model.
+    pub notice: Option<&'a str>,
+}
+
 #[derive(Serialize)]
-struct Invitation<'a> {
+struct View<'a> {
+    subject: String,
     site_name: &'a str,
+    lead: &'static str,
+    minutes: String,
     link: &'a str,
-    minutes: u32,
-    open_until: &'a str,
+    open_until: String,
+    /// Said to those who may decline: a report is the coach's duty.
+    voluntary: Option<&'static str>,
     notice: Option<&'a str>,
+    t: &'static Value,
 }
 
 /// The mail that invites a party to a form.
@@ -27,14 +52,22 @@ struct Invitation<'a> {
 /// When a template of the instance names something the mail does not have.
 pub fn invitation_mail(
     renderer: &Renderer,
-    site_name: &str,
-    link: &str,
-    minutes: u32,
-    open_until: &str,
-    notice: Option<&str>,
+    mail: &InvitationMail<'_>,
+    language: Language,
 ) -> Result<MailText, RenderError> {
-    let context = Invitation { site_name, link, minutes, open_until, notice };
-    let subject = renderer.fill("mail/invitation-subject.txt", &context)?;
-    let body = renderer.fill("mail/invitation-body.txt", &context)?;
+    let (m, party) = (Messages::of(language), mail.party.code());
+    let view = View {
+        subject: m.fill(&format!("mail.{party}_subject"), &[("site", mail.site_name)]),
+        site_name: mail.site_name,
+        lead: m.get(&format!("mail.{party}")),
+        minutes: m.fill("mail.minutes", &[("minutes", &mail.minutes.to_string())]),
+        link: mail.link,
+        open_until: m.fill("mail.open_until", &[("date", mail.open_until)]),
+        voluntary: (mail.party != Party::Coach).then(|| m.get("mail.voluntary")),
+        notice: mail.notice,
+        t: m.tree(),
+    };
+    let subject = renderer.fill("mail/invitation-subject.txt", &view)?;
+    let body = renderer.fill("mail/invitation-body.txt", &view)?;
     Ok(MailText { subject: subject.trim().to_owned(), body: body.trim_start().to_owned() })
 }

@@ -1,6 +1,7 @@
 //! The outbox: mails that wait, were delivered or died.
 
 use super::{Invitation, Store, StoreError, attempting, writer};
+use crate::case::CaseNumber;
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
@@ -11,6 +12,8 @@ pub struct Mail {
     pub id: String,
     /// The invitation it carries.
     pub invitation: String,
+    /// The case of the invitation.
+    pub case: CaseNumber,
     /// The form of the invitation.
     pub form: String,
     /// Until when the invitation is open.
@@ -65,7 +68,7 @@ impl Store {
     /// When the database fails.
     pub async fn due_mails(&self, now: Timestamp) -> Result<Vec<Mail>, StoreError> {
         let rows = sqlx::query(
-            "SELECT o.id, o.invitation, i.form, i.expires_at, o.address, o.tries,
+            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries,
                     i.revoked_at IS NOT NULL OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS closed
              FROM outbox o
              JOIN invitations i ON i.id = o.invitation
@@ -81,6 +84,7 @@ impl Store {
                 obsolete: row.get::<bool, _>("closed") || expires_at <= now,
                 id: row.get("id"),
                 invitation: row.get("invitation"),
+                case: row.get::<String, _>("case_number").parse().ok()?,
                 form: row.get("form"),
                 expires_at,
                 address: row.get::<Option<String>, _>("address")?,

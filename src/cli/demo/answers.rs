@@ -1,9 +1,10 @@
 //! Synthetic answers, sent through the same parser and writer as those of people.
 
 use super::Random;
-use crate::case::CaseNumber;
-use crate::desk::{Arrival, Desk};
-use crate::form::{Form, Kind};
+use super::coach;
+use crate::case::{CaseFile, CaseNumber};
+use crate::desk::{Arrival, Desk, OpenedLink};
+use crate::form::{Form, Kind, Party};
 use crate::store::Received;
 use crate::submission::RawAnswers;
 
@@ -13,30 +14,82 @@ const RESPONSE_PERCENT: u64 = 82;
 const SKIPPED_PERCENT: u64 = 8;
 /// Share that takes each choice outside the scale, so that a large demo fills every table.
 const APART_PERCENT: u64 = 9;
+/// Invitations of a party that nobody answers, so that the demo shows open ones and no small rest.
+const LEFT_OPEN: usize = 3;
+/// Colleagues invited at a workplace, and the share of workplaces where any are.
+const COLLEAGUES: u64 = 4;
+const COMMUNITY_PERCENT: u64 = 60;
 /// Words for the free text; no persons, no places.
 const WORDS: [&str; 4] = [
-    "Keksitty vastaus: hakemusten tekeminen sujuu nyt.",
+    "Keksitty vastaus: yhteistyö sujui hyvin.",
     "Keksitty vastaus: olisin halunnut tavata useammin.",
-    "Keksitty vastaus: työkokeilusta oli hyötyä.",
-    "Keksitty vastaus: kiitos, sain rohkeutta.",
+    "Keksitty vastaus: alku oli hidas, mutta loppu hyvä.",
+    "Keksitty vastaus: kiitos, tästä oli hyötyä.",
 ];
 
-/// Answers most open invitations, but leaves at least `left_open`; how many were stored.
-pub(super) async fn send(
-    desk: &Desk,
-    random: &mut Random,
-    left_open: usize,
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let cases = unanswered(desk).await?;
-    let form_id = desk.instance.closing_form.value.clone();
-    let mut stored = 0;
-    for case in &cases[..cases.len().saturating_sub(left_open)] {
-        if !random.chance(RESPONSE_PERCENT) {
+
+/// Invites employers and colleagues of everybody who was at a workplace; clients and coaches were
+/// invited by the import.
+pub(super) async fn invite_workplaces(desk: &Desk, random: &mut Random) -> Result<(), Box<dyn std::error::Error>> {
+    for case in desk.store.cases().await? {
+        let Some(ending) = case.ending() else { continue };
+        let worked = ["job", "subsidised_job", "longer_work_trial"].contains(&ending.outcome.as_str());
+        if !worked && case.work().work_trials.unwrap_or(0) == 0 {
             continue;
         }
-        let link = desk.open_link(*case, &form_id).await?;
+        for form in of_party(desk, Party::Employer) {
+            desk.open_link(case.number(), form.id()).await?;
+        }
+        if random.chance(COMMUNITY_PERCENT) {
+            for form in of_party(desk, Party::Community) {
+                for _ in 0..COLLEAGUES {
+                    desk.open_link(case.number(), form.id()).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Invites the officers of everybody whose report was sent, and answers for most of them.
+pub(super) async fn send_for_purchasers(
+    desk: &Desk,
+    random: &mut Random,
+) -> Result<usize, Box<dyn std::error::Error>> {
+    for case in desk.store.cases().await?.iter().filter(|c| c.reported()) {
+        for form in of_party(desk, Party::Purchaser) {
+            desk.open_link(case.number(), form.id()).await?;
+        }
+    }
+    send(desk, Party::Purchaser, random).await
+}
+
+/// Answers most open invitations of a party; how many were stored. Coaches leave one report open.
+pub(super) async fn send(
+    desk: &Desk,
+    party: Party,
+    random: &mut Random,
+) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut links = Vec::new();
+    for form in of_party(desk, party) {
+        for case in desk.store.cases().await? {
+            links.extend(open_links(desk, case.number(), form).await?);
+        }
+    }
+    let left = if party == Party::Coach { 1 } else { LEFT_OPEN };
+    let mut stored = 0;
+    for (case, link) in &links[..links.len().saturating_sub(left)] {
+        if party != Party::Coach && !random.chance(RESPONSE_PERCENT) {
+            continue;
+        }
         let Arrival::Open(invitation, form) = desk.arrive(&link.token).await? else { continue };
-        let raw = answer(form, random);
+        let raw = match (party, desk.store.case(*case).await?) {
+            (Party::Coach, Some(case)) => {
+                let known = desk.known_answers(&invitation, form).await?;
+                coach::report(known, &case, form, desk.instance.hour_cap, random)
+            }
+            _ => answer(form, random),
+        };
         match desk.receive(&invitation, form, &desk.fresh_id(), &raw).await? {
             Received::Stored(_) => stored += 1,
             Received::AlreadyAnswered => return Err("a fresh invitation was answered already".into()),
@@ -45,12 +98,36 @@ pub(super) async fn send(
     Ok(stored)
 }
 
-/// Cases with an open invitation to the closing form.
-pub(super) async fn unanswered(desk: &Desk) -> Result<Vec<CaseNumber>, Box<dyn std::error::Error>> {
-    let party = desk.form(&desk.instance.closing_form.value).map(Form::party);
-    let cases = desk.store.cases().await?;
-    let open = cases.iter().filter(|c| party.and_then(|p| c.parties().get(&p)).is_some_and(|s| s.answered == 0));
-    Ok(open.map(crate::case::CaseFile::number).collect())
+/// A link to an unanswered invitation of a party on the last case that has one.
+pub(super) async fn open_link(desk: &Desk, party: Party) -> Result<Option<OpenedLink>, Box<dyn std::error::Error>> {
+    let cases: Vec<CaseNumber> = desk.store.cases().await?.iter().map(CaseFile::number).collect();
+    for case in cases.into_iter().rev() {
+        for form in of_party(desk, party) {
+            if let Some((_, link)) = open_links(desk, case, form).await?.pop() {
+                return Ok(Some(link));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Links to the unanswered invitations of a case to a form.
+async fn open_links(
+    desk: &Desk,
+    case: CaseNumber,
+    form: &Form,
+) -> Result<Vec<(CaseNumber, OpenedLink)>, Box<dyn std::error::Error>> {
+    let mut links = Vec::new();
+    for invitation in desk.store.invitations_of(case).await? {
+        if invitation.form == form.id() && !invitation.answered {
+            links.push((case, desk.link_to(&invitation.id, invitation.expires_at).await?));
+        }
+    }
+    Ok(links)
+}
+
+fn of_party(desk: &Desk, party: Party) -> impl Iterator<Item = &Form> {
+    desk.forms.iter().filter(move |f| f.party() == party)
 }
 
 fn answer(form: &Form, random: &mut Random) -> RawAnswers {
@@ -62,10 +139,7 @@ fn answer(form: &Form, random: &mut Random) -> RawAnswers {
         let scale: Vec<&str> = question.choices.iter().filter(|c| !c.apart).map(|c| c.code.as_str()).collect();
         let apart: Vec<&str> = question.choices.iter().filter(|c| c.apart).map(|c| c.code.as_str()).collect();
         let values = match question.kind {
-            Kind::Text(_) if random.chance(30) => {
-                let at = usize::try_from(random.below(WORDS.len() as u64)).unwrap_or(0);
-                vec![WORDS[at].to_owned()]
-            }
+            Kind::Text(_) if random.chance(30) => vec![random.one_of(&WORDS).to_owned()],
             Kind::Text(_) | Kind::Number { .. } | Kind::Date | Kind::Group { .. } => continue,
             Kind::Many => {
                 let chosen: Vec<String> = scale.iter().filter(|_| random.chance(45)).map(|c| (*c).to_owned()).collect();
@@ -75,20 +149,14 @@ fn answer(form: &Form, random: &mut Random) -> RawAnswers {
                     chosen
                 }
             }
-            _ if random.chance(APART_PERCENT * apart.len() as u64) => {
-                let at = usize::try_from(random.below(apart.len() as u64)).unwrap_or(0);
-                vec![apart[at].to_owned()]
-            }
+            _ if random.chance(APART_PERCENT * apart.len() as u64) => vec![random.one_of(&apart).to_owned()],
             Kind::Grade => vec![(*random.pick(&[(8, "1"), (10, "2"), (18, "3"), (36, "4"), (28, "5")])).to_owned()],
             Kind::Agreement(_) => {
                 // The friendlier end is likelier, as in real feedback.
                 let weighted: Vec<(u64, &str)> = scale.iter().enumerate().map(|(i, c)| (48_u64 >> i, *c)).collect();
                 vec![(*random.pick(&weighted)).to_owned()]
             }
-            Kind::One | Kind::YesNo => {
-                let at = usize::try_from(random.below(scale.len().max(1) as u64)).unwrap_or(0);
-                vec![scale[at].to_owned()]
-            }
+            Kind::One | Kind::YesNo => vec![random.one_of(&scale).to_owned()],
         };
         raw.insert(question.id.clone(), values);
     }

@@ -1,6 +1,7 @@
 //! `palaute demo`: the whole job on the pilot's figures, labelled as a model everywhere.
 
 mod answers;
+mod coach;
 mod random;
 mod sheet;
 
@@ -9,16 +10,17 @@ use super::folder::{Folder, io_at};
 use super::import::import_file;
 use super::init::{INSTANCE, write, write_instance};
 use super::publish::{make_release, write_site};
-use super::report::{ended_cases, write_report};
+use super::report::write_reports;
 use super::run::Outcome;
 use super::terminal::say;
 use super::{clock, serve};
 use crate::desk::{Desk, publish};
+use crate::form::Party;
 use crate::mail::Mailer;
 use crate::serve::bind;
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use random::Random;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -29,8 +31,13 @@ const PILOT_NOW: &str = "2025-12-01T09:00:00+02:00";
 const MARK: &str = ".palaute-demo";
 /// What a demo writes, and removes when it is made again.
 const OWN: [&str; 8] = ["data", "public", "reports", "releases", "mail", "forms", "content", "ledger"];
-/// Invitations left open for whoever tries the demo.
-const LEFT_OPEN: usize = 3;
+/// Who can try the demo, and how the terminal names them.
+const VISITORS: [(Party, &str); 4] = [
+    (Party::Client, "Answer as a client"),
+    (Party::Employer, "Answer as an employer"),
+    (Party::Community, "Answer as a co-worker"),
+    (Party::Coach, "Write a closing report"),
+];
 /// Port tried first when none is named.
 const FIRST_PORT: u16 = 8080;
 
@@ -57,21 +64,28 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
     let folder = Folder::read(dir)?;
     let lock = Store::lock_for_server(&folder.database())?;
     let (desk, pages) = folder.desk(clock::clock(Some(now))).await?;
+    // Feedback comes in on the day before, so that annexes which have everything are closed by now.
+    let eve = now.checked_sub(24.hours()).unwrap_or(now);
+    let before = Desk { clock: clock::clock(Some(eve)), ..desk.clone() };
     steps.inc(1);
 
     steps.set_message("importing the follow-up sheet");
-    let imported = import_file(&desk, &dir.join(sheet), false).await?;
+    let imported = import_file(&before, &dir.join(sheet), false).await?;
     steps.inc(1);
 
-    steps.set_message("sending synthetic answers");
-    let answered = answers::send(&desk, &mut Random::new(options.seed), LEFT_OPEN).await?;
+    steps.set_message("sending synthetic answers and closing reports");
+    let random = &mut Random::new(options.seed);
+    answers::invite_workplaces(&before, random).await?;
+    let mut answered = 0;
+    for party in [Party::Client, Party::Employer, Party::Community] {
+        answered += answers::send(&before, party, random).await?;
+    }
+    let reported = answers::send(&before, Party::Coach, random).await?;
+    answered += answers::send_for_purchasers(&desk, random).await?;
     steps.inc(1);
 
     steps.set_message("writing closing reports");
-    let ended = ended_cases(&desk).await?;
-    for number in &ended {
-        write_report(&desk, *number, &dir.join("reports")).await?;
-    }
+    let written = write_reports(&desk, &dir.join("reports")).await?;
     steps.inc(1);
 
     steps.set_message("releasing the figures");
@@ -85,9 +99,8 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
     steps.finish_and_clear();
 
     say(format_args!(
-        "{} cases imported, {answered} synthetic answers stored, {} closing reports, release {}, {} files of the site.",
+        "{} cases imported, {answered} synthetic answers and {reported} reports of coaches stored, {written} closing reports written, release {}, {} files of the site.",
         imported.opened,
-        ended.len(),
         release.id(),
         site.len()
     ));
@@ -160,15 +173,19 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
     say("");
     say("Open in a browser; everything stays on this machine:");
     say(format_args!("  The site             {site}/"));
-    let form = desk.instance.closing_form.value.clone();
-    for (i, case) in answers::unanswered(&desk).await?.into_iter().rev().take(LEFT_OPEN).enumerate() {
-        let link = desk.open_link(case, &form).await?;
-        say(format_args!("  Answer as a client   {}", link.address));
-        if i == 0 {
-            desk.mail_link(case, &form, "client@example.invalid").await?;
+    for (party, label) in VISITORS {
+        if let Some(link) = answers::open_link(&desk, party).await? {
+            say(format_args!("  {label:<21} {}", link.address));
         }
     }
-    say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
+    let case = desk.store.cases().await?.into_iter().rev().find(|c| c.ending().is_some());
+    if let Some(case) = case {
+        let form = desk.instance.closing_form.value.clone();
+        // The last client may have answered; then there is nothing to mail.
+        if desk.mail_link(case.number(), &form, "client@example.invalid").await.is_ok() {
+            say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
+        }
+    }
     say("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
     let mailer = Mailer::Folder(dir.join("mail"));
     serve::run(listener, desk, dir.join("public"), mailer).await

@@ -27,6 +27,12 @@ impl Random {
         self.below(100) < percent
     }
 
+    /// One of the items, all equally likely; there is at least one.
+    pub(super) fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
+        let at = usize::try_from(self.below(items.len().max(1) as u64)).unwrap_or(0);
+        items[at]
+    }
+
     /// One of the items, each as likely as its weight says.
     pub(super) fn pick<'a, T>(&mut self, weighted: &'a [(u64, T)]) -> &'a T {
         let total: u64 = weighted.iter().map(|(w, _)| w).sum();
