@@ -41,11 +41,7 @@ async fn ended_cases(desk: &Desk) -> Result<Vec<CaseNumber>, crate::store::Store
 }
 
 /// Writes one report as HTML and JSON; true when it is a new version.
-async fn write_report(
-    desk: &Desk,
-    number: CaseNumber,
-    out: &Path,
-) -> Result<bool, Box<dyn std::error::Error>> {
+async fn write_report(desk: &Desk, number: CaseNumber, out: &Path) -> Result<bool, Box<dyn std::error::Error>> {
     let report = desk.write_report(number).await?;
     write(&out.join(format!("{}.html", report.name)), &report.html)?;
     write(&out.join(format!("{}.json", report.name)), &report.json)?;

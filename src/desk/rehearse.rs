@@ -9,8 +9,8 @@ use crate::form::Form;
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, QuestionsView, ReceiptView, RenderError, Renderer,
-    closing_report_html, invitation_mail,
+    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, QuestionsView, ReceiptView, RenderError,
+    Renderer, closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, ReportName};
 use crate::submission::{Fault, Mistake, RawAnswers, Submission};

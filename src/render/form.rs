@@ -69,7 +69,9 @@ pub struct ExplanationView {
     count: String,
     why: String,
     who: Vec<Who>,
-    voluntary: bool,
+    /// Said to those who may decline: a report is the coach's duty.
+    voluntary: Option<&'static str>,
+    who_title: &'static str,
     open_until: String,
 }
 
@@ -105,7 +107,12 @@ impl ExplanationView {
             count: m.fill("form.count", &[("n", &form.questions().count().to_string())]),
             why: form.why().in_language(language).to_owned(),
             who,
-            voluntary: !report,
+            voluntary: match form.party() {
+                Party::Coach => None,
+                Party::Client => Some(m.get("form.voluntary_text")),
+                _ => Some(m.get("form.voluntary_others")),
+            },
+            who_title: m.get(if report { "form.who_title_report" } else { "form.who_title" }),
             open_until: m.fill("form.open_until", &[("date", open_until)]),
         }
     }

@@ -1,10 +1,13 @@
 //! The page of questions: empty, prefilled, or with what was given and every mistake.
 
 use super::form::FormFrame;
-use crate::form::{Form, FormPage, Kind, Question, Visibility};
+use crate::form::{Form, FormPage, Kind, Party, Question, Visibility};
 use crate::submission::{Fault, Mistake, RawAnswers, item_count};
 use crate::text::{Language, Messages};
 use serde::Serialize;
+
+/// A text of at most so many characters gets a low field.
+const SHORT_TEXT: usize = 300;
 
 #[derive(Clone, Debug, Serialize)]
 struct Option_ {
@@ -21,6 +24,8 @@ struct QuestionView {
     id: String,
     /// `radio`, `checkbox`, `text`, `line` or `group`.
     control: &'static str,
+    /// True for a text of a line or two.
+    short: bool,
     /// What keyboard a phone shows for a line.
     keyboard: &'static str,
     text: String,
@@ -66,6 +71,8 @@ pub struct QuestionsView {
     errors_title: Option<String>,
     errors: Vec<ErrorLink>,
     sections: Vec<Section>,
+    /// True for those who fill many of these at a desk: choices stand side by side there.
+    compact: bool,
 }
 
 struct Asking<'a> {
@@ -104,6 +111,7 @@ impl QuestionsView {
             errors_title,
             errors,
             sections: form.pages().iter().map(section).collect(),
+            compact: form.party() == Party::Coach,
         }
     }
 }
@@ -145,6 +153,7 @@ impl Asking<'_> {
                 Kind::Group { .. } => "group",
                 Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::YesNo => "radio",
             },
+            short: matches!(q.kind, Kind::Text(limit) if limit <= SHORT_TEXT),
             keyboard: match q.kind {
                 Kind::Number { decimals: 0, .. } => "numeric",
                 Kind::Number { .. } => "decimal",

@@ -243,6 +243,7 @@ fn capabilities(profile: &Path, scripts: Scripts) -> ChromeCapabilities {
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
+        "--accept-lang=fi",
         &profile,
     ];
     wanted.set_binary(CHROMIUM).expect("a capability");

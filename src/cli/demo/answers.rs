@@ -27,7 +27,6 @@ const WORDS: [&str; 4] = [
     "Keksitty vastaus: kiitos, tästä oli hyötyä.",
 ];
 
-
 /// Invites employers and colleagues of everybody who was at a workplace; clients and coaches were
 /// invited by the import.
 pub(super) async fn invite_workplaces(desk: &Desk, random: &mut Random) -> Result<(), Box<dyn std::error::Error>> {
@@ -52,10 +51,7 @@ pub(super) async fn invite_workplaces(desk: &Desk, random: &mut Random) -> Resul
 }
 
 /// Invites the officers of everybody whose report was sent, and answers for most of them.
-pub(super) async fn send_for_purchasers(
-    desk: &Desk,
-    random: &mut Random,
-) -> Result<usize, Box<dyn std::error::Error>> {
+pub(super) async fn send_for_purchasers(desk: &Desk, random: &mut Random) -> Result<usize, Box<dyn std::error::Error>> {
     for case in desk.store.cases().await?.iter().filter(|c| c.reported()) {
         for form in of_party(desk, Party::Purchaser) {
             desk.open_link(case.number(), form.id()).await?;
@@ -65,11 +61,7 @@ pub(super) async fn send_for_purchasers(
 }
 
 /// Answers most open invitations of a party; how many were stored. Coaches leave one report open.
-pub(super) async fn send(
-    desk: &Desk,
-    party: Party,
-    random: &mut Random,
-) -> Result<usize, Box<dyn std::error::Error>> {
+pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Result<usize, Box<dyn std::error::Error>> {
     let mut links = Vec::new();
     for form in of_party(desk, party) {
         for case in desk.store.cases().await? {

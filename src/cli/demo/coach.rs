@@ -98,7 +98,10 @@ pub(super) fn report(known: RawAnswers, case: &CaseFile, form: &Form, cap: u32, 
             put(&format!("r_{phase}_methods"), method);
         }
     }
-    put("r_barriers", random.one_of(&["skills", "language", "life_situation", "job_search_skills", "no_suitable_vacancies"]));
+    put(
+        "r_barriers",
+        random.one_of(&["skills", "language", "life_situation", "job_search_skills", "no_suitable_vacancies"]),
+    );
     put("r_challenges", random.one_of(&CHALLENGES));
     put("r_successes", random.one_of(&SUCCESSES));
     put("r_feedback_talks", random.one_of(&TALKS));

@@ -1,0 +1,207 @@
+//! Every form, answered in every language over HTTP: explanation, a change of language that keeps what
+//! was given, items added and removed, mistakes, the answers to be checked, the receipt.
+
+use crate::http::{Answer, get, post};
+use crate::instance::{Instance, repository};
+use palaute::form::{Form, Kind, Question};
+use palaute::instance::Instance as Settings;
+use palaute::text::{Language, Messages};
+use std::net::SocketAddr;
+
+const SHEET: &str = include_str!("../../demo/veto-plus-ledger.csv");
+const FORMS: [&str; 5] =
+    ["client-feedback", "employer-feedback", "community-feedback", "purchaser-feedback", "closing-report"];
+/// Has the shape of an identity code; numbers 900-999 are given to nobody.
+const IDENTITY_CODE: &str = "010190-999X";
+
+type Fields = Vec<(String, String)>;
+
+fn form(id: &str) -> Form {
+    let settings = std::fs::read_to_string(repository("demo/palaute.yaml")).unwrap();
+    let settings = Settings::read("palaute.yaml", &settings).unwrap();
+    let file = format!("forms/{id}.yaml");
+    Form::read(&file, &std::fs::read_to_string(repository(&file)).unwrap(), Some(&settings)).unwrap()
+}
+
+/// An answer to a question in the field of that name, its words if it has any.
+fn fill(question: &Question, field: &str, fields: &mut Fields) {
+    let mut put = |value: String| fields.push((field.to_owned(), value));
+    match question.kind {
+        Kind::Text(_) => put(format!("Sanat <b>& kohdassa {field}")),
+        Kind::Number { decimals: 0, .. } => put("7".to_owned()),
+        Kind::Number { .. } => put("17,5".to_owned()),
+        Kind::Date => put("4.11.2025".to_owned()),
+        Kind::Many => question.choices.iter().filter(|c| !c.apart).take(2).for_each(|c| put(c.code.clone())),
+        Kind::Group { .. } => {
+            put("2".to_owned());
+            for n in 1..=2 {
+                for inner in &question.questions {
+                    fill(inner, &question.field(n, &inner.id), fields);
+                }
+            }
+        }
+        Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::YesNo => put(question.choices[0].code.clone()),
+    }
+}
+
+fn send(server: SocketAddr, target: &str, fields: &[(String, String)]) -> Answer {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    post(server, target, &fields).unwrap()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// The page holds the text, however its special characters are written.
+fn holds(page: &Answer, text: &str) -> bool {
+    let plain = |s: &str| s.replace("&#x27;", "'").replace("&#39;", "'").replace("&#x2F;", "/").replace("&quot;", "\"");
+    plain(&page.body).contains(&plain(&escaped(text)))
+}
+
+fn in_language(page: &Answer, language: Language) -> bool {
+    page.body.contains(&format!("<html lang=\"{}\">", language.code()))
+}
+
+/// Fields of the page that hold what was given.
+fn keeps(page: &Answer, form: &Form, fields: &[(String, String)]) -> bool {
+    fields.iter().filter(|(name, _)| name != "nonce").all(|(name, value)| match form.asked(name).map(|q| &q.kind) {
+        Some(Kind::Group { .. }) => page.body.contains(&format!("name=\"{name}\" value=\"{value}\"")),
+        Some(Kind::Text(_)) => holds(page, value),
+        Some(Kind::Number { .. } | Kind::Date) => page.body.contains(&format!("value=\"{value}\"")),
+        _ => page.body.contains(&format!("name=\"{name}\" value=\"{value}\" checked")),
+    })
+}
+
+fn answer(instance: &Instance, server: SocketAddr, form: &Form, language: Language, case: &str) {
+    let (what, m) = (format!("{} in {}", form.id(), language.code()), Messages::of(language));
+    let printed = instance.must(&["invite", case, "--form", form.id()]);
+    let path = printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}")).unwrap();
+    let lang = format!("?lang={}", language.code());
+
+    let explanation = get(server, &format!("{path}{lang}")).unwrap();
+    assert_eq!(explanation.status, 200, "{what}");
+    assert!(in_language(&explanation, language) && holds(&explanation, form.title().in_language(language)), "{what}");
+    let asked = get(server, &format!("{path}/answer{lang}")).unwrap();
+    assert!(in_language(&asked, language), "{what}");
+    for question in form.questions() {
+        assert!(holds(&asked, question.text.in_language(language)), "{what} does not ask {}", question.id);
+    }
+
+    let nonce = asked.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut fields = vec![("nonce".to_owned(), nonce.to_owned())];
+    form.questions().for_each(|q| fill(q, &q.id, &mut fields));
+    let other = if language == Language::Sv { Language::En } else { Language::Sv };
+    let switched = send(server, &format!("{path}/change?lang={}", other.code()), &fields);
+    assert!(in_language(&switched, other) && keeps(&switched, form, &fields), "{what} keeps answers in {other:?}");
+
+    for group in form.questions().filter(|q| matches!(q.kind, Kind::Group { .. })) {
+        let item = group.item.as_ref().unwrap().in_language(language);
+        let with = |name: &str, value: String| [&fields[..], &[(name.to_owned(), value)]].concat();
+        let more = send(server, &format!("{path}/change{lang}"), &with("add", group.id.clone()));
+        assert!(
+            more.body.contains(&format!("<legend>{item} 3</legend>")) && keeps(&more, form, &fields[..1]),
+            "{what}"
+        );
+        let fewer = send(server, &format!("{path}/change{lang}"), &with("remove", format!("{}.1", group.id)));
+        assert!(!fewer.body.contains(&format!("<legend>{item} 2</legend>")), "{what}");
+        let second = group.field(2, &group.questions.iter().find(|q| matches!(q.kind, Kind::Text(_))).unwrap().id);
+        assert!(holds(&fewer, &format!("Sanat <b>& kohdassa {second}")), "{what}: the later item moves up");
+    }
+
+    let wrong: Fields = fields
+        .iter()
+        .cloned()
+        .map(|(name, value)| {
+            let text = form.asked(&name).is_some_and(|q| matches!(q.kind, Kind::Text(_)));
+            (name, if text { format!("{value} {IDENTITY_CODE}") } else { value })
+        })
+        .collect();
+    let refused = send(server, &format!("{path}/check{lang}"), &wrong);
+    assert_eq!(refused.status, 422, "{what}");
+    assert!(holds(&refused, m.get("mistake.identity_code")) && keeps(&refused, form, &wrong), "{what}");
+
+    let checked = send(server, &format!("{path}/check{lang}"), &fields);
+    assert_eq!(checked.status, 200, "{what}: {}", checked.body);
+    assert!(in_language(&checked, language) && holds(&checked, m.get("form.check_title")), "{what}");
+    for question in form.questions().filter(|q| !q.choices.is_empty()) {
+        assert!(holds(&checked, question.choices[0].label.in_language(language)), "{what}: {}", question.id);
+    }
+    let stored = send(server, &format!("{path}/send{lang}"), &fields);
+    assert_eq!(stored.receipt().map(|r| r.len()), Some(8), "{what}: {}", stored.body);
+    assert!(in_language(&stored, language) && holds(&stored, m.get("form.thanks")), "{what}");
+    let again = send(server, &format!("{path}/send{lang}"), &fields);
+    assert_eq!(again.receipt(), stored.receipt(), "{what}: the same page sent again");
+}
+
+#[test]
+fn every_form_is_answered_in_every_language_and_a_change_of_language_keeps_the_answers() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let server = instance.serve();
+    for (n, language) in (1..).zip(Language::ALL) {
+        for id in FORMS {
+            answer(&instance, server.address, &form(id), language, &format!("2025-{n:06}"));
+        }
+    }
+}
+
+#[test]
+fn a_browser_is_answered_in_the_first_of_its_languages_that_the_instance_has() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let server = instance.serve();
+    let printed = instance.must(&["invite", "V-001"]);
+    let path = printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}")).unwrap();
+    for (accepted, query, expected) in [
+        ("de-DE,sv-FI;q=0.8,en;q=0.5", "", Language::Sv),
+        ("en-GB,en", "", Language::En),
+        ("en-GB,en", "?lang=fi", Language::Fi),
+        ("ar", "", Language::Fi),
+        ("sv", "?lang=xx", Language::Sv),
+    ] {
+        let target = format!("{path}{query}");
+        let request =
+            crate::http::request(server.address, "GET", target.as_bytes(), &[("Accept-Language", accepted)], b"");
+        let page = crate::http::exchange(server.address, &request).unwrap();
+        assert!(in_language(&page, expected), "{accepted} {query}");
+    }
+}
+
+#[test]
+fn what_the_coach_reports_settles_the_case_and_a_later_sheet_does_not_undo_it() {
+    let instance = Instance::pilot();
+    let sheet = instance.sheet("a.csv", SHEET);
+    instance.must(&["import", &sheet]);
+    let server = instance.serve();
+    let printed = instance.must(&["invite", "V-001", "--form", "closing-report"]);
+    let path = printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}")).unwrap();
+    let asked = get(server.address, &format!("{path}/answer?lang=fi")).unwrap();
+    assert!(asked.body.contains("value=\"21,0\"") && asked.body.contains("value=\"job\" checked"), "what is known");
+    let nonce = asked.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let report = |extra: &[(&str, &str)]| {
+        let fields = [
+            ("nonce", nonce),
+            ("r_goals.1.r_goal_type", "keep_job"),
+            ("r_outcome", "education"),
+            ("r_hours", "20,5"),
+            ("r_meetings", "6"),
+            ("r_next.1.r_next_action", "Jatkaa opintoja"),
+        ];
+        post(server.address, &format!("{path}/send?lang=fi"), &[&fields, extra].concat()).unwrap()
+    };
+    let refused = report(&[]);
+    assert_eq!(refused.status, 422, "more hours than agreed need their reason");
+    assert!(refused.body.contains("href=\"#r_over_cap_reason\""), "{}", refused.body);
+    assert!(report(&[("r_over_cap_reason", "Tukea tarvittiin enemmän")]).receipt().is_some());
+    drop(server);
+
+    let again = instance.must(&["import", &sheet]);
+    assert!(again.contains("Opened 0, updated 0, unchanged 22."), "{again}");
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    let data = instance.open_data();
+    assert_eq!(data["outcomes total"], "17");
+    assert_eq!((data["outcomes job"].as_str(), data["outcomes education"].as_str()), ("4", "6"), "counted as reported");
+    crate::the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+}
