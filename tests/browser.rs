@@ -17,12 +17,12 @@ const WIDE: u32 = 1280;
 const IDENTITY_CODE: &str = "010190-999X";
 
 /// Things that are on one kind of page only.
-const START: &str = "a.btn[href$='/answer']";
-const QUESTIONS: &str = "form[action$='/check']";
-const TO_CHECK: &str = "form[action$='/check'] button";
-const CHECK: &str = "form[action$='/send']";
-const SEND: &str = "form[action$='/send'] button:not([formaction])";
-const CHANGE: &str = "form[action$='/send'] button[formaction$='/change']";
+const START: &str = "a.btn[href*='/answer']";
+const QUESTIONS: &str = "form[action*='/check']";
+const TO_CHECK: &str = "form[action*='/check'] .btns button";
+const CHECK: &str = "form[action*='/send']";
+const SEND: &str = "form[action*='/send'] .btns button:not([formaction])";
+const CHANGE: &str = "form[action*='/send'] .btns button[formaction*='/change']";
 const TEXT: &str = "textarea[name=c_open]";
 
 /// What a reader can open: tables under figures, and the menu of narrow windows.
@@ -99,61 +99,160 @@ async fn a_client_answers_by_keyboard_alone_without_scripts_at_320_pixels() {
     browser.assert_fits("the link that has been answered").await;
 }
 
-#[tokio::test]
-async fn axe_finds_nothing_on_any_page_of_a_form() {
+/// A form in a language: every page of it, with mistakes and without.
+async fn audit_form(audit: &mut Audit<'_>, link: &str, language: &str, send: bool) {
+    let browser = audit.browser;
+    let link = format!("{}?lang={language}", link.split('?').next().unwrap_or(link));
+    browser.open(&link).await;
+    assert_eq!(browser.run("return document.documentElement.lang", []).await, json!(language), "{link}");
+    audit.page(&format!("the explanation, {link}")).await;
+    browser.find(START).await.click().await.unwrap();
+    browser.find(QUESTIONS).await;
+    audit.page(&format!("the questions, {link}")).await;
+    browser.run(FILL, [json!(format!("Kiitos {IDENTITY_CODE}"))]).await;
+    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(".errors").await;
+    audit.page(&format!("the questions with mistakes, {link}")).await;
+    browser.run(FILL, [json!("Kiitos")]).await;
+    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(CHECK).await;
+    audit.page(&format!("the answers to be checked, {link}")).await;
+    if send {
+        browser.find(SEND).await.click().await.unwrap();
+        browser.find("#receipt").await;
+        audit.page(&format!("the receipt, {link}")).await;
+        browser.open(&link).await;
+        audit.page(&format!("the link that has been answered, {link}")).await;
+    }
+}
+
+/// Gives the first choice of every question, and something that fits to every field; texts get the argument.
+const FILL: &str = "
+    const seen = new Set();
+    for (const i of document.querySelectorAll('input[type=radio], input[type=checkbox]')) {
+        if (i.name && !seen.has(i.name)) { i.checked = true; seen.add(i.name); }
+    }
+    for (const i of document.querySelectorAll('input[inputmode=numeric], input[inputmode=decimal]')) i.value = '5';
+    for (const i of document.querySelectorAll('input[inputmode=text]')) i.value = '4.11.2025';
+    for (const t of document.querySelectorAll('textarea')) t.value = arguments[0];";
+
+const FORMS: [&str; 5] =
+    ["client-feedback", "employer-feedback", "community-feedback", "purchaser-feedback", "closing-report"];
+
+async fn axe_on_every_form(language: &str, other: &str) {
     let demo = Demo::start();
     let browser = Browser::start(Scripts::On).await;
     let mut audit = Audit::new(&browser);
-
-    browser.open(demo.link()).await;
-    audit.page("the explanation").await;
-    browser.find(START).await.click().await.unwrap();
-    browser.find(QUESTIONS).await;
-    audit.page("the questions").await;
-    // One mistake in a text, one in a group of choices.
-    browser.find(TEXT).await.send_keys(IDENTITY_CODE).await.unwrap();
-    for id in ["#c_info_clear-yes", "#c_phases-direct", "#c_phases-none"] {
-        browser.find(id).await.click().await.unwrap();
+    for form in FORMS {
+        audit_form(&mut audit, &demo.invite(form), language, form != "closing-report").await;
     }
-    browser.find(TO_CHECK).await.click().await.unwrap();
-    browser.find(".errors").await;
-    audit.page("the questions with mistakes").await;
-    browser.find("#c_phases-none").await.click().await.unwrap();
-    let text = browser.find(TEXT).await;
-    text.clear().await.unwrap();
-    text.send_keys("Kiitos.").await.unwrap();
-    browser.find(TO_CHECK).await.click().await.unwrap();
-    browser.find(CHECK).await;
-    audit.page("the answers to be checked").await;
-    browser.find(SEND).await.click().await.unwrap();
-    browser.find("#receipt").await;
-    audit.page("the receipt").await;
-    browser.open(demo.link()).await;
-    audit.page("the link that has been answered").await;
-    browser.open(&format!("{}/nowhere", demo.origin())).await;
+    browser.open(&format!("{}/nowhere?lang={other}", demo.origin())).await;
     audit.page("an address that does not exist").await;
-
     audit.assert_clean(&["aria-valid-attr-value", "color-contrast", "label", "link-name", "region", "target-size"]);
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_on_any_page_of_the_site_or_in_a_closing_report() {
+async fn axe_finds_nothing_on_any_page_of_any_form_in_finnish() {
+    axe_on_every_form("fi", "fi").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_any_form_in_swedish() {
+    axe_on_every_form("sv", "sv").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_any_form_in_english() {
+    axe_on_every_form("en", "en").await;
+}
+
+async fn axe_on_the_site(language: &str) {
     let demo = Demo::start();
     let browser = Browser::start(Scripts::On).await;
     let mut audit = Audit::new(&browser);
-    for address in demo.site_pages() {
+    let pages = demo.site_pages(language);
+    assert_eq!(pages.len(), 15, "{pages:?}");
+    for address in pages {
         browser.open(&address).await;
         audit.page(&address).await;
     }
-    browser.open(&format!("file://{}", demo.reports()[0].display())).await;
-    audit.page("a closing report").await;
-    audit.assert_clean(&[
-        "color-contrast",
-        "definition-list",
-        "heading-order",
-        "scrollable-region-focusable",
-        "target-size",
-    ]);
+    audit.assert_clean(&["color-contrast", "heading-order", "scrollable-region-focusable", "target-size"]);
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_the_site_in_finnish() {
+    axe_on_the_site("fi").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_the_site_in_swedish() {
+    axe_on_the_site("sv").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_the_site_in_english() {
+    axe_on_the_site("en").await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_either_edition_of_a_closing_report() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    let mut audit = Audit::new(&browser);
+    let reports = demo.reports();
+    let annex = reports.iter().find(|f| f.to_string_lossy().contains("annex")).expect("an annex has closed");
+    let plain = reports.iter().find(|f| !f.to_string_lossy().contains("annex")).expect("a report");
+    for report in [annex, plain] {
+        browser.open(&format!("file://{}", report.display())).await;
+        audit.page(&report.display().to_string()).await;
+    }
+    audit.assert_clean(&["color-contrast", "definition-list", "heading-order", "target-size"]);
+}
+
+#[tokio::test]
+async fn a_form_and_the_site_can_be_used_at_400_percent_zoom() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::Off).await;
+    browser.set_zoom_400().await;
+    for address in demo.site_pages("sv") {
+        browser.open(&address).await;
+        browser.assert_fits(&address).await;
+    }
+    browser.open(demo.link()).await;
+    browser.tab_to(START).await;
+    browser.press(Key::Enter).await;
+    browser.find(QUESTIONS).await;
+    browser.tab_to(TEXT).await;
+    browser.press("Kiitos.").await;
+    browser.tab_to(TO_CHECK).await;
+    browser.press(Key::Enter).await;
+    browser.find(CHECK).await;
+    browser.assert_fits("the answers to be checked").await;
+    assert!(browser.text("main").await.contains("Kiitos."));
+}
+
+#[tokio::test]
+async fn a_coach_adds_and_removes_goals_and_changes_language_without_scripts_and_loses_nothing() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::Off).await;
+    browser.set_width(NARROW).await;
+    browser.open(&format!("{}/answer?lang=fi", demo.invite("closing-report").split('?').next().unwrap())).await;
+    browser.find("textarea[name='r_goals.1.r_goal_why']").await.send_keys("Ensimmäinen syy").await.unwrap();
+    browser.find("button[name=add][value=r_goals]").await.click().await.unwrap();
+    browser.find("textarea[name='r_goals.2.r_goal_why']").await.send_keys("Toinen syy").await.unwrap();
+    browser.assert_fits("the questions with two goals").await;
+    browser.find(".langs button[lang=sv]").await.click().await.unwrap();
+    browser.find("html[lang=sv]").await;
+    assert_eq!(value(&browser, "textarea[name='r_goals.1.r_goal_why']").await, "Ensimmäinen syy");
+    assert_eq!(value(&browser, "textarea[name='r_goals.2.r_goal_why']").await, "Toinen syy");
+    browser.find("button[name=remove][value='r_goals.1']").await.click().await.unwrap();
+    browser.find("button[name=add][value=r_goals]").await;
+    assert_eq!(value(&browser, "textarea[name='r_goals.1.r_goal_why']").await, "Toinen syy");
+    // Enter in a field of one line checks the answers; it neither removes an item nor changes the language.
+    browser.find("input[name=r_hours]").await.send_keys(Key::Enter).await.unwrap();
+    browser.find(".errors").await;
+    browser.find("html[lang=sv]").await;
+    assert_eq!(value(&browser, "textarea[name='r_goals.1.r_goal_why']").await, "Toinen syy");
 }
 
 #[tokio::test]
@@ -162,7 +261,8 @@ async fn neither_the_site_nor_a_closing_report_scrolls_sideways_at_320_pixels() 
     let browser = Browser::start(Scripts::On).await;
     browser.set_width(NARROW).await;
     let reports = demo.reports().into_iter().map(|file| format!("file://{}", file.display()));
-    for address in demo.site_pages().into_iter().chain(reports) {
+    let pages = ["fi", "sv", "en"].into_iter().flat_map(|language| demo.site_pages(language));
+    for address in pages.chain(reports) {
         browser.open(&address).await;
         browser.assert_fits(&address).await;
         for details in DETAILS {
@@ -179,11 +279,10 @@ async fn no_page_asks_another_host_for_anything() {
     let ours = format!("{}/", demo.origin());
 
     browser.open(&ours).await;
-    browser.find("ul.figures").await;
-    assert_eq!(browser.address().await, format!("{ours}fi/index.html"), "where the bare address leads");
-    let pages = demo.site_pages();
-    let names: Vec<&str> = pages.iter().filter_map(|p| p.rsplit('/').next()).collect();
-    assert_eq!(names, ["avoin-data.html", "index.html", "menetelmat.html", "palaute.html", "tulokset.html"]);
+    browser.find("a[href='sv/index.html']").await;
+    assert_asks_only(&browser, &ours).await;
+    let pages: Vec<String> = ["fi", "sv", "en"].into_iter().flat_map(|l| demo.site_pages(l)).collect();
+    assert_eq!(pages.len(), 45, "{pages:?}");
     for address in &pages {
         browser.open(address).await;
         assert_asks_only(&browser, &ours).await;
@@ -254,9 +353,9 @@ impl<'b> Audit<'b> {
         Self { browser, found: Vec::new(), ran: BTreeSet::new() }
     }
 
-    /// Looks at both widths in both colour schemes, and again with open what can be opened.
+    /// Looks at both widths and in both colour schemes, and again with open what can be opened.
     async fn page(&mut self, name: &str) {
-        for (scheme, width) in [("light", NARROW), ("light", WIDE), ("dark", NARROW), ("dark", WIDE)] {
+        for (scheme, width) in [("light", NARROW), ("light", WIDE), ("dark", NARROW)] {
             self.browser.set_colour_scheme(scheme).await;
             self.browser.set_width(width).await;
             close_details(self.browser).await;

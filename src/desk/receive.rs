@@ -71,7 +71,7 @@ impl Desk {
         nonce: &str,
         raw: &RawAnswers,
     ) -> Result<Received, ReceiveError> {
-        let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
+        let (submission, settles) = self.checked(invitation, form, raw).await?;
         let received_at = self.now();
         let new = NewSubmission {
             id: self.fresh_id(),
@@ -81,7 +81,7 @@ impl Desk {
             nonce: Fingerprint::of(nonce),
             fact: Fact::of_submission(&submission, form, received_at.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_form(form),
-            settles: self.settles(invitation, form, &submission).await?,
+            settles,
             form: serde_json::to_string(form).unwrap_or_default(),
             submission,
             receipt: self.fresh_receipt(),
@@ -105,19 +105,34 @@ impl Desk {
         Ok(known)
     }
 
-    /// What a closing report settles on the case it is about; nothing for any other form.
-    async fn settles(
+    /// The answers if they can be stored as they are. Stores nothing.
+    ///
+    /// # Errors
+    /// See [`ReceiveError`].
+    pub async fn check(
         &self,
         invitation: &Invitation,
         form: &Form,
-        submission: &Submission,
-    ) -> Result<Option<CaseChange>, ReceiveError> {
+        raw: &RawAnswers,
+    ) -> Result<Submission, ReceiveError> {
+        Ok(self.checked(invitation, form, raw).await?.0)
+    }
+
+    /// The answers, and what a closing report settles on the case it is about.
+    async fn checked(
+        &self,
+        invitation: &Invitation,
+        form: &Form,
+        raw: &RawAnswers,
+    ) -> Result<(Submission, Option<CaseChange>), ReceiveError> {
+        let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
         if form.party() != Party::Coach {
-            return Ok(None);
+            return Ok((submission, None));
         }
-        let Some(case) = self.store.case(invitation.case).await? else { return Ok(None) };
+        let Some(case) = self.store.case(invitation.case).await? else { return Ok((submission, None)) };
         let event = report::settles(&case, submission.answers(), &self.instance).map_err(ReceiveError::Mistakes)?;
-        Ok(event.map(|event| self.change(Subject::Known(case.number()), vec![event])))
+        let change = event.map(|event| self.change(Subject::Known(case.number()), vec![event]));
+        Ok((submission, change))
     }
 
     /// The answer to sending again after the invitation was answered: the same page gets its receipt.

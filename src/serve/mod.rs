@@ -26,6 +26,7 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use error::Failure;
+use language::Asked;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,10 +70,10 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
     let fixed = Router::new()
         .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
         .route("/healthz", get(|| async { "ok\n" }));
-    let missing_state = state.clone();
-    let missing = get(move |uri: Uri| async move {
-        if uri.path().starts_with("/f/") { Failure::nowhere(&missing_state) } else { Failure::no_page(&missing_state) }
+    let missing = get(|Asked(state): Asked, uri: Uri| async move {
+        if uri.path().starts_with("/f/") { Failure::nowhere(&state) } else { Failure::no_page(&state) }
     });
+    let missing = missing.with_state::<()>(state.clone());
     let router = forms
         .merge(fixed)
         .fallback_service(ServeDir::new(site).not_found_service(missing))

@@ -64,7 +64,7 @@ fn every_kind_of_answer_carries_the_security_headers_and_no_form_page_is_kept_by
         exchange(at, &request(at, method, target.as_bytes(), headers, body.as_bytes()))
     };
     let evil = ("Sec-Fetch-Site", "cross-site");
-    let big = format!("nonce={}&c_open={}", done.nonce, "x".repeat(70 * 1024));
+    let big = format!("nonce={}&c_open={}", done.nonce, "x".repeat(200 * 1024));
     let answers = [
         ("explanation", 200, get(at, &open)),
         ("questions", 200, get(at, &format!("{open}/answer"))),

@@ -179,7 +179,7 @@ fn what_the_coach_reports_settles_the_case_and_a_later_sheet_does_not_undo_it() 
     let asked = get(server.address, &format!("{path}/answer?lang=fi")).unwrap();
     assert!(asked.body.contains("value=\"21,0\"") && asked.body.contains("value=\"job\" checked"), "what is known");
     let nonce = asked.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let report = |extra: &[(&str, &str)]| {
+    let report = |step: &str, extra: &[(&str, &str)]| {
         let fields = [
             ("nonce", nonce),
             ("r_goals.1.r_goal_type", "keep_job"),
@@ -188,12 +188,14 @@ fn what_the_coach_reports_settles_the_case_and_a_later_sheet_does_not_undo_it() 
             ("r_meetings", "6"),
             ("r_next.1.r_next_action", "Jatkaa opintoja"),
         ];
-        post(server.address, &format!("{path}/send?lang=fi"), &[&fields, extra].concat()).unwrap()
+        post(server.address, &format!("{path}/{step}?lang=fi"), &[&fields, extra].concat()).unwrap()
     };
-    let refused = report(&[]);
-    assert_eq!(refused.status, 422, "more hours than agreed need their reason");
-    assert!(refused.body.contains("href=\"#r_over_cap_reason\""), "{}", refused.body);
-    assert!(report(&[("r_over_cap_reason", "Tukea tarvittiin enemmän")]).receipt().is_some());
+    for step in ["check", "send"] {
+        let refused = report(step, &[]);
+        assert_eq!(refused.status, 422, "more hours than agreed need their reason");
+        assert!(refused.body.contains("href=\"#r_over_cap_reason\""), "{}", refused.body);
+    }
+    assert!(report("send", &[("r_over_cap_reason", "Tukea tarvittiin enemmän")]).receipt().is_some());
     drop(server);
 
     let again = instance.must(&["import", &sheet]);

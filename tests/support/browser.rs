@@ -125,6 +125,13 @@ impl Browser {
         assert_eq!(self.run("return window.innerWidth", []).await, json!(width), "width of the window");
     }
 
+    /// A window of 1280 by 1024 pixels at 400 % zoom: 320 by 256 CSS pixels, four device pixels each.
+    pub(crate) async fn set_zoom_400(&self) {
+        let metrics = json!({ "width": 320, "height": 256, "deviceScaleFactor": 4, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        assert_eq!(self.run("return [window.innerWidth, window.devicePixelRatio]", []).await, json!([320, 4]));
+    }
+
     /// Makes the reader prefer `light` or `dark`.
     pub(crate) async fn set_colour_scheme(&self, scheme: &str) {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });

@@ -1,8 +1,12 @@
 //! `palaute demo` in a folder of its own, serving the forms and the site.
 
 use super::process::Process;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// Where the demo's clock starts.
+const NOW: &str = "2025-12-01T09:00:00+02:00";
 
 /// The running demo; ends with its owner.
 #[derive(Debug)]
@@ -10,7 +14,7 @@ pub(crate) struct Demo {
     _server: Process,
     dir: PathBuf,
     origin: String,
-    links: Vec<String>,
+    links: BTreeMap<String, String>,
     // Last, so that the folder goes after the server.
     _folder: tempfile::TempDir,
 }
@@ -23,19 +27,19 @@ impl Demo {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
         let command = command.args(["demo", "--port", "0", "--dir"]).arg(&dir);
         let server = Process::start(command, folder.path().join("stderr.txt"));
-        let (mut site, mut links) = (None, Vec::new());
+        let (mut site, mut links) = (None, BTreeMap::new());
         loop {
             let line = server.line();
             if let Some(address) = line.trim().strip_prefix("The site") {
                 site = Some(address.trim().trim_end_matches('/').to_owned());
-            } else if let Some(address) = line.trim().strip_prefix("Answer as a client") {
-                links.push(address.trim().to_owned());
+            } else if let Some((label, address)) = line.trim().rsplit_once(' ').filter(|(_, a)| a.contains("/f/")) {
+                links.insert(label.trim().to_owned(), address.to_owned());
             } else if line.contains("Ctrl-C") {
                 break;
             }
         }
         let origin = site.expect("the demo tells where the site is");
-        assert!(!links.is_empty(), "the demo leaves no link open");
+        assert_eq!(links.len(), 4, "the demo leaves a link open for everybody who can try it: {links:?}");
         Self { _server: server, dir, origin, links, _folder: folder }
     }
 
@@ -46,13 +50,27 @@ impl Demo {
 
     /// A link to the client form that nobody has answered yet.
     pub(crate) fn link(&self) -> &str {
-        &self.links[0]
+        &self.links["Answer as a client"]
     }
 
-    /// Addresses of the site's pages, those that send a reader elsewhere left out.
-    pub(crate) fn site_pages(&self) -> Vec<String> {
-        let pages = html_files(&self.dir.join("public/fi"));
-        let address = |file: &PathBuf| format!("{}/fi/{}", self.origin, file_name(file));
+    /// A fresh link to a form on a case whose coaching has ended; community links are as many as asked for.
+    pub(crate) fn invite(&self, form: &str) -> String {
+        // The demo leaves the last cases unanswered; an officer is asked about the first.
+        let open = (1..=22).rev().map(|n| format!("V-{n:03}")).find_map(|case| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
+            let command =
+                command.arg("--instance").arg(&self.dir).args(["--now", NOW, "invite", &case, "--form", form]);
+            let printed = command.output().expect("the program runs");
+            let text = String::from_utf8_lossy(&printed.stdout).into_owned();
+            printed.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
+        });
+        open.unwrap_or_else(|| panic!("no case has an open invitation to {form}"))
+    }
+
+    /// Addresses of the site's pages in a language.
+    pub(crate) fn site_pages(&self, language: &str) -> Vec<String> {
+        let pages = html_files(&self.dir.join("public").join(language));
+        let address = |file: &PathBuf| format!("{}/{language}/{}", self.origin, file_name(file));
         pages.iter().map(address).collect()
     }
 
