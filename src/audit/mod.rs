@@ -4,6 +4,7 @@
 //! Refuses: files it cannot read as what they claim to be; that is a finding, too.
 //! Shares no code with `release/`: an error there must not hide itself here.
 
+mod response;
 mod table;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ impl fmt::Display for Finding {
 pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut totals: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let mut tables: BTreeMap<String, ReadTable> = BTreeMap::new();
     for (path, bytes) in files {
         let Some(id) = path.strip_prefix("data/").and_then(|p| p.strip_suffix(".json")) else { continue };
         let mut tell = |problem: String| findings.push(Finding { path: path.clone(), problem });
@@ -43,9 +45,9 @@ pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
         for problem in table.weaknesses() {
             tell(problem);
         }
-        // Every table about one party's answers counts the same respondents.
-        if let (Some((party, _)), Some(total)) = (id.split_once("-c-"), table.total()) {
-            let (first, same) = totals.entry(party.to_owned()).or_insert((id.to_owned(), total.clone()));
+        // Every table about the answers to one form counts the same respondents.
+        if let (Some(form), Some(total)) = (form_of(id), table.total()) {
+            let (first, same) = totals.entry(form).or_insert((id.to_owned(), total.clone()));
             if same != total {
                 tell(format!(
                     "{total} respondents here and {same} in {first}: subtract to find who left a question open"
@@ -58,41 +60,60 @@ pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
             Some(Ok(cells)) if cells != table.cells => tell("the CSV file shows other figures".to_owned()),
             Some(Ok(_)) => {}
         }
-        for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
-            for problem in disagreements(id, &table, &String::from_utf8_lossy(html)) {
-                findings.push(Finding { path: page.clone(), problem });
-            }
-        }
+        tables.insert(id.to_owned(), table);
     }
+    findings.extend(translations(&tables));
+    findings.extend(response::weaknesses(&tables));
     for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
-        for address in String::from_utf8_lossy(html).split("data-cell=\"").skip(1).filter_map(|c| c.split('"').next()) {
-            let table = address.split(' ').next().unwrap_or_default();
-            if !files.contains_key(&format!("data/{table}.json")) {
-                let problem = format!("shows a figure of {table}, which is not among the open data");
-                findings.push(Finding { path: page.clone(), problem });
-            }
-        }
+        let problems = disagreements(&tables, page, &String::from_utf8_lossy(html));
+        findings.extend(problems.into_iter().map(|problem| Finding { path: page.clone(), problem }));
     }
     findings
 }
 
-/// Figures of the page's data tables that differ from the open data: the cells carry their address
-/// in `data-cell="table code code"`.
-fn disagreements(id: &str, table: &ReadTable, html: &str) -> Vec<String> {
+/// Parties that answer forms; their tables are named by the party, then the question.
+const PARTIES: [&str; 5] = ["client", "employer", "community", "purchaser", "coach"];
+
+/// Party and form of a table of answers: `client-c-overall` is of `client-c`.
+fn form_of(id: &str) -> Option<String> {
+    let mut parts = id.split('-');
+    let (party, form, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let base = !id.contains('.');
+    (base && PARTIES.contains(&party)).then(|| format!("{party}-{form}"))
+}
+
+/// Files of a table in another language, `outcomes.sv`, that show other figures than the table's first one.
+fn translations(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
+    let translated = tables.iter().filter_map(|(id, table)| Some((id, id.split_once('.')?.0, table)));
+    let wrong = translated.filter(|(_, base, table)| tables.get(*base).is_none_or(|t| t.cells != table.cells));
+    let finding = |(id, base, _)| Finding {
+        path: format!("data/{id}.json"),
+        problem: format!("shows other figures than data/{base}.json"),
+    };
+    wrong.map(finding).collect()
+}
+
+/// Figures of a page's data tables that differ from the open data: the cells carry their address in
+/// `data-cell="table code code"`. English pages write a decimal point, the others a comma.
+fn disagreements(tables: &BTreeMap<String, ReadTable>, page: &str, html: &str) -> Vec<String> {
     let mut problems = Vec::new();
+    let (decimal, other) = if page.starts_with("en/") { ('.', ',') } else { (',', '.') };
     for cell in html.split("data-cell=\"").skip(1) {
         let Some((address, rest)) = cell.split_once('"') else { continue };
         let mut parts = address.split(' ');
-        if parts.next() != Some(id) {
+        let id = parts.next().unwrap_or_default();
+        let Some(table) = tables.get(id) else {
+            problems.push(format!("shows a figure of {id}, which is not among the open data"));
             continue;
-        }
+        };
         let codes: Vec<String> = parts.map(str::to_owned).collect();
         let shown = rest.split_once('>').and_then(|(_, r)| r.split_once('<')).map_or("", |(text, _)| text.trim());
-        let expected = table.cells.get(&codes);
-        let plain = shown.replace(['\u{a0}'], "").replace(',', ".").replace('\u{2212}', "-");
-        let same = match expected {
+        let plain = shown.replace('\u{a0}', "").replace('\u{2212}', "-");
+        let same = match table.cells.get(&codes) {
             Some(None) => shown == "...",
-            Some(Some(v)) => plain == *v || (shown == "-" && v == "0"),
+            Some(Some(v)) => {
+                (!plain.contains(other) && plain.replace(decimal, ".") == *v) || (shown == "-" && v == "0")
+            }
             None => false,
         };
         if !same {
@@ -159,5 +180,31 @@ mod tests {
         bad.insert("fi/t.html".into(), br#"<td data-cell="t y">13</td>"#.to_vec());
         let problems: Vec<String> = attack(&bad).into_iter().map(|f| f.problem).collect();
         assert_eq!(problems.len(), 2, "{problems:?}");
+    }
+
+    #[test]
+    fn english_pages_write_a_decimal_point_and_the_others_a_comma() {
+        let mut files = site("[7.5,9,16.5]", "{}", "a,a_label,value\nx,X,7.5\ny,Y,9\ntotal,T,16.5\n");
+        for (page, figure) in [("en/t.html", "7.5"), ("sv/t.html", "7,5"), ("fi/t.html", "7,5")] {
+            files.insert(page.to_owned(), format!(r#"<td data-cell="t x">{figure}</td>"#).into_bytes());
+        }
+        assert_eq!(attack(&files), []);
+        files.insert("en/u.html".to_owned(), br#"<td data-cell="t x">7,5</td>"#.to_vec());
+        files.insert("sv/u.html".to_owned(), br#"<td data-cell="t x">7.5</td>"#.to_vec());
+        assert_eq!(attack(&files).len(), 2);
+    }
+
+    #[test]
+    fn a_translated_file_or_a_page_with_a_figure_that_the_first_file_lacks_is_found() {
+        let mut files = site("[7,9,16]", "{}", "a,a_label,value\nx,X,7\ny,Y,9\ntotal,T,16\n");
+        let hidden =
+            site("[null,null,16]", r#"{"0":"...","1":"..."}"#, "a,a_label,value\nx,X,...\ny,Y,...\ntotal,T,16\n");
+        for ending in ["json", "csv"] {
+            files.insert(format!("data/t.sv.{ending}"), hidden[&format!("data/t.{ending}")].clone());
+        }
+        files.insert("sv/t.html".to_owned(), br#"<td data-cell="other x">7</td>"#.to_vec());
+        let problems: Vec<String> = attack(&files).into_iter().map(|f| f.problem).collect();
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].contains("other figures than data/t.json"), "{problems:?}");
     }
 }

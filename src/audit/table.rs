@@ -10,7 +10,7 @@ pub(super) type Cells = BTreeMap<Vec<String>, Option<String>>;
 pub(super) struct ReadTable {
     pub(super) cells: Cells,
     class: String,
-    threshold: i64,
+    pub(super) threshold: i64,
     mean_threshold: i64,
 }
 
@@ -20,6 +20,7 @@ impl ReadTable {
         match self.class.as_str() {
             "counts" => self.weak_counts(),
             "groups" => self.weak_groups(),
+            "responses" => self.weak_responses(),
             "open" if self.cells.values().all(Option::is_some) => Vec::new(),
             "open" => vec!["an open table withholds a figure".to_owned()],
             other => vec![format!("the class `{other}` is unknown")],
@@ -69,6 +70,19 @@ impl ReadTable {
     /// The number of everybody, where the table shows it.
     pub(super) fn total(&self) -> Option<&String> {
         self.cells.get(&vec!["total".to_owned()]).and_then(Option::as_ref)
+    }
+
+    /// Rows of closed cases, people invited and people who answered: none of them few.
+    fn weak_responses(&self) -> Vec<String> {
+        let counted = self.cells.iter().filter_map(|(codes, v)| Some((codes, v.as_ref()?.parse::<i64>().ok()?)));
+        let few = counted.filter(|(_, n)| *n > 0 && *n < self.threshold);
+        few.map(|(codes, n)| format!("a count of {n} is shown at {}", codes.join(" "))).collect()
+    }
+
+    /// The whole number at these codes, where it is shown.
+    pub(super) fn number(&self, codes: &[&str]) -> Option<i64> {
+        let codes: Vec<String> = codes.iter().map(|c| (*c).to_owned()).collect();
+        self.cells.get(&codes)?.as_ref()?.parse().ok()
     }
 
     fn weak_groups(&self) -> Vec<String> {

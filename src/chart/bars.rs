@@ -1,7 +1,7 @@
 //! Horizontal bars from zero.
 
 use super::percent;
-use crate::text::Figure;
+use crate::text::{Figure, Language};
 use serde::Serialize;
 
 /// One bar with its label outside the SVG, so that it wraps.
@@ -36,13 +36,13 @@ const LONGEST: f64 = 0.82;
 const MOST_UNITS: i64 = 12;
 
 impl Bars {
-    /// Bars for these figures; `lead` tells which carry the takeaway.
+    /// Bars for these figures; the last of each tells whether it carries the takeaway.
     #[must_use]
-    pub fn new(figures: &[(String, Option<Figure>, bool)]) -> Self {
+    pub fn new(figures: &[(String, Option<Figure>, bool)], language: Language) -> Self {
         let largest = figures.iter().filter_map(|(_, f, _)| f.map(Figure::approx)).fold(0.0, f64::max);
         let rows = figures.iter().map(|(label, figure, lead)| Bar {
             label: label.clone(),
-            value: figure.map_or_else(|| "...".to_owned(), Figure::finnish),
+            value: figure.map_or_else(|| "...".to_owned(), |f| f.told(language)),
             width: figure.map(|f| percent(if largest > 0.0 { f.approx() / largest * LONGEST } else { 0.0 })),
             lead: *lead,
             units: figure
@@ -64,11 +64,14 @@ mod tests {
 
     #[test]
     fn bars_share_a_scale_and_withheld_ones_have_no_length() {
-        let bars = Bars::new(&[
-            ("a".into(), Some(Figure::count(5)), true),
-            ("b".into(), Some(Figure::count(4)), false),
-            ("c".into(), None, false),
-        ]);
+        let bars = Bars::new(
+            &[
+                ("a".into(), Some(Figure::count(5)), true),
+                ("b".into(), Some(Figure::count(4)), false),
+                ("c".into(), None, false),
+            ],
+            Language::Fi,
+        );
         let widths: Vec<Option<&str>> = bars.rows.iter().map(|r| r.width.as_deref()).collect();
         assert_eq!(widths, [Some("82%"), Some("65.6%"), None]);
         assert_eq!(bars.rows[2].value, "...");
@@ -77,6 +80,9 @@ mod tests {
 
     #[test]
     fn all_zero_gives_bars_without_length_and_no_division_by_zero() {
-        assert_eq!(Bars::new(&[("a".into(), Some(Figure::count(0)), false)]).rows[0].width.as_deref(), Some("0%"));
+        assert_eq!(
+            Bars::new(&[("a".into(), Some(Figure::count(0)), false)], Language::Fi).rows[0].width.as_deref(),
+            Some("0%")
+        );
     }
 }

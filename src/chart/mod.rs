@@ -5,11 +5,13 @@
 //! withheld figure becomes a place without length, the same whatever is hidden.
 
 mod bars;
+mod flow;
 mod line;
 mod range;
 mod stack;
 
 pub use bars::{Bar, Bars};
+pub use flow::{Flow, FlowInput, FlowRow, FlowStep, response_rate};
 pub use line::{Line, LineInput, LinePoint, Tick};
 pub use range::{Range, RangeInput, RangeRow};
 pub use stack::{Segment, Stack};

@@ -1,6 +1,7 @@
 //! One bar of a hundred per cent, cut into shares.
 
 use super::percent;
+use crate::text::{Language, divide_rounded, told_percent};
 use serde::Serialize;
 
 /// One share.
@@ -39,7 +40,7 @@ const ROOM: f64 = 0.07;
 impl Stack {
     /// A row for counts in the order agree to disagree; `steps` are the colour numbers 5 to 1.
     #[must_use]
-    pub fn new(label: String, counts: Option<&[i64]>, steps: &[u8]) -> Self {
+    pub fn new(label: String, counts: Option<&[i64]>, steps: &[u8], language: Language) -> Self {
         let total: i64 = counts.map_or(0, |c| c.iter().sum());
         let Some(counts) = counts else {
             return Self { label, n: "...".to_owned(), segments: Vec::new(), share: "...".to_owned() };
@@ -63,8 +64,8 @@ impl Stack {
             }
             before += count;
         }
-        let first = format!("{:.0}\u{a0}%", ratio(counts[0], total) * 100.0);
-        Self { label, n: total.to_string(), segments, share: first }
+        let first = divide_rounded(i128::from(counts[0]) * 100, i128::from(total));
+        Self { label, n: total.to_string(), segments, share: told_percent(first, language) }
     }
 }
 
@@ -79,7 +80,7 @@ mod tests {
 
     #[test]
     fn shares_follow_each_other_and_small_ones_have_no_text() {
-        let row = Stack::new("q".into(), Some(&[60, 35, 5]), &[5, 3, 1]);
+        let row = Stack::new("q".into(), Some(&[60, 35, 5]), &[5, 3, 1], Language::Fi);
         let told: Vec<(&str, &str, &str)> =
             row.segments.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.text.as_str())).collect();
         assert_eq!(told, [("0%", "60%", "60"), ("60%", "35%", "35"), ("95%", "5%", "")]);
@@ -88,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_withheld_row_shows_the_sign_and_a_row_of_nobody_its_zero() {
-        let (hidden, nobody) = (Stack::new("q".into(), None, &[5]), Stack::new("q".into(), Some(&[0, 0]), &[5]));
+        let row = |counts| Stack::new("q".into(), counts, &[5], Language::En);
+        let (hidden, nobody) = (row(None), row(Some(&[0, 0])));
         assert_eq!((hidden.n.as_str(), hidden.share.as_str()), ("...", "..."));
         assert_eq!((nobody.n.as_str(), nobody.share.as_str()), ("0", "-"));
     }

@@ -2,14 +2,18 @@
 
 use super::counters::{Cube, answers_to, respondents};
 use super::fact::not_after;
-use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
+use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Response, Role, TOTAL, Table};
 use crate::form::{Form, Kind, Question};
 use crate::text::{Figure, Messages, Text, divide_rounded};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date, source: &Text) -> Vec<Table> {
-    form.questions().filter(|q| q.statistics).map(|q| table(cube, form, q, as_of, source)).collect()
+/// `response` tells how the form's party responded; none for parties whose response is not published.
+pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date, source: &Text, response: Option<Response>) -> Vec<Table> {
+    let counted = form.questions().filter(|q| q.statistics);
+    counted
+        .map(|q| Table { responses: response.into_iter().collect(), ..table(cube, form, q, as_of, source) })
+        .collect()
 }
 
 /// Five-step agreement folds to three classes for publication; every other choice stands for itself.
@@ -87,5 +91,6 @@ fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date, source: &Te
         class: Class::Counts,
         as_of,
         source: source.clone(),
+        responses: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use super::fact::{day_number, not_after};
 use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, Role, TOTAL, Table};
 use crate::case::{mean_months_tenths, months_tenths};
 use crate::instance::Instance;
-use crate::text::{Figure, Messages, Text, finnish_date};
+use crate::text::{Figure, Language, Messages, Text, told_date};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -41,12 +41,19 @@ pub(super) fn unknown_categories(cube: &Cube, instance: &Instance) -> Vec<(&'sta
     unknown
 }
 
-fn category(code: &str, label: Text) -> AxisCategory {
+pub(super) fn category(code: &str, label: Text) -> AxisCategory {
     AxisCategory { code: code.to_owned(), label }
 }
 
 /// What every table of cases has in common: its words from the catalogue, its day and its source.
-fn table(id: &str, axes: Vec<Axis>, cells: Vec<Cell>, class: Class, instance: &Instance, as_of: Date) -> Table {
+pub(super) fn table(
+    id: &str,
+    axes: Vec<Axis>,
+    cells: Vec<Cell>,
+    class: Class,
+    instance: &Instance,
+    as_of: Date,
+) -> Table {
     let key = id.replace('-', "_");
     Table {
         id: id.to_owned(),
@@ -57,6 +64,7 @@ fn table(id: &str, axes: Vec<Axis>, cells: Vec<Cell>, class: Class, instance: &I
         class,
         as_of,
         source: instance.source.clone(),
+        responses: Vec::new(),
     }
 }
 
@@ -111,10 +119,16 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
         id: "date".to_owned(),
         label: Messages::text("table.date"),
         role: Role::Time,
-        categories: dates.iter().map(|d| category(&d.to_string(), Text::finnish(finnish_date(*d)))).collect(),
+        categories: dates.iter().map(|d| category(&d.to_string(), told_day(*d))).collect(),
     };
     let cells = cells.collect();
     table("coaching-started", vec![axis], cells, Class::Open, instance, as_of)
+}
+
+/// A day as readers of each language write it.
+fn told_day(day: Date) -> Text {
+    let told = |language| told_date(day, language);
+    Text { fi: told(Language::Fi), sv: Some(told(Language::Sv)), en: Some(told(Language::En)) }
 }
 
 fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {
@@ -171,7 +185,7 @@ fn numbers(row: &[(&str, i64)]) -> Vec<(i64, i64)> {
     row.iter().filter_map(|(value, n)| Some((value.parse().ok()?, *n))).collect()
 }
 
-fn statistic_axis(codes: &[&str]) -> Axis {
+pub(super) fn statistic_axis(codes: &[&str]) -> Axis {
     Axis {
         id: "statistic".to_owned(),
         label: Messages::text("table.statistic"),

@@ -1,6 +1,6 @@
 //! The counters that facts are folded into.
 
-use super::fact::{CASE, Codebook, Columns, Fact, RECEIVED_ON};
+use super::fact::{CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, RECEIVED_ON};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,13 +20,16 @@ pub struct Cube {
 const SEPARATOR: char = '|';
 
 /// Raise it whenever `fold` counts anything more or otherwise: stored cubes are then counted anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Default for Cube {
     fn default() -> Self {
         Self { watermark: 0, version: VERSION, counters: BTreeMap::new() }
     }
 }
+
+/// Counter of invitations, by party and day.
+pub(super) const INVITATIONS: &str = "invitation";
 
 /// Counter of everybody who answered a form.
 pub(super) fn respondents(form: &str) -> String {
@@ -53,6 +56,9 @@ impl Cube {
         let sign = i64::from(fact.sign);
         if book.subject == CASE {
             self.fold_case(&values, sign);
+        } else if book.subject == INVITATION {
+            let get = |name: &str| values.get(name).map_or("", String::as_str);
+            self.add(INVITATIONS, &[get(INVITED_PARTY), get(INVITED_ON)], sign);
         } else {
             let received = values.get(RECEIVED_ON).map_or("", String::as_str);
             self.add(&respondents(&book.subject), &[received], sign);
@@ -113,6 +119,8 @@ fn decode(values: &Columns, code: i64) -> String {
 mod tests {
     use super::*;
     use crate::cube::Column;
+    use crate::form::Party;
+    use jiff::civil::Date;
 
     fn book() -> Codebook {
         let column = |name: &str, values| Column { name: name.to_owned(), values };
@@ -136,6 +144,22 @@ mod tests {
         cube.fold(1, &fact(&[0, 3]), &book());
         cube.fold(2, &Fact { sign: -1, ..fact(&[0, 3]) }, &book());
         assert_eq!(cube, Cube { watermark: 2, ..Cube::default() });
+    }
+
+    #[test]
+    fn invitations_are_counted_by_party_and_day_and_taken_back() {
+        let (book, day) = (Codebook::of_invitations(), Date::constant(2025, 11, 28));
+        let mut cube = Cube::default();
+        for (i, party) in (1..).zip([Party::Client, Party::Community, Party::Community]) {
+            cube.fold(i, &Fact::of_invitation(party, day), &book);
+        }
+        let counted = |cube: &Cube| {
+            let entries = cube.entries(INVITATIONS).map(|(key, n)| (key.join(" "), n));
+            entries.collect::<Vec<_>>()
+        };
+        assert_eq!(counted(&cube), [("client 20420".to_owned(), 1), ("community 20420".to_owned(), 2)]);
+        cube.fold(4, &Fact { sign: -1, ..Fact::of_invitation(Party::Client, day) }, &book);
+        assert_eq!(counted(&cube), [("community 20420".to_owned(), 2)]);
     }
 
     #[test]

@@ -45,6 +45,10 @@ pub(super) const RECEIVED_ON: &str = "-received_on";
 pub(super) const CASE: &str = "case";
 /// Subject of the codebook of invitations.
 pub(super) const INVITATION: &str = "invitation";
+/// Columns of the codebook of invitations.
+pub(super) const INVITED_PARTY: &str = "party";
+/// The day of the invitation.
+pub(super) const INVITED_ON: &str = "invited_on";
 /// Everybody who can be invited, in the order that facts store.
 const PARTIES: [Party; 5] = [Party::Client, Party::Employer, Party::Community, Party::Purchaser, Party::Coach];
 
@@ -75,8 +79,8 @@ impl Codebook {
     pub fn of_invitations() -> Self {
         let parties = PARTIES.iter().map(|p| p.code().to_owned()).collect();
         let columns = vec![
-            Column { name: "party".to_owned(), values: Columns::Place(parties) },
-            Column { name: "invited_on".to_owned(), values: Columns::Number },
+            Column { name: INVITED_PARTY.to_owned(), values: Columns::Place(parties) },
+            Column { name: INVITED_ON.to_owned(), values: Columns::Number },
         ];
         Self { subject: INVITATION.to_owned(), columns }
     }

@@ -9,11 +9,12 @@ mod answers;
 mod cases;
 mod counters;
 mod fact;
+mod responses;
 mod table;
 
 pub use counters::Cube;
 pub use fact::{Codebook, Column, Columns, Fact};
-pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Role, TOTAL, Table};
+pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Response, Role, TOTAL, Table};
 
 use crate::form::Form;
 use crate::instance::Instance;
@@ -32,8 +33,10 @@ pub fn unknown_categories(cube: &Cube, instance: &Instance) -> Vec<(&'static str
 pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, answers_until: Date) -> Vec<Table> {
     let mut tables = cases::tables(cube, instance, as_of);
     let source = instance.feedback_source.as_ref().unwrap_or(&instance.source);
+    let response = |party| responses::response(cube, forms, party, as_of, answers_until);
+    tables.extend(responses::table_of(cube, instance, forms, as_of, answers_until));
     for form in forms {
-        tables.extend(answers::tables(cube, form, answers_until, source));
+        tables.extend(answers::tables(cube, form, answers_until, source, response(form.party())));
     }
     tables
 }

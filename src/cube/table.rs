@@ -90,6 +90,21 @@ pub enum Class {
     Counts,
     /// One row of measures for each group, the total last.
     Groups,
+    /// One row for each party: closed cases, people invited, people who answered.
+    Responses,
+}
+
+/// How many of a party were invited and answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// Cases that have ended.
+    pub closed: i64,
+    /// Invitations, each to one person.
+    pub invited: i64,
+    /// People who answered.
+    pub answered: i64,
+    /// True for parties that a case has one of, so that `closed - invited` are cases without an invitation.
+    pub one_a_case: bool,
 }
 
 /// A table with exact figures, the last axis running fastest.
@@ -111,4 +126,7 @@ pub struct Table {
     pub as_of: Date,
     /// Where its figures come from.
     pub source: Text,
+    /// How the parties behind the figures responded: one for each row of the table of responses, one
+    /// for a table of answers, none for tables of cases. It is never published itself.
+    pub responses: Vec<Response>,
 }

@@ -1,5 +1,6 @@
 //! The plain rule.
 
+use super::response;
 use super::{PublishedTable, Reason, Withheld};
 use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, TOTAL, Table};
 use crate::instance::Policy;
@@ -12,8 +13,13 @@ pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTabl
     for table in tables {
         let reasons = match table.class {
             Class::Open => vec![None; table.cells.len()],
+            // The total of a table of answers is the number of people who answered.
+            Class::Counts if table.responses.iter().any(|r| response::reasons(r, policy)[2].is_some()) => {
+                vec![Some(Reason::FewResponses); table.cells.len()]
+            }
             Class::Counts => counts(&table, policy),
             Class::Groups => groups(&table, policy),
+            Class::Responses => table.responses.iter().flat_map(|r| response::reasons(r, policy)).collect(),
         };
         let cells = table.cells.iter().zip(&reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect();
         let table = PublishedTable {
@@ -44,7 +50,7 @@ fn record(table: &PublishedTable, reasons: &[Option<Reason>]) -> Vec<Withheld> {
 }
 
 /// 1 to k-1 people.
-fn small(n: i64, policy: &Policy) -> bool {
+pub(super) fn small(n: i64, policy: &Policy) -> bool {
     n > 0 && n < i64::from(policy.threshold)
 }
 
@@ -140,7 +146,7 @@ fn passes(cell: &Cell, policy: &Policy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cube::{Axis, AxisCategory, Role};
+    use crate::cube::{Axis, AxisCategory, Response, Role};
     use crate::text::{Figure, Text};
     use jiff::civil::Date;
 
@@ -169,6 +175,7 @@ mod tests {
             class: Class::Counts,
             as_of: Date::constant(2025, 11, 30),
             source: Text::finnish("s"),
+            responses: Vec::new(),
         }
     }
 
@@ -241,6 +248,7 @@ mod tests {
             class: Class::Groups,
             as_of: Date::constant(2025, 11, 30),
             source: Text::finnish("s"),
+            responses: Vec::new(),
         }
     }
 
@@ -286,6 +294,24 @@ mod tests {
         };
         table.cells = [with_trial(10, 8), with_trial(7, 7), with_trial(17, 15)].concat();
         assert_eq!(shown(&table, 5), [None; 6], "17 ended and 15 with a trial leave two without");
+    }
+
+    #[test]
+    fn a_table_of_answers_is_withheld_whole_when_few_of_the_invited_did_not_answer() {
+        let answered = |invited: i64| {
+            let response = Response { closed: 20, invited, answered: 14, one_a_case: true };
+            let table = counted(&["yes", "no", "no_answer", "total"], &[8, 6, 0, 14]);
+            Table { responses: vec![response], ..table }
+        };
+        let whole = [Some(8), Some(6), Some(0), Some(14)];
+        assert_eq!(shown(&answered(14), 3), whole, "everybody answered");
+        assert_eq!(shown(&answered(15), 3), [None; 4], "one did not");
+        assert_eq!(shown(&answered(16), 3), [None; 4], "two did not");
+        assert_eq!(shown(&answered(17), 3), whole, "three did not");
+        assert_eq!(shown(&answered(17), 5), [None; 4], "three are few where five are needed");
+        let (_, withheld) = control(vec![answered(15)], &policy(3));
+        assert_eq!(withheld.len(), 1);
+        assert_eq!((withheld[0].reason, withheld[0].cells.len()), (Reason::FewResponses, 4));
     }
 
     #[test]

@@ -6,10 +6,12 @@
 //!
 //! The rule until the witness method comes is plain: over the categories that the instance declares,
 //! a sensitive table with a cell of 1..k-1 is published with its total only; a mean needs five people.
+//! What a party answered is withheld whole while few of the invited did not answer.
 
 mod control;
 mod difference;
 mod file;
+mod response;
 
 pub use difference::{Difference, differences};
 pub use file::{ReleaseId, UnreadableRelease};
@@ -114,6 +116,10 @@ pub enum Reason {
     GroupSizeNotPublished,
     /// The figure together with those beside it would give the sizes of the groups.
     WouldGiveGroupSizes,
+    /// Few were invited, or few cases closed without an invitation.
+    FewInvitations,
+    /// Few answered, or few of the invited did not: the numbers of the others would tell how many.
+    FewResponses,
 }
 
 /// Which figures of a table are withheld and why; never their values.

@@ -14,7 +14,7 @@ mod templates;
 pub use check::{AnswerRow, CheckView};
 pub use form::{ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
-pub use page::{Frame, Link};
+pub use page::{Frame, LanguageLink, Link};
 pub use questions::{QuestionsView, mistake_message};
 pub use report::{closing_report_html, closing_report_json};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

@@ -30,6 +30,7 @@ pub const TEMPLATES: &[(&str, &str)] = embedded![
     "site/front.html",
     "site/methods.html",
     "site/open-data.html",
+    "site/prose.html",
 ];
 
 /// The one style sheet of site, forms and reports.

@@ -1,129 +1,169 @@
-//! The figures of the feedback pages.
+//! The figures of one party's feedback.
 
-use super::figures::{Chart, Figure, bars, short_subtitle};
-use super::sentences;
+use super::figures::{Chart, Figure, bars, numbered};
+use super::sentences::{answered_question, in_sentence, listed, most_common};
 use super::table::TableView;
 use crate::chart::Stack;
-use crate::cube::{MEAN, NO_ANSWER, TOTAL};
+use crate::cube::TOTAL;
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure as Number, Language, Messages, divide_rounded};
+use crate::text::{Language, Messages, divide_rounded, told_date, told_percent};
 
-/// Codes of the agreement scales in the order agree to disagree, and their colours.
+/// Agreement scales: codes in the order agree to disagree, and their colours.
 const SCALES: [(&[&str], &[u8]); 2] =
     [(&["yes", "partly", "no"], &[5, 3, 1]), (&["agree", "neither", "disagree"], &[5, 3, 1])];
 
-fn scale_of(table: &PublishedTable) -> Option<(&'static [&'static str], &'static [u8])> {
+type Scale = (&'static [&'static str], &'static [u8]);
+
+fn scale_of(table: &PublishedTable) -> Option<Scale> {
     let has = |code: &&str| table.axes[0].categories.iter().any(|c| c.code == **code);
     SCALES.into_iter().find(|(codes, _)| codes.iter().all(has))
 }
 
-/// One figure for all agreement questions together, then one for each other question.
-pub(super) fn figures(release: &Release, language: Language) -> Vec<Figure> {
-    let tables: Vec<&PublishedTable> = release.tables().iter().filter(|t| t.id.starts_with("client-")).collect();
+/// The tables of a party's answers.
+pub(super) fn tables_of<'r>(release: &'r Release, party: &str) -> Vec<&'r PublishedTable> {
+    release.tables().iter().filter(|t| t.id.strip_prefix(party).is_some_and(|rest| rest.starts_with('-'))).collect()
+}
+
+/// One figure for all agreement questions of a scale together, then one for each other question that
+/// is not `elsewhere`. While nobody has answered, or nothing may be shown, one figure holds every table.
+pub(super) fn figures(release: &Release, party: &str, elsewhere: &[&str], language: Language) -> Vec<Figure> {
+    let all = tables_of(release, party).into_iter().filter(|t| !elsewhere.contains(&t.id.as_str()));
+    let all: Vec<&PublishedTable> = all.collect();
+    let Some(first) = all.first() else { return Vec::new() };
+    let respondents = |t: &&PublishedTable| t.figure(&[TOTAL]).map_or(0, |f| f.scaled);
+    if all.iter().all(|t| respondents(t) == 0) {
+        return vec![without_answers(&all, first, party, language)];
+    }
     let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) =
-        tables.into_iter().partition(|t| scale_of(t).is_some());
+        all.into_iter().partition(|t| scale_of(t).is_some());
     let mut figures = Vec::new();
-    if let Some(first) = scaled.first() {
-        figures.push(agreement(&scaled, first, language));
+    for scale in SCALES {
+        let tables: Vec<&PublishedTable> = scaled.iter().copied().filter(|t| scale_of(t) == Some(scale)).collect();
+        figures.extend(tables.first().map(|first| agreement(&tables, first, scale, party, language)));
     }
-    for table in others {
-        let m = Messages::of(language);
-        let mean = table.figure(&[MEAN]).map(|f| m.fill("finding.mean", &[("mean", &f.finnish())]));
-        let description = match (mean, table.figure(&[NO_ANSWER])) {
-            (Some(mean), _) => mean,
-            (None, Some(_)) => most_common(table, language),
-            (None, None) => m.get("finding.withheld").to_owned(),
-        };
-        figures.push(Figure {
-            anchor: table.id.clone(),
-            number: figures.len() + 1,
-            title: table.title.in_language(language).to_owned(),
-            subtitle: short_subtitle(table, m),
-            description,
-            chart: bars(table, language),
-            tables: vec![TableView::new(table, language)],
-            short: table.title.in_language(language).to_owned(),
-            withheld: table.has_withheld(),
-            source: table.source.in_language(language).to_owned(),
-        });
-    }
-    figures
+    figures.extend(others.into_iter().map(|table| question(table, language)));
+    numbered(figures)
 }
 
-fn most_common(table: &PublishedTable, language: Language) -> String {
+fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, party: &str, language: Language) -> Figure {
     let m = Messages::of(language);
-    let parts = table.axes[0].categories.iter().filter(|c| ![TOTAL, NO_ANSWER, MEAN].contains(&c.code.as_str()));
-    let counted: Vec<(i64, &str)> =
-        parts.filter_map(|c| Some((table.figure(&[&c.code])?.scaled, c.label.in_language(language)))).collect();
-    let most = counted.iter().map(|(n, _)| *n).max().unwrap_or(0);
-    let top: Vec<&str> = counted.iter().filter(|(n, _)| *n == most).map(|(_, label)| *label).collect();
-    match (most, top.as_slice()) {
-        (0, _) => m.get("finding.no_answers").to_owned(),
-        (_, [one]) => m.fill("finding.most_common", &[("label", one), ("n", &most.to_string())]),
-        _ => m.fill("finding.most_common_tie", &[("labels", &top.join("”, ”")), ("n", &most.to_string())]),
-    }
-}
-
-fn agreement(tables: &[&PublishedTable], first: &PublishedTable, language: Language) -> Figure {
-    let m = Messages::of(language);
-    let stacks: Vec<Stack> = tables
-        .iter()
-        .filter_map(|t| {
-            let (codes, steps) = scale_of(t)?;
-            let counts: Option<Vec<i64>> = codes.iter().map(|c| t.figure(&[c]).map(|f| f.scaled)).collect();
-            Some(Stack::new(t.title.in_language(language).to_owned(), counts.as_deref(), steps))
-        })
-        .collect();
-    let legend = scale_of(first)
-        .into_iter()
-        .flat_map(|(codes, steps)| codes.iter().zip(steps))
-        .map(|(code, step)| (format!("l{step}"), m.get(&format!("scale.{code}")).to_owned()));
-    let legend = legend.collect();
-    let best = tables.iter().filter_map(|t| {
-        let (codes, _) = scale_of(t)?;
-        let counts: Vec<i64> = codes.iter().map(|c| t.figure(&[c]).map(|f| f.scaled)).collect::<Option<_>>()?;
-        let total: i64 = counts.iter().sum();
-        (total > 0).then(|| {
-            (divide_rounded(i128::from(counts[0]) * 100, i128::from(total)), t.title.in_language(language).to_owned())
-        })
-    });
-    let respondents = first.figure(&[TOTAL]).map_or(1, |f| f.scaled);
-    let mut best: Vec<(i64, String)> = best.collect();
-    best.sort();
-    let (title, description) = match (best.last(), best.first()) {
-        (Some(high), Some(low)) if high.0 > low.0 => (
-            m.get("finding.agreement_title").to_owned(),
-            m.fill(
-                "finding.agreement",
-                &[
-                    ("high", high.1.trim_end_matches('.')),
-                    ("high_share", &high.0.to_string()),
-                    ("low", low.1.trim_end_matches('.')),
-                    ("low_share", &low.0.to_string()),
-                ],
-            ),
-        ),
-        _ => {
-            let key = if respondents == 0 {
-                "finding.no_answers"
-            } else if best.is_empty() {
-                "finding.withheld"
-            } else {
-                "finding.agreement_even"
-            };
-            (m.get("finding.agreement_title").to_owned(), m.get(key).to_owned())
-        }
+    let (title, text) = match first.figure(&[TOTAL]) {
+        Some(_) => ("finding.answers_none", "finding.no_answers"),
+        None => ("finding.answers_withheld", "finding.answers_withheld_text"),
     };
     Figure {
-        anchor: "client-agreement".to_owned(),
+        anchor: format!("{party}-answers"),
+        number: 1,
+        title: m.get(title).to_owned(),
+        subtitle: question_subtitle(first, m),
+        description: m.get(text).to_owned(),
+        chart: Chart::default(),
+        tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
+        short: m.get(title).to_owned(),
+        withheld: tables.iter().any(|t| t.has_withheld()),
+        source: first.source.in_language(language).to_owned(),
+    }
+}
+
+/// Until when answers are counted and how many people answered.
+fn question_subtitle(table: &PublishedTable, m: Messages) -> String {
+    let n = table.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), |f| f.told(m.language()));
+    m.fill("site.subtitle_question", &[("date", &told_date(table.as_of, m.language())), ("n", &n)])
+}
+
+/// The figure of a question that is no agreement.
+pub(super) fn question(table: &PublishedTable, language: Language) -> Figure {
+    Figure {
+        anchor: table.id.clone(),
+        number: 1,
+        title: answered_question(table, language),
+        subtitle: question_subtitle(table, Messages::of(language)),
+        description: most_common(table, language),
+        chart: bars(table, language),
+        tables: vec![TableView::new(table, language)],
+        short: table.title.in_language(language).to_owned(),
+        withheld: table.has_withheld(),
+        source: table.source.in_language(language).to_owned(),
+    }
+}
+
+/// Shares of the first class in per cent by question, smallest first; questions that are withheld or
+/// that nobody took a stand on are left out.
+fn shares(tables: &[&PublishedTable], (codes, _): Scale, language: Language) -> Vec<(i64, String)> {
+    let share = |t: &&PublishedTable| {
+        let counts: Vec<i64> = codes.iter().map(|c| t.figure(&[c]).map(|f| f.scaled)).collect::<Option<_>>()?;
+        let total: i64 = counts.iter().sum();
+        let title = t.title.in_language(language).trim_end_matches('.').to_owned();
+        (total > 0).then(|| (divide_rounded(i128::from(counts[0]) * 100, i128::from(total)), title))
+    };
+    let mut shares: Vec<(i64, String)> = tables.iter().filter_map(share).collect();
+    shares.sort();
+    shares
+}
+
+/// Title and description of an agreement figure.
+fn agreement_words(shares: &[(i64, String)], scale: Scale, respondents: i64, m: Messages) -> (String, String) {
+    let kind = scale.0[0];
+    let neutral = m.get("finding.agreement_title").to_owned();
+    let (Some(low), Some(high)) = (shares.first(), shares.last()) else {
+        let key = if respondents == 0 { "finding.no_answers" } else { "finding.withheld" };
+        return (neutral, m.get(key).to_owned());
+    };
+    if high.0 == low.0 {
+        return (neutral, m.get("finding.agreement_even").to_owned());
+    }
+    let per_cent = |n: i64| told_percent(n, m.language());
+    let text = m.fill(
+        &format!("finding.agreement_{kind}"),
+        &[("high", &high.1), ("high_share", &per_cent(high.0)), ("low", &low.1), ("low_share", &per_cent(low.0))],
+    );
+    let tied = shares.iter().filter(|(share, _)| *share == high.0).count() > 1;
+    let title = m.fill(&format!("finding.agreement_title_{kind}"), &[("high", &high.1)]);
+    // Where several share the first or last place, the shares are told in the chart only.
+    let low_tied = shares.iter().filter(|(share, _)| *share == low.0).count() > 1;
+    match (tied, low_tied) {
+        (false, false) => (title, text),
+        (false, true) => (title, m.fill("finding.agreement_first", &[("high", &high.1), ("share", &per_cent(high.0))])),
+        (true, _) => {
+            let range = [("high_share", per_cent(high.0)), ("low_share", per_cent(low.0))];
+            let range = range.each_ref().map(|(name, share)| (*name, share.as_str()));
+            (neutral, m.fill("finding.agreement_range", &range))
+        }
+    }
+}
+
+fn agreement(
+    tables: &[&PublishedTable],
+    first: &PublishedTable,
+    scale: Scale,
+    party: &str,
+    language: Language,
+) -> Figure {
+    let m = Messages::of(language);
+    let (codes, steps) = scale;
+    let stack = |t: &&PublishedTable| {
+        let counts: Option<Vec<i64>> = codes.iter().map(|c| t.figure(&[c]).map(|f| f.scaled)).collect();
+        Stack::new(t.title.in_language(language).to_owned(), counts.as_deref(), steps, language)
+    };
+    let label = |code: &&str| m.get(&format!("scale.{code}")).to_owned();
+    let legend = codes.iter().zip(steps).map(|(code, step)| (format!("l{step}"), label(code)));
+    let answers: Vec<String> = codes.iter().map(|c| in_sentence(&label(c), language)).collect();
+    let respondents = first.figure(&[TOTAL]);
+    let n = respondents.map_or_else(|| "...".to_owned(), |f| f.told(language));
+    let (title, description) =
+        agreement_words(&shares(tables, scale, language), scale, respondents.map_or(1, |f| f.scaled), m);
+    Figure {
+        anchor: format!("{party}-{}", codes[0]),
         number: 1,
         title,
-        subtitle: m.fill(
-            "site.agreement_subtitle",
-            &[("n", &first.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), Number::finnish))],
-        ),
-        description: sentences::capital(&description),
-        chart: Chart { stacks, legend, ..Chart::default() },
+        subtitle: m.fill("site.agreement_subtitle", &[("answers", &listed(&answers, m)), ("n", &n)]),
+        description,
+        chart: Chart {
+            stacks: tables.iter().map(stack).collect(),
+            legend: legend.collect(),
+            share: in_sentence(&label(&codes[0]), language),
+            ..Chart::default()
+        },
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get("site.agreement_short").to_owned(),
         withheld: tables.iter().any(|t| t.has_withheld()),

@@ -1,11 +1,13 @@
-//! The figures of the results page.
+//! The figures of the pages about cases and work, and what every figure has.
 
+use super::feedback;
+use super::responses;
 use super::sentences;
 use super::table::TableView;
-use crate::chart::{Bars, Line, Range, Stack};
-use crate::cube::TOTAL;
+use crate::chart::{Bars, Flow, Line, Range, Stack};
+use crate::cube::{MEAN, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure as Number, Language, Messages, finnish_month};
+use crate::text::{Figure as Number, Language, Messages, finnish_month, told_date};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -25,36 +27,68 @@ pub(super) struct Figure {
     pub(super) source: String,
 }
 
+/// What is drawn: one of these, or nothing.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Chart {
     pub(super) bars: Option<Bars>,
     pub(super) range: Option<Range>,
     pub(super) line: Option<Line>,
+    pub(super) flow: Option<Flow>,
     pub(super) stacks: Vec<Stack>,
     /// Colour class and name of each share.
     pub(super) legend: Vec<(String, String)>,
+    /// What the share at the end of each stack is of.
+    pub(super) share: String,
 }
 
 /// Height of the curve, pixels.
 const CURVE_HEIGHT: u32 = 300;
 
-/// What each figure of the results page is about, in order.
-const RESULTS: [&str; 7] = [
-    "outcomes",
-    "months-before-coaching",
-    "months-total",
-    "coaching-started",
-    "clients-by-gender",
-    "clients-by-origin",
-    "work-trials",
+/// What employers say about the work itself; it stands with the work trials, not with their feedback.
+pub(super) const WORK_QUESTIONS: [&str; 3] = ["employer-e-form", "employer-e-continues", "employer-e-again"];
+
+/// The tables of each page in the order of their figures. Tables of answers stand on their party's page.
+const PAGE_TABLES: [(&str, &[&str]); 4] = [
+    ("results", &["outcomes", "clients-by-gender", "clients-by-origin"]),
+    ("durations", &["months-before-coaching", "months-total"]),
+    ("work", &["work-trials", WORK_QUESTIONS[0], WORK_QUESTIONS[1], WORK_QUESTIONS[2]]),
+    ("progress", &["coaching-started"]),
 ];
 
-pub(super) fn results(release: &Release, language: Language) -> Vec<Figure> {
-    let present = RESULTS.iter().filter_map(|id| release.table(id));
-    (1..).zip(present).map(|(number, table)| figure(release, table, number, language)).collect()
+/// The figures of a page; none on pages of prose.
+pub(super) fn of_page(page: &str, release: &Release, language: Language) -> Vec<Figure> {
+    if page == "feedback" {
+        return responses::figure(release, language).into_iter().collect();
+    }
+    if let Some(party) = page.strip_prefix("feedback_") {
+        return feedback::figures(release, party, &WORK_QUESTIONS, language);
+    }
+    let tables = PAGE_TABLES.iter().find(|(name, _)| *name == page).map_or(&[][..], |(_, tables)| tables);
+    let present = tables.iter().filter_map(|id| release.table(id));
+    numbered(present.map(|table| figure(release, table, language)).collect())
 }
 
-fn figure(release: &Release, table: &PublishedTable, number: usize, language: Language) -> Figure {
+/// The page on which a table has its figure.
+pub(super) fn page_of(table: &str) -> &'static str {
+    if let Some((page, _)) = PAGE_TABLES.iter().find(|(_, tables)| tables.contains(&table)) {
+        return page;
+    }
+    match (table, super::pages::party_of(table)) {
+        (responses::TABLE, _) => "feedback",
+        (_, Some("client")) => "feedback_client",
+        (_, Some("employer")) => "feedback_employer",
+        (_, Some("community")) => "feedback_community",
+        (_, Some(_)) => "feedback_purchaser",
+        _ => "progress",
+    }
+}
+
+/// Figures with their running numbers.
+pub(super) fn numbered(figures: Vec<Figure>) -> Vec<Figure> {
+    (1..).zip(figures).map(|(number, figure)| Figure { number, ..figure }).collect()
+}
+
+fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figure {
     let m = Messages::of(language);
     let neutral = || table.title.in_language(language).to_owned();
     let (title, description, chart) = match table.id.as_str() {
@@ -78,8 +112,17 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
             sentences::progress_text(release, language),
             curve(release, table, language),
         ),
-        "work-trials" => (neutral(), sentences::trials_text(table, language), trials(table, language)),
-        _ => (neutral(), counts_text(table, language), bars(table, language)),
+        "work-trials" => (
+            sentences::trials_title(table, language).unwrap_or_else(neutral),
+            sentences::trials_text(table, language),
+            trials(table, language),
+        ),
+        id if WORK_QUESTIONS.contains(&id) => return feedback::question(table, language),
+        _ => (
+            sentences::largest_group(table, language).unwrap_or_else(neutral),
+            sentences::counts_text(table, language),
+            bars(table, language),
+        ),
     };
     let mut tables = vec![TableView::new(table, language)];
     if table.id == "coaching-started" {
@@ -87,7 +130,7 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
     }
     Figure {
         anchor: table.id.clone(),
-        number,
+        number: 1,
         subtitle: if title == neutral() { short_subtitle(table, m) } else { subtitle(table, m) },
         title,
         description,
@@ -101,28 +144,29 @@ fn figure(release: &Release, table: &PublishedTable, number: usize, language: La
 
 /// What is counted, until when and how many people: the reader meets n before the figures.
 pub(super) fn subtitle(table: &PublishedTable, m: Messages) -> String {
-    let key = if table.axes[0].id == "date" { "site.subtitle_no_n" } else { "site.subtitle" };
-    fill_subtitle(table, m, key)
+    let has_n = table.axes[0].categories.iter().any(|c| c.code == TOTAL);
+    fill_subtitle(table, m, if has_n { "site.subtitle" } else { "site.subtitle_no_n" })
 }
 
 /// The same under a title that already says what is counted.
-pub(super) fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
+fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
     fill_subtitle(table, m, "site.subtitle_short")
 }
 
 fn fill_subtitle(table: &PublishedTable, m: Messages, key: &str) -> String {
     let n = table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"]));
-    let n = n.map_or_else(|| "...".to_owned(), Number::finnish);
-    let date = crate::text::finnish_date(table.as_of);
+    let n = n.map_or_else(|| "...".to_owned(), |f| f.told(m.language()));
+    let date = told_date(table.as_of, m.language());
     m.fill(key, &[("title", table.title.in_language(m.language())), ("date", &date), ("n", &n)])
 }
 
-fn outcome_bars(table: &PublishedTable, language: Language) -> Chart {
+/// The outcomes: squares where they can be counted at a glance, bars elsewhere.
+pub(super) fn outcome_bars(table: &PublishedTable, language: Language) -> Chart {
     let lead = |code: &str| sentences::ONWARD.contains(&code);
     let mut rows = rows_of(table, language, &lead);
     // Largest first; withheld ones stay in their declared order, so their place tells nothing.
     rows.sort_by_key(|(_, f, _)| f.map_or(i64::MAX, |f| -f.scaled));
-    Chart { bars: Some(Bars::new(&rows)), ..Chart::default() }
+    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }
 }
 
 /// One row for each category but the totals: label, figure, takeaway or not.
@@ -131,12 +175,16 @@ fn rows_of(
     language: Language,
     lead: &dyn Fn(&str) -> bool,
 ) -> Vec<(String, Option<Number>, bool)> {
-    let categories = table.axes[0].categories.iter().filter(|c| c.code != TOTAL && c.code != "mean");
+    let categories = table.axes[0].categories.iter().filter(|c| c.code != TOTAL && c.code != MEAN);
     categories.map(|c| (c.label.in_language(language).to_owned(), table.figure(&[&c.code]), lead(&c.code))).collect()
 }
 
+/// A bar for each category; nothing when there is nobody to draw.
 pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
-    Chart { bars: Some(Bars::new(&rows_of(table, language, &|_| true))), ..Chart::default() }
+    if table.figure(&[TOTAL]).is_some_and(|f| f.scaled == 0) {
+        return Chart::default();
+    }
+    Chart { bars: Some(Bars::new(&rows_of(table, language, &|_| true), language)), ..Chart::default() }
 }
 
 /// The groups, or everybody where the groups are withheld.
@@ -149,11 +197,11 @@ fn shown_groups(table: &PublishedTable, code: &str) -> Vec<usize> {
 
 fn range(table: &PublishedTable, language: Language) -> Chart {
     let groups = &table.axes[0].categories;
-    let rows = shown_groups(table, "mean").into_iter().map(|i| {
+    let rows = shown_groups(table, MEAN).into_iter().map(|i| {
         let get = |code: &str| table.figure(&[&groups[i].code, code]);
-        (groups[i].label.in_language(language).to_owned(), get("n"), get("mean"), get("min"), get("max"))
+        (groups[i].label.in_language(language).to_owned(), get("n"), get(MEAN), get("min"), get("max"))
     });
-    Chart { range: Some(Range::new(&rows.collect::<Vec<_>>())), ..Chart::default() }
+    Chart { range: Some(Range::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }
 }
 
 fn trials(table: &PublishedTable, language: Language) -> Chart {
@@ -161,36 +209,19 @@ fn trials(table: &PublishedTable, language: Language) -> Chart {
     let rows = shown_groups(table, "trials").into_iter();
     let rows = rows
         .map(|i| (groups[i].label.in_language(language).to_owned(), table.figure(&[&groups[i].code, "trials"]), true));
-    Chart { bars: Some(Bars::new(&rows.collect::<Vec<_>>())), ..Chart::default() }
+    Chart { bars: Some(Bars::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }
 }
 
+/// The curve of started coachings with the target of the period.
 pub(super) fn curve(release: &Release, table: &PublishedTable, language: Language) -> Chart {
     let measured = table.axes[0].categories.iter().filter_map(|c| {
         let (date, figure) = (c.code.parse::<Date>().ok()?, table.figure(&[&c.code])?);
         let day = i64::from((date - Date::constant(1970, 1, 1)).get_days());
-        Some((day, figure.scaled, figure.finnish(), finnish_month(date)))
+        Some((day, figure.scaled, figure.told(language), finnish_month(date)))
     });
     let target = release
         .table("targets")
         .and_then(|t| t.figure(&["period"]))
-        .map(|f| (f.scaled, Messages::of(language).fill("site.target_line", &[("n", &f.finnish())])));
+        .map(|f| (f.scaled, Messages::of(language).fill("site.target_line", &[("n", &f.told(language))])));
     Chart { line: Some(Line::new(&measured.collect::<Vec<_>>(), target, CURVE_HEIGHT)), ..Chart::default() }
-}
-
-fn counts_text(table: &PublishedTable, language: Language) -> String {
-    let m = Messages::of(language);
-    let shown = rows_of(table, language, &|_| true)
-        .into_iter()
-        .filter_map(|(label, f, _)| Some(format!("{} {}", label.to_lowercase(), f?.finnish())));
-    let shown: Vec<String> = shown.collect();
-    if shown.is_empty() {
-        m.get("finding.withheld").to_owned()
-    } else {
-        sentences::capital(&format!("{}.", shown.join(", ")))
-    }
-}
-
-/// The outcomes for the front page: squares where they can be counted at a glance, bars elsewhere.
-pub(super) fn outcomes(release: &Release, language: Language) -> Option<Chart> {
-    release.table("outcomes").map(|table| outcome_bars(table, language))
 }

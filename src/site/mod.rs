@@ -4,12 +4,17 @@
 //! bytes, the same bytes for the same input on any machine. Refuses: missing pages of prose. It never
 //! sees a store, a cube or a submission, so no page can show what was not released.
 
+mod definitions;
 mod feedback;
 mod figures;
+mod front;
 mod open_data;
 mod pages;
+mod responses;
 mod sentences;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::content::Page;
 use crate::instance::Instance;
@@ -46,12 +51,22 @@ pub enum SiteError {
 pub fn build(release: &Release, content: &[Page], instance: &Instance, renderer: &Renderer) -> Result<Site, SiteError> {
     let mut site = Site::new();
     site.insert("palaute.css".to_owned(), STYLE.as_bytes().to_vec());
-    for table in release.tables() {
-        site.insert(format!("data/{}.csv", table.id), open_data::csv(table, Language::Fi).into_bytes());
-        site.insert(format!("data/{}.json", table.id), open_data::json_stat(table, release, Language::Fi).into_bytes());
+    for language in &instance.languages.value {
+        let suffix = data_suffix(*language, instance);
+        for table in release.tables() {
+            let path = |ending: &str| format!("data/{}{suffix}.{ending}", table.id);
+            site.insert(path("csv"), open_data::csv(table, *language).into_bytes());
+            site.insert(path("json"), open_data::json_stat(table, release, *language).into_bytes());
+        }
     }
     for (path, html) in pages::pages(release, content, instance, renderer)? {
         site.insert(path, html.into_bytes());
     }
     Ok(site)
+}
+
+/// What stands between a table's id and the ending of its files: nothing in the instance's first
+/// language, else the language.
+fn data_suffix(language: Language, instance: &Instance) -> String {
+    if language == instance.language() { String::new() } else { format!(".{}", language.code()) }
 }

@@ -1,23 +1,47 @@
-//! The pages of the site, one context each.
+//! The pages of the site: their addresses, the frame around them and what fills each of them.
 
-use super::feedback;
+use super::definitions::{self, Tables};
 use super::figures::{self, Figure};
-use super::sentences::{capital, last_started, number, onward, outcomes_title, progress_text, progress_title};
-use super::{SiteError, figures::Chart};
+use super::front::{self, Door, Front};
+use super::responses::{self, ResponseView};
+use super::{SiteError, data_suffix};
 use crate::content::Page;
-use crate::cube::TOTAL;
 use crate::instance::Instance;
-use crate::release::{Reason, Release};
-use crate::render::{Frame, Link, Renderer};
-use crate::text::{Figure as Number, Language, Messages, finnish_date, finnish_number, told_instant};
+use crate::release::Release;
+use crate::render::{Frame, LanguageLink, Link, Renderer};
+use crate::text::{Language, Messages, Text, told_date, told_instant};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The pages in the order of the navigation; their addresses stand in the catalogue.
-const PAGES: [&str; 5] = ["front", "results", "feedback", "methods", "open_data"];
+/// Every page; their addresses and names stand in the catalogue.
+const PAGES: [&str; 15] = [
+    "front",
+    "results",
+    "durations",
+    "work",
+    "feedback",
+    "feedback_client",
+    "feedback_employer",
+    "feedback_community",
+    "feedback_purchaser",
+    "progress",
+    "methods",
+    "about",
+    "open_data",
+    "accessibility",
+    "privacy",
+];
+/// The pages in the navigation.
+const NAVIGATION: [&str; 9] =
+    ["front", "results", "durations", "work", "feedback", "progress", "methods", "about", "open_data"];
+/// The pages about the site and about the figures, linked from every footer.
+const ABOUT: [&str; 3] = ["about", "accessibility", "privacy"];
+const STATISTICS: [&str; 3] = ["results", "methods", "open_data"];
+/// The parties whose answers have a page.
+const PARTIES: [&str; 4] = ["client", "employer", "community", "purchaser"];
 
 #[derive(Serialize)]
-struct Release_ {
+struct ReleaseView {
     id: String,
     as_of: String,
     published_at: String,
@@ -28,7 +52,7 @@ struct Release_ {
 #[derive(Serialize)]
 struct View<'a, T: Serialize> {
     frame: Frame,
-    release: &'a Release_,
+    release: &'a ReleaseView,
     page: &'a Page,
     /// Addresses of the other pages.
     to: BTreeMap<&'static str, String>,
@@ -36,46 +60,44 @@ struct View<'a, T: Serialize> {
 }
 
 #[derive(Serialize)]
-struct Headline {
-    value: String,
-    title: String,
-    detail: String,
-}
-
-#[derive(Serialize)]
-struct Front {
-    headlines: Vec<Headline>,
-    outcomes: Option<Chart>,
-    outcomes_title: String,
-    outcomes_subtitle: String,
-    progress: Chart,
-    progress_title: String,
-    progress_text: String,
-}
-
-#[derive(Serialize)]
 struct Figures {
     figures: Vec<Figure>,
-    key_points: Vec<String>,
+    /// How the party of the page responded.
+    response: Option<ResponseView>,
+    /// The pages of all parties, on each of them and on their overview.
+    parties: Vec<Link>,
 }
 
 #[derive(Serialize)]
-struct TableEntry {
-    id: String,
-    title: String,
-    definition: String,
-    source: String,
-    n: Option<String>,
-    withheld: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Tables {
-    tables: Vec<TableEntry>,
+struct FrontBody {
+    #[serde(flatten)]
+    front: Front,
+    doors: Vec<Door>,
 }
 
 fn slug(page: &str, m: Messages) -> &'static str {
     m.get(&format!("page.{page}.slug"))
+}
+
+/// The address of a page among those of its language.
+pub(super) fn address(page: &str, m: Messages) -> String {
+    format!("{}.html", slug(page, m))
+}
+
+/// What links to a page say.
+pub(super) fn name(page: &str, m: Messages) -> &'static str {
+    m.get(&format!("page.{page}.nav"))
+}
+
+/// The party whose answers a table counts.
+pub(super) fn party_of(table: &str) -> Option<&'static str> {
+    PARTIES.into_iter().find(|party| table.strip_prefix(party).is_some_and(|rest| rest.starts_with('-')))
+}
+
+fn link(page: &str, current: &str, m: Messages) -> Link {
+    // The feedback pages stand under one heading of the navigation.
+    let is_current = page == current || (page == "feedback" && current.starts_with("feedback_"));
+    Link { href: address(page, m), text: name(page, m).to_owned(), current: is_current }
 }
 
 pub(super) fn pages(
@@ -89,39 +111,36 @@ pub(super) fn pages(
     for language in languages {
         out.extend(pages_in(release, content, instance, renderer, *language)?);
     }
-    let links = languages.iter().map(|l| Link {
-        href: format!("{}/index.html", l.code()),
-        text: l.own_name().to_owned(),
-        current: false,
-    });
-    let language = instance.language();
-    let choose = frame(release, instance, language, "", "", links.collect());
+    let links = languages.iter().map(|l| language_link(*l, format!("{}/index.html", l.code()), false));
+    let choose = Frame { languages: links.collect(), root: "", ..frame(release, instance, instance.language(), "") };
     out.push(("index.html".to_owned(), renderer.fill("site/choose.html", &BTreeMap::from([("frame", choose)]))?));
     Ok(out)
 }
 
-fn frame(
-    release: &Release,
-    instance: &Instance,
-    language: Language,
-    root: &'static str,
-    current: &str,
-    languages: Vec<Link>,
-) -> Frame {
+fn language_link(language: Language, href: String, current: bool) -> LanguageLink {
+    LanguageLink { lang: language.code(), href, text: language.own_name().to_owned(), current }
+}
+
+fn frame(release: &Release, instance: &Instance, language: Language, current: &str) -> Frame {
     let m = Messages::of(language);
-    let link = |page: &str| Link {
-        href: format!("{}.html", slug(page, m)),
-        text: m.get(&format!("page.{page}.nav")).to_owned(),
-        current: page == current,
+    let links = |pages: &[&str]| pages.iter().map(|p| link(p, current, m)).collect();
+    let same_page = |l: &Language| {
+        let href = format!("../{}/{}", l.code(), address(current, Messages::of(*l)));
+        language_link(*l, href, *l == language)
     };
+    let languages =
+        if current.is_empty() { Vec::new() } else { instance.languages.value.iter().map(same_page).collect() };
     Frame {
         lang: language.code(),
         site_name: instance.name.value.in_language(language).to_owned(),
         notice: release.notice().map(|n| n.in_language(language).to_owned()),
-        root,
-        nav: PAGES.iter().map(|p| link(p)).collect(),
+        root: "../",
+        nav: links(&NAVIGATION),
         languages,
+        about: links(&ABOUT),
+        statistics: links(&STATISTICS),
         contact: instance.contact.in_language(language).to_owned(),
+        suffix: data_suffix(language, instance),
         licence: release.licence().to_owned(),
         t: m.tree(),
     }
@@ -135,133 +154,64 @@ fn pages_in(
     language: Language,
 ) -> Result<Vec<(String, String)>, SiteError> {
     let m = Messages::of(language);
-    let in_words = |t: &crate::text::Text| t.in_language(language).to_owned();
-    let told = Release_ {
-        id: release.id().to_string(),
-        as_of: finnish_date(release.as_of()),
-        published_at: told_instant(release.published_at(), &instance.zone(), language),
-        threshold_text: m.fill(
-            "site.threshold_text",
-            &[("n", &release.threshold().to_string()), ("mean", &release.mean_threshold().to_string())],
-        ),
-        threshold_reason: release.threshold_reason().map(in_words),
-    };
-    let prose = |page: &str| {
-        let slug = slug(page, m);
-        let found = content.iter().find(|p| p.language == language && p.slug == slug);
-        found.ok_or_else(|| SiteError::MissingPage { language: language.code(), slug: slug.to_owned() })
-    };
-    let to: BTreeMap<&'static str, String> = PAGES.iter().map(|p| (*p, format!("{}.html", slug(p, m)))).collect();
+    let told = release_view(release, instance, m);
+    let to: BTreeMap<&'static str, String> = PAGES.iter().map(|p| (*p, address(p, m))).collect();
     let mut out = Vec::new();
-    for name in PAGES {
-        let others = instance.languages.value.iter().map(|l| Link {
-            href: format!("../{}/{}.html", l.code(), slug(name, Messages::of(*l))),
-            text: l.own_name().to_owned(),
-            current: *l == language,
-        });
-        let frame = frame(release, instance, language, "../", name, others.collect());
-        let (page, release_view, to) = (prose(name)?, &told, to.clone());
-        let html = match name {
-            "front" => renderer
-                .fill("site/front.html", &View { frame, release: release_view, page, to, body: front(release, m) })?,
-            "results" => {
-                let body =
-                    Figures { figures: figures::results(release, language), key_points: key_points(release, language) };
-                renderer.fill("site/figures.html", &View { frame, release: release_view, page, to, body })?
-            }
-            "feedback" => {
-                let body = Figures { figures: feedback::figures(release, language), key_points: Vec::new() };
-                renderer.fill("site/figures.html", &View { frame, release: release_view, page, to, body })?
-            }
-            _ => {
-                let template = if name == "methods" { "site/methods.html" } else { "site/open-data.html" };
-                let body = Tables { tables: entries(release, language) };
-                renderer.fill(template, &View { frame, release: release_view, page, to, body })?
-            }
+    for current in PAGES {
+        let found = content.iter().find(|p| p.language == language && p.slug == slug(current, m));
+        let page = found
+            .ok_or_else(|| SiteError::MissingPage { language: language.code(), slug: slug(current, m).to_owned() })?;
+        let frame = frame(release, instance, language, current);
+        let view = View { frame, release: &told, page, to: to.clone(), body: () };
+        let html = match current {
+            "front" => renderer.fill("site/front.html", &view.with(front_body(release, m))),
+            "methods" => renderer.fill("site/methods.html", &view.with(tables(release, m))),
+            "open_data" => renderer.fill("site/open-data.html", &view.with(tables(release, m))),
+            "about" | "accessibility" | "privacy" => renderer.fill("site/prose.html", &view),
+            _ => renderer.fill("site/figures.html", &view.with(figures_body(current, release, m))),
         };
-        out.push((format!("{}/{}.html", language.code(), slug(name, m)), html));
+        out.push((format!("{}/{}", language.code(), address(current, m)), html?));
     }
     Ok(out)
 }
 
-fn front(release: &Release, m: Messages) -> Front {
-    let language = m.language();
-    let clients = release.table("clients-by-gender").and_then(|t| t.figure(&[TOTAL]));
-    let outcomes = release.table("outcomes");
-    let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
-    let onward = outcomes.and_then(onward).map(Number::count);
-    let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| finnish_number(&f.plain()));
-    let target = release.table("targets").and_then(|t| t.figure(&["period"]));
-    let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
-    let covers = covers.map_or(String::new(), |c| c.label.in_language(language).to_lowercase());
-    let target_text =
-        target.map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.finnish()), ("covers", &covers)]));
-    let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
-    let share = onward
-        .zip(ended)
-        .filter(|(_, e)| e.scaled > 0)
-        .map(|(_, e)| m.fill("site.of_ended", &[("total", &e.finnish())]));
-    let headline = |value, key: &str, detail| Headline { value, title: m.get(key).to_owned(), detail };
-    Front {
-        headlines: vec![
-            headline(sign(clients), "site.clients_started", target_text),
-            headline(
-                sign(ended),
-                "site.coachings_ended",
-                ongoing.map_or_else(String::new, |n| m.fill("site.ongoing", &[("n", &n)])),
-            ),
-            headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
-        ],
-        outcomes: figures::outcomes(release, language),
-        outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
-        outcomes_subtitle: m
-            .fill("site.units_subtitle", &[("date", &finnish_date(release.as_of())), ("n", &sign(ended))]),
-        progress: release.table("coaching-started").map(|t| figures::curve(release, t, language)).unwrap_or_default(),
-        progress_title: progress_title(release, language),
-        progress_text: progress_text(release, language),
+impl<'a, T: Serialize> View<'a, T> {
+    fn with<B: Serialize>(self, body: B) -> View<'a, B> {
+        View { frame: self.frame, release: self.release, page: self.page, to: self.to, body }
     }
 }
 
-fn key_points(release: &Release, language: Language) -> Vec<String> {
-    let mut points = Vec::new();
-    if let Some(t) = release.table("outcomes") {
-        points.push(outcomes_title(t, language));
+fn release_view(release: &Release, instance: &Instance, m: Messages) -> ReleaseView {
+    let in_words = |t: &Text| t.in_language(m.language()).to_owned();
+    let limits = [("n", release.threshold().to_string()), ("mean", release.mean_threshold().to_string())];
+    ReleaseView {
+        id: release.id().to_string(),
+        as_of: told_date(release.as_of(), m.language()),
+        published_at: told_instant(release.published_at(), &instance.zone(), m.language()),
+        threshold_text: m.fill("site.threshold_text", &limits.each_ref().map(|(name, n)| (*name, n.as_str()))),
+        threshold_reason: release.threshold_reason().map(in_words),
     }
-    if let Some(t) = release.table("months-before-coaching")
-        && t.figure(&["native", "mean"]).is_some()
-    {
-        points.push(super::sentences::waiting_title(t, language));
-    }
-    if last_started(release, language).is_some() {
-        points.push(progress_title(release, language));
-    }
-    points.into_iter().map(|p| format!("{p}.")).collect()
 }
 
-fn entries(release: &Release, language: Language) -> Vec<TableEntry> {
-    let m = Messages::of(language);
-    let reason = |reason: Reason| match reason {
-        Reason::SmallGroup => "reason.small_group",
-        Reason::MeanRule => "reason.mean_rule",
-        Reason::GroupSizeNotPublished => "reason.group_size_not_published",
-        Reason::WouldGiveGroupSizes => "reason.would_give_group_sizes",
-    };
-    let has_total = |t: &crate::release::PublishedTable| t.axes[0].categories.iter().any(|c| c.code == TOTAL);
-    let entry = |t: &crate::release::PublishedTable| TableEntry {
-        id: t.id.clone(),
-        title: t.title.in_language(language).to_owned(),
-        definition: t.definition.in_language(language).to_owned(),
-        source: t.source.in_language(language).to_owned(),
-        n: has_total(t).then(|| {
-            let n = t.figure(&[TOTAL]).or_else(|| t.figure(&[TOTAL, "n"]));
-            n.map_or_else(|| "...".to_owned(), Number::finnish)
-        }),
-        withheld: release
-            .withheld()
-            .iter()
-            .filter(|w| w.table == t.id)
-            .map(|w| m.get(reason(w.reason)).to_owned())
-            .collect(),
-    };
-    release.tables().iter().map(entry).collect()
+fn front_body(release: &Release, m: Messages) -> FrontBody {
+    FrontBody { front: front::front(release, m), doors: front::doors(m, |page| address(page, m)) }
+}
+
+fn tables(release: &Release, m: Messages) -> Tables {
+    definitions::tables(release, m.language())
+}
+
+fn figures_body(current: &str, release: &Release, m: Messages) -> Figures {
+    let party = current.strip_prefix("feedback_");
+    let mut parties = Vec::new();
+    if current.starts_with("feedback") {
+        let overview = m.get("site.responses_overview").to_owned();
+        parties.push(Link { href: address("feedback", m), text: overview, current: current == "feedback" });
+        parties.extend(PARTIES.map(|p| link(&format!("feedback_{p}"), current, m)));
+    }
+    Figures {
+        figures: figures::of_page(current, release, m.language()),
+        response: party.and_then(|p| responses::response(release, p, m.language())),
+        parties,
+    }
 }

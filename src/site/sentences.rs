@@ -1,18 +1,45 @@
 //! The findings in words. Each sentence is drawn from the figures, so it cannot say what they do not.
 
-use crate::cube::TOTAL;
+use crate::cube::{MEAN, NO_ANSWER, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure, Language, Messages};
 
 /// Numbers up to ten are written as words in running text.
 pub(super) fn number(n: i64, m: Messages) -> String {
-    if (0..=10).contains(&n) { m.get(&format!("number.n{n}")).to_owned() } else { Figure::count(n).finnish() }
+    if (0..=10).contains(&n) { m.get(&format!("number.n{n}")).to_owned() } else { Figure::count(n).told(m.language()) }
 }
 
 /// With a capital letter.
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// Words that English writes with a capital letter in the middle of a sentence.
+const PROPER: [&str; 9] =
+    ["Finns", "Finnish", "Swedes", "Swedish", "English", "European", "Nordic", "Russian", "Ukrainian"];
+
+/// A label as it stands in the middle of a sentence: with a small letter, unless it begins with an
+/// abbreviation or, in English, with a name.
+pub(super) fn in_sentence(label: &str, language: Language) -> String {
+    let mut chars = label.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let rest = chars.as_str();
+    let abbreviation = rest.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+    let word = label.split([' ', '-', ',']).next().unwrap_or_default();
+    if abbreviation || (language == Language::En && (PROPER.contains(&word) || word == "I")) {
+        return label.to_owned();
+    }
+    first.to_lowercase().chain(rest.chars()).collect()
+}
+
+/// `a, b and c`.
+pub(super) fn listed(parts: &[String], m: Messages) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] => format!("{} {} {last}", before.join(", "), m.get("site.and")),
+    }
 }
 
 fn count(table: &PublishedTable, code: &str) -> Option<i64> {
@@ -56,7 +83,7 @@ pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> Strin
         return m.get(key).to_owned();
     }
     told.sort_by_key(|(n, _)| -n);
-    let parts: Vec<String> = told.iter().map(|(n, label)| format!("{} {n}", label.to_lowercase())).collect();
+    let parts: Vec<String> = told.iter().map(|(n, label)| format!("{} {n}", in_sentence(label, language))).collect();
     m.fill("finding.outcomes_list", &[("list", &parts.join(", "))])
 }
 
@@ -92,9 +119,9 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
     let m = Messages::of(language);
     let mut told = Vec::new();
     for group in table.axes[0].categories.iter() {
-        let get = |code: &str| table.figure(&[&group.code, code]).map(Figure::finnish);
+        let get = |code: &str| table.figure(&[&group.code, code]).map(|f| f.told(language));
         let Some(mean) = get("mean") else { continue };
-        let who = group.label.in_language(language).to_lowercase();
+        let who = in_sentence(group.label.in_language(language), language);
         told.push(match (get("min"), get("max")) {
             (Some(min), Some(max)) => {
                 m.fill("finding.duration_range", &[("who", &who), ("mean", &mean), ("min", &min), ("max", &max)])
@@ -155,16 +182,131 @@ pub(super) fn last_started(release: &Release, language: Language) -> Option<(i64
     Some((count(table, &last.code)?, last.label.in_language(language).to_owned()))
 }
 
+/// Title over the work trials; none when no group's trials are shown.
+pub(super) fn trials_title(table: &PublishedTable, language: Language) -> Option<String> {
+    let groups = table.axes[0].categories.iter().filter(|g| g.code != TOTAL);
+    let told = groups.filter_map(|g| {
+        let trials = table.figure(&[&g.code, "trials"])?;
+        Some(format!("{} {}", in_sentence(g.label.in_language(language), language), trials.told(language)))
+    });
+    let told: Vec<String> = told.collect();
+    let list = told.join(", ");
+    (!told.is_empty()).then(|| Messages::of(language).fill("finding.trials_title", &[("list", &list)]))
+}
+
 /// Trials and people of every group.
 pub(super) fn trials_text(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
     let mut told = Vec::new();
     for group in &table.axes[0].categories {
-        let get = |code: &str| table.figure(&[&group.code, code]).map(Figure::finnish);
+        let get = |code: &str| table.figure(&[&group.code, code]).map(|f| f.told(language));
         if let (Some(trials), Some(people)) = (get("trials"), get("people")) {
-            let who = group.label.in_language(language).to_lowercase();
+            let who = in_sentence(group.label.in_language(language), language);
             told.push(m.fill("finding.trials", &[("who", &who), ("trials", &trials), ("people", &people)]));
         }
     }
     if told.is_empty() { m.get("finding.withheld").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
+}
+
+/// The categories of a table with their counts where they are shown, without totals and open answers.
+fn shown_categories(table: &PublishedTable, language: Language) -> Vec<(i64, &str)> {
+    let apart = [TOTAL, NO_ANSWER, MEAN];
+    let parts = table.axes[0].categories.iter().filter(|c| !apart.contains(&c.code.as_str()));
+    parts.filter_map(|c| Some((count(table, &c.code)?, c.label.in_language(language)))).collect()
+}
+
+/// The largest count and the categories that have it.
+fn largest(table: &PublishedTable, language: Language) -> (i64, Vec<&str>) {
+    let shown = shown_categories(table, language);
+    let most = shown.iter().map(|(n, _)| *n).max().unwrap_or(0);
+    (most, shown.into_iter().filter(|(n, _)| *n == most).map(|(_, label)| label).collect())
+}
+
+/// Title over counts of groups: the largest of them; none when there is no single one.
+pub(super) fn largest_group(table: &PublishedTable, language: Language) -> Option<String> {
+    let total = count(table, TOTAL)?;
+    let (n, top) = largest(table, language);
+    let [one] = top.as_slice() else { return None };
+    let (label, told) = (in_sentence(one, language), |n: i64| Figure::count(n).told(language));
+    let values = [("label", label.as_str()), ("n", &told(n)), ("total", &told(total))];
+    (n > 0).then(|| Messages::of(language).fill("finding.largest_group", &values))
+}
+
+/// Every group with its count.
+pub(super) fn counts_text(table: &PublishedTable, language: Language) -> String {
+    let shown = shown_categories(table, language).into_iter();
+    let shown = shown.map(|(n, label)| format!("{} {}", in_sentence(label, language), Figure::count(n).told(language)));
+    let shown: Vec<String> = shown.collect();
+    if shown.is_empty() {
+        Messages::of(language).get("finding.withheld").to_owned()
+    } else {
+        capital(&format!("{}.", shown.join(", ")))
+    }
+}
+
+/// Title over the answers to a question: the question, then the mean or the most common answer where
+/// one can be told.
+pub(super) fn answered_question(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let question = table.title.in_language(language);
+    if let Some(mean) = table.figure(&[MEAN]) {
+        return m.fill("finding.question_mean", &[("question", question), ("mean", &mean.told(language))]);
+    }
+    match largest(table, language) {
+        (n, top) if n > 0 && top.len() == 1 && !is_graded(table) => {
+            let label = in_sentence(top[0], language);
+            m.fill("finding.question_answer", &[("question", question), ("label", &label)])
+        }
+        _ => question.to_owned(),
+    }
+}
+
+fn is_graded(table: &PublishedTable) -> bool {
+    table.axes[0].categories.iter().any(|c| c.code == MEAN)
+}
+
+/// The mean of the grades or the most common answer, in words.
+pub(super) fn most_common(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    if let Some(mean) = table.figure(&[MEAN]) {
+        return m.fill("finding.mean", &[("mean", &mean.told(language))]);
+    }
+    if count(table, TOTAL) == Some(0) {
+        return m.get("finding.no_answers").to_owned();
+    }
+    if count(table, NO_ANSWER).is_none() {
+        return m.get("finding.withheld").to_owned();
+    }
+    let (n, top) = largest(table, language);
+    let told = Figure::count(n).told(language);
+    match top.as_slice() {
+        _ if n == 0 => m.get("finding.no_answers").to_owned(),
+        [one] => m.fill("finding.most_common", &[("label", one), ("n", &told)]),
+        _ => m.fill("finding.most_common_tie", &[("labels", &top.join(m.get("finding.between_quotes"))), ("n", &told)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_lose_their_capital_inside_a_sentence_unless_it_belongs_to_them() {
+        let told = |label, language| in_sentence(label, language);
+        assert_eq!(told("Kantasuomalaiset", Language::Fi), "kantasuomalaiset");
+        assert_eq!(told("Infödda finländare", Language::Sv), "infödda finländare");
+        assert_eq!(told("Native-born people", Language::En), "native-born people");
+        assert_eq!(told("Native Finns", Language::En), "native Finns");
+        assert_eq!(told("Finnish-born people", Language::En), "Finnish-born people");
+        assert_eq!(told("I did", Language::En), "I did");
+        assert_eq!(told("TE-toimisto", Language::Fi), "TE-toimisto");
+        assert_eq!(told("", Language::Fi), "");
+    }
+
+    #[test]
+    fn a_list_ends_with_and() {
+        let parts = ["kyllä", "osittain", "ei"].map(str::to_owned);
+        assert_eq!(listed(&parts, Messages::of(Language::Fi)), "kyllä, osittain ja ei");
+        assert_eq!(listed(&parts[..1], Messages::of(Language::En)), "kyllä");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::open_data::WITHHELD;
 use crate::release::PublishedTable;
-use crate::text::{Figure as Number, Language, Messages};
+use crate::text::{Language, Messages};
 use serde::Serialize;
 
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +50,7 @@ impl TableView {
                     let column = columns.map_or(String::new(), |axis| format!(" {}", axis.categories[i].code));
                     TableCell {
                         address: format!("{} {}{column}", table.id, category.code),
-                        text: cell.map_or_else(|| WITHHELD.to_owned(), Number::finnish),
+                        text: cell.map_or_else(|| WITHHELD.to_owned(), |f| f.told(language)),
                     }
                 })
                 .collect(),

@@ -19,5 +19,5 @@ pub use fingerprint::{Fingerprint, hex};
 pub use hetu::contains_hetu;
 pub use language::Language;
 pub use messages::Messages;
-pub use number::{Figure, divide_rounded, finnish_number, parse_figure, parse_tenths, told_number};
+pub use number::{Figure, divide_rounded, finnish_number, parse_figure, parse_tenths, told_number, told_percent};
 pub use translated::Text;

@@ -85,6 +85,13 @@ pub fn told_number(plain: &str, language: Language) -> String {
     if language == Language::En { finnish.replace(',', ".") } else { finnish }
 }
 
+/// Writes a share of a hundred for readers of a language: `82 %`, in English `82%`.
+#[must_use]
+pub fn told_percent(per_cent: i64, language: Language) -> String {
+    let number = told_number(&per_cent.to_string(), language);
+    if language == Language::En { format!("{number}%") } else { format!("{number}\u{a0}%") }
+}
+
 /// Reads a number with at most `decimals` decimals, comma or point, spaces in thousands: `1 200,5`.
 #[must_use]
 pub fn parse_figure(text: &str, decimals: u8) -> Option<Figure> {
@@ -134,6 +141,10 @@ mod tests {
         assert_eq!(Figure::count(0).finnish(), "-");
         assert_eq!(Figure::tenths(52).told(Language::Sv), "5,2");
         assert_eq!(Figure::tenths(123_456).told(Language::En), "12\u{a0}345.6");
+        assert_eq!(
+            (told_percent(82, Language::Sv).as_str(), told_percent(82, Language::En).as_str()),
+            ("82\u{a0}%", "82%")
+        );
         assert_eq!(Figure::tenths(2).plain(), "0.2");
         assert_eq!(Figure::tenths(-5).plain(), "-0.5");
     }

@@ -1,0 +1,138 @@
+//! The front page: headline figures, outcomes, progress and what clients answered.
+
+use super::feedback;
+use super::figures::{self, Chart};
+use super::responses;
+use super::sentences::{capital, in_sentence, number, onward, outcomes_title, progress_text, progress_title};
+use crate::cube::{MEAN, TOTAL};
+use crate::release::Release;
+use crate::text::{Figure as Number, Messages, told_date, told_number};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Headline {
+    value: String,
+    title: String,
+    detail: String,
+}
+
+/// What clients answered, in one figure.
+#[derive(Serialize)]
+struct Teaser {
+    title: String,
+    /// How many were invited and answered.
+    line: Option<String>,
+    subtitle: String,
+    chart: Chart,
+}
+
+/// Everything the front page shows.
+#[derive(Serialize)]
+pub(super) struct Front {
+    headlines: Vec<Headline>,
+    outcomes: Option<Chart>,
+    outcomes_title: String,
+    outcomes_subtitle: String,
+    progress: Chart,
+    progress_title: String,
+    progress_text: String,
+    feedback: Option<Teaser>,
+}
+
+pub(super) fn front(release: &Release, m: Messages) -> Front {
+    let language = m.language();
+    let clients = release.table("clients-by-gender").and_then(|t| t.figure(&[TOTAL]));
+    let outcomes = release.table("outcomes");
+    let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
+    let onward = outcomes.and_then(onward).map(Number::count);
+    // Poster figures say nought, not the sign.
+    let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| told_number(&f.plain(), language));
+    let target = release.table("targets").and_then(|t| t.figure(&["period"]));
+    let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
+    let covers = covers.map_or(String::new(), |c| in_sentence(c.label.in_language(language), language));
+    let target_text = target
+        .map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.told(language)), ("covers", &covers)]));
+    let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
+    let share = onward
+        .zip(ended)
+        .filter(|(_, e)| e.scaled > 0)
+        .map(|(_, e)| m.fill("site.of_ended", &[("total", &e.told(language))]));
+    let headline = |value, key: &str, detail| Headline { value, title: m.get(key).to_owned(), detail };
+    Front {
+        headlines: vec![
+            headline(sign(clients), "site.clients_started", target_text),
+            headline(
+                sign(ended),
+                "site.coachings_ended",
+                ongoing.map_or_else(String::new, |n| m.fill("site.ongoing", &[("n", &n)])),
+            ),
+            headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
+        ],
+        outcomes: outcomes.map(|t| figures::outcome_bars(t, language)),
+        outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
+        outcomes_subtitle: m
+            .fill("site.units_subtitle", &[("date", &told_date(release.as_of(), language)), ("n", &sign(ended))]),
+        progress: release.table("coaching-started").map(|t| figures::curve(release, t, language)).unwrap_or_default(),
+        progress_title: progress_title(release, language),
+        progress_text: progress_text(release, language),
+        feedback: teaser(release, m),
+    }
+}
+
+/// The grade that clients gave; none when no form asks them for one.
+fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
+    let language = m.language();
+    let graded = |t: &&crate::release::PublishedTable| t.axes[0].categories.iter().any(|c| c.code == MEAN);
+    let table = feedback::tables_of(release, "client").into_iter().find(graded)?;
+    let total = table.figure(&[TOTAL]);
+    let title = match (table.figure(&[MEAN]), total.map(|f| f.scaled)) {
+        (Some(mean), _) => m.fill("finding.clients_grade", &[("mean", &mean.told(language))]),
+        (None, Some(0)) => m.get("finding.clients_grade_none").to_owned(),
+        (None, _) => m.get("finding.clients_grade_withheld").to_owned(),
+    };
+    let n = total.map_or_else(|| "...".to_owned(), |f| f.told(language));
+    let question = table.title.in_language(language);
+    Some(Teaser {
+        title,
+        line: responses::response(release, "client", language).map(|r| r.line),
+        subtitle: m.fill("site.grade_subtitle", &[("question", question), ("n", &n)]),
+        chart: figures::bars(table, language),
+    })
+}
+
+/// Where a reader may want to go: who they are, what they find, and the page.
+const DOORS: [(&str, &str); 4] =
+    [("client", "feedback_client"), ("employer", "work"), ("coach", "feedback"), ("officer", "results")];
+
+/// A way on from the front page.
+#[derive(Serialize)]
+pub(super) struct Door {
+    href: String,
+    title: &'static str,
+    text: &'static str,
+}
+
+/// The doors, with the address of each page.
+pub(super) fn doors(m: Messages, address: impl Fn(&str) -> String) -> Vec<Door> {
+    let door = |(who, page): (&str, &str)| Door {
+        href: address(page),
+        title: m.get(&format!("site.door_{who}")),
+        text: m.get(&format!("site.door_{who}_text")),
+    };
+    DOORS.into_iter().map(door).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    #[test]
+    fn every_door_leads_to_a_page_and_says_where() {
+        for language in Language::ALL {
+            for door in doors(Messages::of(language), |page| format!("{page}.html")) {
+                assert!(!door.title.contains("(?)") && !door.text.contains("(?)"), "{}", door.href);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Closed, invited, answered: the figure of the feedback page and the lines above each party's answers.
+
+use super::figures::{Chart, Figure, subtitle};
+use super::sentences::{capital, in_sentence};
+use super::table::TableView;
+use crate::chart::{Flow, response_rate};
+use crate::release::{PublishedTable, Release};
+use crate::text::{Figure as Number, Language, Messages, told_percent};
+use serde::Serialize;
+
+/// The table behind everything here.
+pub(super) const TABLE: &str = "responses";
+/// Its columns in order.
+const STEPS: [&str; 3] = ["closed", "invited", "answered"];
+
+/// How a party responded, in the reader's form; the sign where it is withheld.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ResponseView {
+    invited: String,
+    answered: String,
+    /// None unless both are shown and somebody was invited.
+    rate: Option<String>,
+    /// All of it as a sentence.
+    pub(super) line: String,
+}
+
+fn sign(figure: Option<Number>, language: Language) -> String {
+    figure.map_or_else(|| "...".to_owned(), |f| f.told(language))
+}
+
+fn rate_of(table: &PublishedTable, party: &str, language: Language) -> Option<String> {
+    let rate = response_rate(table.figure(&[party, "invited"])?, table.figure(&[party, "answered"])?)?;
+    Some(told_percent(rate, language))
+}
+
+/// How `party` responded; none when nobody asks it.
+pub(super) fn response(release: &Release, party: &str, language: Language) -> Option<ResponseView> {
+    let table = release.table(TABLE)?;
+    if table.axes[0].categories.iter().all(|c| c.code != party) {
+        return None;
+    }
+    let m = Messages::of(language);
+    let get = |code: &str| sign(table.figure(&[party, code]), language);
+    let (invited, answered, rate) = (get("invited"), get("answered"), rate_of(table, party, language));
+    let known = [("invited", invited.as_str()), ("answered", answered.as_str())];
+    let line = match &rate {
+        Some(rate) => m.fill("site.response_line", &[known[0], known[1], ("rate", rate)]),
+        None => m.fill("site.response_line_no_rate", &known),
+    };
+    Some(ResponseView { invited, answered, rate, line })
+}
+
+/// The figure of all parties.
+pub(super) fn figure(release: &Release, language: Language) -> Option<Figure> {
+    let table = release.table(TABLE)?;
+    let m = Messages::of(language);
+    let parties = &table.axes[0].categories;
+    let step =
+        |code: &str| table.axes[1].categories.iter().find(|c| c.code == code).map(|c| c.label.in_language(language));
+    let groups = parties.iter().map(|p| {
+        let steps = STEPS.map(|s| (step(s).unwrap_or(s).to_owned(), table.figure(&[&p.code, s])));
+        (p.label.in_language(language).to_owned(), steps.into())
+    });
+    let groups: Vec<_> = groups.collect();
+    Some(Figure {
+        anchor: TABLE.to_owned(),
+        number: 1,
+        title: title(table, m),
+        subtitle: subtitle(table, m),
+        description: text(table, m),
+        chart: Chart { flow: Some(Flow::new(&groups, language)), ..Chart::default() },
+        tables: vec![TableView::new(table, language)],
+        short: table.title.in_language(language).to_owned(),
+        withheld: table.has_withheld(),
+        source: table.source.in_language(language).to_owned(),
+    })
+}
+
+/// The response rates that can be told; the table's title when there are none.
+fn title(table: &PublishedTable, m: Messages) -> String {
+    let told = table.axes[0].categories.iter().filter_map(|p| {
+        let rate = rate_of(table, &p.code, m.language())?;
+        let party = in_sentence(p.label.in_language(m.language()), m.language());
+        Some(m.fill("finding.responses_rate", &[("party", &party), ("rate", &rate)]))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return table.title.in_language(m.language()).to_owned();
+    }
+    m.fill("finding.responses_title", &[("list", &told.join(", "))])
+}
+
+fn text(table: &PublishedTable, m: Messages) -> String {
+    let language = m.language();
+    let rows = table.axes[0].categories.iter().map(|p| {
+        let get = |code: &str| sign(table.figure(&[&p.code, code]), language);
+        let (invited, answered) = (get("invited"), get("answered"));
+        let known =
+            [("party", p.label.in_language(language)), ("invited", invited.as_str()), ("answered", answered.as_str())];
+        match rate_of(table, &p.code, language) {
+            Some(rate) => {
+                m.fill("finding.responses_row_rate", &[known[0], known[1], known[2], ("rate", rate.as_str())])
+            }
+            None => m.fill("finding.responses_row", &known),
+        }
+    });
+    let rows: Vec<String> = rows.collect();
+    let closed = table.axes[0].categories.first().and_then(|p| table.figure(&[&p.code, "closed"]));
+    capital(&m.fill("finding.responses_text", &[("closed", &sign(closed, language)), ("list", &rows.join(". "))]))
+}

@@ -1,0 +1,320 @@
+//! The whole site of made-up counters, as a reader of its files sees it.
+
+use super::{Site, build};
+use crate::audit;
+use crate::content::Page;
+use crate::cube::{Cube, tables};
+use crate::form::{Form, Kind};
+use crate::instance::Instance;
+use crate::release::{Release, ReleaseId};
+use crate::render::Renderer;
+use crate::text::{Figure, Language, parse_figure};
+use jiff::civil::date;
+use scraper::{Html, Selector};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// People of each party: invited and answered.
+type People = [(&'static str, i64, i64); 4];
+
+/// Enough of every party for every table; a thousand to see how large numbers are written.
+const MANY: People = [("client", 1240, 1012), ("employer", 60, 44), ("community", 90, 57), ("purchaser", 40, 31)];
+const NOBODY: People = [("client", 0, 0), ("employer", 0, 0), ("community", 0, 0), ("purchaser", 0, 0)];
+/// With a threshold of three: two clients did not answer, one employer did, two colleagues are invited.
+const FEW: People = [("client", 17, 15), ("employer", 12, 1), ("community", 2, 0), ("purchaser", 17, 9)];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn instance() -> Instance {
+    Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap()
+}
+
+fn forms(instance: &Instance) -> Vec<Form> {
+    let names = ["client-feedback", "employer-feedback", "community-feedback", "purchaser-feedback", "closing-report"];
+    let read = |name: &str| fs::read_to_string(root().join(format!("forms/{name}.yaml"))).unwrap();
+    names.map(|name| Form::read(name, &read(name), Some(instance)).unwrap()).into()
+}
+
+fn content() -> Vec<Page> {
+    let mut pages = Vec::new();
+    for language in Language::ALL {
+        for entry in fs::read_dir(root().join("content").join(language.code())).unwrap() {
+            let path = entry.unwrap().path();
+            let slug = path.file_stem().unwrap().to_string_lossy().into_owned();
+            pages.push(Page::read(&slug, &slug, language, &fs::read_to_string(&path).unwrap()).unwrap());
+        }
+    }
+    pages
+}
+
+/// Half to one choice, a third and a sixth to the next ones, none to the others.
+fn spread(people: i64, choices: usize, first: usize) -> Vec<i64> {
+    let mut counts = vec![0; choices];
+    let (half, third) = (people / 2, people / 3);
+    for (i, n) in [half, third, people - half - third].into_iter().enumerate() {
+        counts[(first + i) % choices] += n;
+    }
+    counts
+}
+
+/// The pilot's cases with so many people invited and answering.
+fn cube(people: &People, forms: &[Form]) -> Cube {
+    let mut counters = json!({
+        "case.gender": {"woman|20000": 13, "man|20000": 9},
+        "case.origin": {"native|20000": 12, "immigrant|20000": 10},
+        "case.days_before": {"native|20000|100": 6, "native|20000|216": 6, "immigrant|20000|70": 10},
+        "case.outcome": {"job|20400": 5, "education|20400": 5, "longer_work_trial|20400": 3, "returned_to_authority|20400": 4},
+        "case.days_total": {"native|20400|310": 10, "immigrant|20400|244": 7},
+        "case.work_trials": {"native|20400|2": 6, "native|20400|0": 4, "immigrant|20400|1": 4, "immigrant|20400|0": 3},
+    });
+    let map = counters.as_object_mut().unwrap();
+    let invited = people.iter().filter(|p| p.1 > 0).map(|p| (format!("{}|20410", p.0), json!(p.1)));
+    map.insert("invitation".to_owned(), Value::Object(invited.collect()));
+    for form in forms {
+        let Some((_, _, answered)) = people.iter().find(|p| p.0 == form.party().code()) else { continue };
+        if *answered == 0 {
+            continue;
+        }
+        map.insert(format!("{}:", form.id()), json!({ "20420": answered }));
+        for (first, question) in form.questions().filter(|q| q.statistics).enumerate() {
+            let last = question.choices.len() - 1;
+            // Grades from the good end.
+            let code = |i: usize| &question.choices[if question.kind == Kind::Grade { last - i } else { i }].code;
+            let first = if question.kind == Kind::Grade { 1 } else { first % 3 };
+            let counts = spread(*answered, question.choices.len(), first);
+            let given = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+            let keys: Map<String, Value> = given.map(|(i, n)| (format!("20420|{}", code(i)), json!(n))).collect();
+            map.insert(format!("{}:{}", form.id(), question.id), Value::Object(keys));
+        }
+    }
+    serde_json::from_value(json!({ "watermark": 1, "version": 2, "counters": counters })).unwrap()
+}
+
+fn site(people: &People) -> (Site, Release) {
+    let instance = instance();
+    let forms = forms(&instance);
+    let day = date(2025, 11, 30);
+    let tables = tables(&cube(people, &forms), &instance, &forms, day, date(2025, 12, 1));
+    let id = ReleaseId::next(day, &[]);
+    let release = Release::control(tables, &instance, id, "2025-12-01T07:00:00Z".parse().unwrap());
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let site = build(&release, &content(), &instance, &renderer).unwrap();
+    (site, release)
+}
+
+/// Every page with its path.
+fn pages(site: &Site) -> Vec<(&String, Html)> {
+    let html = site.iter().filter(|(path, _)| path.ends_with(".html"));
+    html.map(|(path, bytes)| (path, Html::parse_document(std::str::from_utf8(bytes).unwrap()))).collect()
+}
+
+fn select(css: &str) -> Selector {
+    Selector::parse(css).unwrap()
+}
+
+/// The path that `href` on the page at `from` leads to, and the place there.
+fn target(from: &str, href: &str) -> (String, Option<String>) {
+    let (path, place) = href.split_once('#').map_or((href, None), |(p, a)| (p, Some(a.to_owned())));
+    if path.is_empty() {
+        return (from.to_owned(), place);
+    }
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        if part == ".." {
+            parts.pop().expect("a link leads out of the site");
+        } else {
+            parts.push(part);
+        }
+    }
+    (parts.join("/"), place)
+}
+
+#[test]
+fn every_link_of_every_page_leads_to_a_file_of_the_site_and_a_place_on_it() {
+    let (site, _) = site(&MANY);
+    let pages = pages(&site);
+    let places: BTreeMap<&str, BTreeSet<String>> = pages
+        .iter()
+        .map(|(path, html)| {
+            let ids =
+                html.select(&select("[id]")).map(|e| e.value().attr("id").unwrap().to_owned()).collect::<Vec<_>>();
+            let unique: BTreeSet<String> = ids.iter().cloned().collect();
+            assert_eq!(ids.len(), unique.len(), "{path} has an id twice");
+            (path.as_str(), unique)
+        })
+        .collect();
+    let mut followed = 0;
+    for (path, html) in &pages {
+        for link in html.select(&select("[href]")) {
+            let href = link.value().attr("href").unwrap();
+            if href.starts_with("https://") || href.starts_with("mailto:") {
+                continue;
+            }
+            let (file, place) = target(path, href);
+            assert!(site.contains_key(&file), "{path} links to {href}, which is no file");
+            if let Some(place) = place {
+                assert!(places[file.as_str()].contains(&place), "{path} links to {href}, where nothing has that id");
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 3000, "{followed} links");
+}
+
+#[test]
+fn no_page_loads_anything_from_another_server_and_none_runs_a_script() {
+    let (site, _) = site(&MANY);
+    for (path, html) in pages(&site) {
+        assert!(
+            html.select(&select("script, iframe, img, object, embed, [style], [onclick]")).next().is_none(),
+            "{path}"
+        );
+        for element in html.select(&select("link, [src], [srcset], [data], image, use")) {
+            let named = ["href", "src", "srcset", "data"].iter().filter_map(|a| element.value().attr(a));
+            for address in named {
+                assert!(!address.contains("//"), "{path} loads {address}");
+            }
+        }
+        let text = std::str::from_utf8(&site[path]).unwrap();
+        assert!(!text.contains("(?)") && !text.contains("{{") && !text.contains("}}"), "{path} lacks a text");
+    }
+    assert!(!std::str::from_utf8(&site["palaute.css"]).unwrap().contains("url("));
+}
+
+#[test]
+fn every_page_of_every_language_has_the_notice_the_statements_and_the_same_page_in_the_other_languages() {
+    let (site, _) = site(&MANY);
+    let names = [("fi", ["saavutettavuus.html", "tietosuoja.html"]), ("sv", ["tillganglighet.html", "dataskydd.html"])];
+    let names: BTreeMap<&str, [&str; 2]> =
+        names.into_iter().chain([("en", ["accessibility.html", "privacy.html"])]).collect();
+    let notice = instance().notice.unwrap();
+    let mut alternates: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
+    let mut per_language: BTreeMap<String, usize> = BTreeMap::new();
+    for (path, html) in pages(&site) {
+        let Some((language, _)) = path.split_once('/') else { continue };
+        let code = Language::from_code(language).unwrap();
+        *per_language.entry(language.to_owned()).or_default() += 1;
+        let text: String = html.root_element().text().collect();
+        assert!(text.contains(notice.in_language(code)), "{path} lacks the notice");
+        for name in names[language] {
+            let found = html.select(&select("footer a")).any(|a| a.value().attr("href") == Some(name));
+            assert!(found, "{path} lacks {name} in its footer");
+        }
+        assert_eq!(html.root_element().value().attr("lang"), Some(language), "{path}");
+        let versions = select("link[hreflang]");
+        let named = html.select(&versions).map(|l| {
+            let get = |name| l.value().attr(name).unwrap().to_owned();
+            (get("hreflang"), target(path, &get("href")).0)
+        });
+        let named: BTreeSet<(String, String)> = named.collect();
+        assert_eq!(named.len(), 3, "{path}");
+        assert!(named.contains(&(language.to_owned(), path.clone())), "{path} is one of its own versions");
+        alternates.insert(path.clone(), named);
+    }
+    assert_eq!(per_language, ["en", "fi", "sv"].map(|l| (l.to_owned(), 15)).into());
+    for (path, named) in &alternates {
+        for (_, other) in named {
+            assert_eq!(&alternates[other], named, "{path} and {other} name the same pages");
+        }
+    }
+}
+
+/// Every figure of the open data by its address, as the files of a language say it.
+fn open_data(site: &Site, suffix: &str) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    for (path, bytes) in site {
+        let Some(name) = path.strip_prefix("data/").and_then(|p| p.strip_suffix(".json")) else { continue };
+        let Some(id) = name.strip_suffix(suffix).filter(|id| !id.contains('.')) else { continue };
+        let data: Value = serde_json::from_slice(bytes).unwrap();
+        let mut addresses = vec![id.to_owned()];
+        for axis in data["id"].as_array().unwrap() {
+            let codes = data["dimension"][axis.as_str().unwrap()]["category"]["index"].as_array().unwrap();
+            let longer = |a: &String| codes.iter().map(|c| format!("{a} {}", c.as_str().unwrap())).collect::<Vec<_>>();
+            addresses = addresses.iter().flat_map(longer).collect();
+        }
+        found.extend(addresses.into_iter().zip(data["value"].as_array().unwrap().clone()));
+    }
+    found
+}
+
+#[test]
+fn every_figure_of_the_open_data_stands_on_a_page_of_every_language_and_is_the_same() {
+    for people in [MANY, FEW, NOBODY] {
+        let (site, _) = site(&people);
+        for (language, suffix) in [(Language::Fi, ""), (Language::Sv, ".sv"), (Language::En, ".en")] {
+            let data = open_data(&site, suffix);
+            let mut seen = BTreeSet::new();
+            for (path, html) in pages(&site).into_iter().filter(|(p, _)| p.starts_with(language.code())) {
+                for cell in html.select(&select("td[data-cell]")) {
+                    let address = cell.value().attr("data-cell").unwrap().to_owned();
+                    let text: String = cell.text().collect();
+                    let same = match &data[&address] {
+                        Value::Null => text == "...",
+                        value => {
+                            let tenths = value.as_i64().is_none();
+                            let figure = parse_figure(&value.to_string(), u8::from(tenths)).unwrap();
+                            text == figure.told(language)
+                        }
+                    };
+                    assert!(same, "{path}: {address} is {} and shown as {text}", data[&address]);
+                    seen.insert(address);
+                }
+            }
+            let missing: Vec<&String> = data.keys().filter(|a| !seen.contains(*a)).collect();
+            assert!(missing.is_empty() && !seen.is_empty(), "{language:?}: {missing:?} stand on no page");
+        }
+    }
+}
+
+#[test]
+fn the_audit_finds_nothing_whoever_answered() {
+    let odd: People = [("client", 16, 16), ("employer", 15, 15), ("community", 300, 7), ("purchaser", 3, 3)];
+    for people in [MANY, FEW, NOBODY, odd] {
+        assert_eq!(audit::attack(&site(&people).0), [], "{people:?}");
+    }
+}
+
+#[test]
+fn a_party_of_whom_few_did_not_answer_is_withheld_everywhere_with_the_reason_in_words() {
+    let (site, release) = site(&FEW);
+    let figure = |codes: &[&str]| release.table("responses").unwrap().figure(codes);
+    assert_eq!(figure(&["client", "invited"]), Some(Figure::count(17)));
+    assert_eq!(figure(&["client", "answered"]), None);
+    assert_eq!(figure(&["community", "invited"]), None);
+    assert_eq!(figure(&["purchaser", "answered"]), Some(Figure::count(9)));
+    let of_clients = release.tables().iter().filter(|t| t.id.starts_with("client-"));
+    assert!(of_clients.clone().count() > 9 && of_clients.flat_map(|t| &t.cells).all(Option::is_none));
+    let page = |path: &str| String::from_utf8(site[path].clone()).unwrap();
+    assert!(page("fi/menetelmat.html").contains("vastaamatta jättäneitä on niin vähän, että"));
+    assert!(page("sv/respons-klienter.html").contains("Svaren är sekretesskyddade"));
+    let clients = Html::parse_document(&page("en/feedback-clients.html"));
+    let posters: Vec<String> = clients.select(&select(".counts b")).map(|b| b.text().collect()).collect();
+    assert_eq!(posters, ["17", "..."], "no response rate while one of its numbers is withheld");
+}
+
+#[test]
+fn a_party_page_says_how_many_answered_before_what_they_answered() {
+    let (site, _) = site(&MANY);
+    for (path, expected) in [
+        ("fi/palaute-asiakkaat.html", ["1240", "1012", "82\u{a0}%"]),
+        ("sv/respons-arbetsgivare.html", ["60", "44", "73\u{a0}%"]),
+        ("en/feedback-workplaces.html", ["90", "57", "63%"]),
+    ] {
+        let html = Html::parse_document(std::str::from_utf8(&site[path]).unwrap());
+        let posters: Vec<String> = html.select(&select(".counts b")).map(|b| b.text().collect()).collect();
+        assert_eq!(posters, expected, "{path}");
+        let tabs = html.select(&select("nav.tabs a")).count();
+        let current: Vec<&str> =
+            html.select(&select("nav.tabs a[aria-current]")).filter_map(|a| a.value().attr("href")).collect();
+        assert_eq!((tabs, current), (5, vec![path.split_once('/').unwrap().1]), "{path}");
+    }
+    let questions = ["employer-e-form", "employer-e-continues", "employer-e-again"];
+    let holds = |path: &str, id: &str| String::from_utf8_lossy(&site[path]).contains(&format!("id=\"table-{id}\""));
+    assert!(questions.iter().all(|id| holds("fi/tyonantajat.html", id) && !holds("fi/palaute-tyonantajat.html", id)));
+    assert!(holds("fi/palaute-tyonantajat.html", "employer-e-overall"));
+}
