@@ -5,7 +5,7 @@ use super::responses;
 use super::sentences;
 use super::table::TableView;
 use crate::chart::{Bars, Flow, Line, Range, Stack};
-use crate::cube::{MEAN, TOTAL};
+use crate::cube::{MEAN, NO_ANSWER, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure as Number, Language, Messages, finnish_month, told_date};
 use jiff::civil::Date;
@@ -179,12 +179,18 @@ fn rows_of(
     categories.map(|c| (c.label.in_language(language).to_owned(), table.figure(&[&c.code]), lead(&c.code))).collect()
 }
 
-/// A bar for each category; nothing when there is nobody to draw.
+/// A bar for each category, nothing when there is nobody to draw. Grades carry the takeaway together,
+/// elsewhere the most common category does.
 pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
     if table.figure(&[TOTAL]).is_some_and(|f| f.scaled == 0) {
         return Chart::default();
     }
-    Chart { bars: Some(Bars::new(&rows_of(table, language, &|_| true), language)), ..Chart::default() }
+    let (most, _) = sentences::largest(table, language);
+    let lead = |code: &str| {
+        let largest = code != NO_ANSWER && table.figure(&[code]).is_some_and(|f| f.scaled == most);
+        if sentences::is_graded(table) { code.parse::<u8>().is_ok() } else { largest }
+    };
+    Chart { bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }
 }
 
 /// The groups, or everybody where the groups are withheld.

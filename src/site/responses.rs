@@ -5,7 +5,7 @@ use super::sentences::{capital, in_sentence};
 use super::table::TableView;
 use crate::chart::{Flow, response_rate};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure as Number, Language, Messages, told_percent};
+use crate::text::{Figure as Number, Language, Messages, told_number, told_percent};
 use serde::Serialize;
 
 /// The table behind everything here.
@@ -22,6 +22,11 @@ pub(super) struct ResponseView {
     rate: Option<String>,
     /// All of it as a sentence.
     pub(super) line: String,
+}
+
+/// A number inside a sentence: nought and withheld figures are told without signs.
+fn in_words(figure: Option<Number>, m: Messages) -> String {
+    figure.map_or_else(|| m.get("finding.secret").to_owned(), |f| told_number(&f.plain(), m.language()))
 }
 
 fn sign(figure: Option<Number>, language: Language) -> String {
@@ -42,7 +47,8 @@ pub(super) fn response(release: &Release, party: &str, language: Language) -> Op
     let m = Messages::of(language);
     let get = |code: &str| sign(table.figure(&[party, code]), language);
     let (invited, answered, rate) = (get("invited"), get("answered"), rate_of(table, party, language));
-    let known = [("invited", invited.as_str()), ("answered", answered.as_str())];
+    let words = ["invited", "answered"].map(|code| in_words(table.figure(&[party, code]), m));
+    let known = [("invited", words[0].as_str()), ("answered", words[1].as_str())];
     let line = match &rate {
         Some(rate) => m.fill("site.response_line", &[known[0], known[1], ("rate", rate)]),
         None => m.fill("site.response_line_no_rate", &known),
@@ -93,7 +99,7 @@ fn title(table: &PublishedTable, m: Messages) -> String {
 fn text(table: &PublishedTable, m: Messages) -> String {
     let language = m.language();
     let rows = table.axes[0].categories.iter().map(|p| {
-        let get = |code: &str| sign(table.figure(&[&p.code, code]), language);
+        let get = |code: &str| in_words(table.figure(&[&p.code, code]), m);
         let (invited, answered) = (get("invited"), get("answered"));
         let known =
             [("party", p.label.in_language(language)), ("invited", invited.as_str()), ("answered", answered.as_str())];
@@ -106,5 +112,5 @@ fn text(table: &PublishedTable, m: Messages) -> String {
     });
     let rows: Vec<String> = rows.collect();
     let closed = table.axes[0].categories.first().and_then(|p| table.figure(&[&p.code, "closed"]));
-    capital(&m.fill("finding.responses_text", &[("closed", &sign(closed, language)), ("list", &rows.join(". "))]))
+    capital(&m.fill("finding.responses_text", &[("closed", &in_words(closed, m)), ("list", &rows.join(". "))]))
 }

@@ -216,7 +216,7 @@ fn shown_categories(table: &PublishedTable, language: Language) -> Vec<(i64, &st
 }
 
 /// The largest count and the categories that have it.
-fn largest(table: &PublishedTable, language: Language) -> (i64, Vec<&str>) {
+pub(super) fn largest(table: &PublishedTable, language: Language) -> (i64, Vec<&str>) {
     let shown = shown_categories(table, language);
     let most = shown.iter().map(|(n, _)| *n).max().unwrap_or(0);
     (most, shown.into_iter().filter(|(n, _)| *n == most).map(|(_, label)| label).collect())
@@ -261,7 +261,8 @@ pub(super) fn answered_question(table: &PublishedTable, language: Language) -> S
     }
 }
 
-fn is_graded(table: &PublishedTable) -> bool {
+/// True for answers that are grades.
+pub(super) fn is_graded(table: &PublishedTable) -> bool {
     table.axes[0].categories.iter().any(|c| c.code == MEAN)
 }
 

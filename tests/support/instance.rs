@@ -97,13 +97,17 @@ impl Drop for Server {
     }
 }
 
-/// Reads every JSON-stat file of a built site.
+/// Reads every JSON-stat file of a built site, in the instance's first language.
 pub(crate) fn open_data(site: &Path) -> BTreeMap<String, String> {
     let mut figures = BTreeMap::new();
     for entry in fs::read_dir(site.join("data")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "json") {
             let table = path.file_stem().unwrap().to_string_lossy().into_owned();
+            // The same figures in another language, such as `outcomes.sv`.
+            if table.contains('.') {
+                continue;
+            }
             read_table(&table, &serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap(), &mut figures);
         }
     }
