@@ -58,6 +58,20 @@ pub struct Ending {
     pub pay_subsidy: Option<bool>,
 }
 
+/// What the coach's closing report settles: a later sheet does not change it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    /// Coaching hours in tenths.
+    pub hours_tenths: Option<i64>,
+    /// Meetings.
+    pub meetings: Option<u32>,
+    /// Category of `outcome`.
+    pub outcome: String,
+    /// True when pay subsidy was granted.
+    pub pay_subsidy: Option<bool>,
+}
+
 /// Something that happened to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -86,12 +100,10 @@ pub enum CaseEvent {
     },
     /// The coaching had not ended after all.
     Reopened,
-    /// The coach sent the closing report, which settles work and ending.
+    /// The coach sent the closing report.
     Reported {
-        /// Totals as reported.
-        work: Work,
-        /// The ending as reported.
-        ending: Ending,
+        /// What it settles.
+        settled: Settled,
     },
     /// A party was invited to a form.
     Invited {

@@ -1,6 +1,6 @@
 //! A case as its events have made it.
 
-use super::{CaseEvent, CaseNumber, Ending, Opening, Work};
+use super::{CaseEvent, CaseNumber, Ending, Opening, Settled, Work};
 use crate::form::Party;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,8 +23,8 @@ pub struct CaseFile {
     work: Work,
     ending: Option<Ending>,
     parties: BTreeMap<Party, PartyState>,
-    #[serde(default)]
-    reported: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<Settled>,
 }
 
 /// An event that cannot follow what has happened.
@@ -66,7 +66,7 @@ impl CaseFile {
             work: Work::default(),
             ending: None,
             parties: BTreeMap::new(),
-            reported: false,
+            settled: None,
         };
         for event in rest {
             file.apply(event)?;
@@ -88,21 +88,19 @@ impl CaseFile {
                 }
                 self.opening = opening;
             }
-            CaseEvent::WorkRecorded { work } => self.work = work.clone(),
+            CaseEvent::WorkRecorded { work } => self.work = self.work_with(work),
             CaseEvent::Ended { ending } if ending.on < self.opening.coaching_started => {
                 return Err(CaseRefusal::EndsTooEarly);
             }
-            CaseEvent::Ended { ending } => self.ending = Some(ending.clone()),
+            CaseEvent::Ended { ending } => self.ending = Some(self.ending_with(ending)),
             CaseEvent::Reopened => {
                 self.ending.take().ok_or(CaseRefusal::NotEnded)?;
             }
-            CaseEvent::Reported { ending, .. } if ending.on < self.opening.coaching_started => {
-                return Err(CaseRefusal::EndsTooEarly);
-            }
-            CaseEvent::Reported { work, ending } => {
-                self.work = work.clone();
-                self.ending = Some(ending.clone());
-                self.reported = true;
+            CaseEvent::Reported { settled } => {
+                let ending = self.ending.take().ok_or(CaseRefusal::NotEnded)?;
+                self.settled = Some(settled.clone());
+                self.ending = Some(self.ending_with(&ending));
+                self.work = self.work_with(&self.work);
             }
             CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
             CaseEvent::Answered { party } => match self.parties.get_mut(party) {
@@ -113,11 +111,29 @@ impl CaseFile {
         Ok(())
     }
 
+    /// Work as told elsewhere, but for what the closing report has settled.
+    fn work_with(&self, told: &Work) -> Work {
+        match &self.settled {
+            None => told.clone(),
+            Some(s) => Work { hours_tenths: s.hours_tenths, meetings: s.meetings, work_trials: told.work_trials },
+        }
+    }
+
+    /// An ending as told elsewhere, but for what the closing report has settled.
+    fn ending_with(&self, told: &Ending) -> Ending {
+        match &self.settled {
+            None => told.clone(),
+            Some(s) => Ending { outcome: s.outcome.clone(), pay_subsidy: s.pay_subsidy, ..told.clone() },
+        }
+    }
+
     /// The events that make this case equal to a new description of it; none when nothing changed.
-    /// What the closing report has settled stays: only the opening can still be corrected.
+    /// What the closing report has settled stays, and a reported case stays ended.
     #[must_use]
     pub fn changes(&self, opening: &Opening, work: &Work, ending: Option<&Ending>) -> Vec<CaseEvent> {
-        let (work, ending) = if self.reported { (&self.work, self.ending.as_ref()) } else { (work, ending) };
+        let told = ending.map(|e| self.ending_with(e));
+        let kept = told.or_else(|| self.settled.as_ref().and_then(|_| self.ending.clone()));
+        let (work, ending) = (&self.work_with(work), kept.as_ref());
         let mut events = Vec::new();
         // An ending that no longer fits goes first and comes back last, so that every step is possible.
         if self.ending.is_some() && (ending.is_none() || self.opening != *opening) {
@@ -137,10 +153,11 @@ impl CaseFile {
         events
     }
 
-    /// True when the work or ending of a new description is not the case's own.
+    /// True when a new description says otherwise than what the closing report has settled.
     #[must_use]
-    pub fn differs(&self, work: &Work, ending: Option<&Ending>) -> bool {
-        self.work != *work || self.ending.as_ref() != ending
+    pub fn contradicts(&self, work: &Work, ending: Option<&Ending>) -> bool {
+        let ending_differs = ending.is_none_or(|e| self.ending_with(e) != *e);
+        self.settled.is_some() && (self.work_with(work) != *work || ending_differs)
     }
 
     /// The case's number.
@@ -176,7 +193,7 @@ impl CaseFile {
     /// True once the coach has sent the closing report.
     #[must_use]
     pub fn reported(&self) -> bool {
-        self.reported
+        self.settled.is_some()
     }
 
     /// Where each invited party's feedback stands.
@@ -254,18 +271,28 @@ mod tests {
     }
 
     #[test]
-    fn what_the_closing_report_settled_is_not_changed_by_a_later_sheet() {
+    fn what_the_closing_report_settled_stays_and_the_rest_can_be_corrected() {
         let mut file = opened();
-        let work = Work { hours_tenths: Some(175), ..Work::default() };
-        file.apply(&CaseEvent::Reported { work: work.clone(), ending: ending() }).unwrap();
-        let other = Ending { outcome: "education".into(), ..ending() };
-        assert!(file.changes(&opening(), &Work::default(), Some(&other)).is_empty());
-        assert!(file.changes(&opening(), &Work::default(), None).is_empty());
-        let corrected = Opening { gender: None, ..opening() };
-        for event in file.clone().changes(&corrected, &Work::default(), None) {
+        let settled =
+            Settled { hours_tenths: Some(175), meetings: Some(6), outcome: "job".into(), pay_subsidy: Some(true) };
+        let reported = CaseEvent::Reported { settled };
+        assert_eq!(file.apply(&reported), Err(CaseRefusal::NotEnded), "an open case has nothing to report");
+        file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
+        file.apply(&reported).unwrap();
+        assert!(file.changes(&opening(), file.work(), None).is_empty(), "a reported case stays ended");
+
+        let other = Ending { on: date(2025, 12, 1), outcome: "education".into(), field: None, pay_subsidy: None };
+        let work = Work { hours_tenths: Some(10), meetings: None, work_trials: Some(2) };
+        assert!(file.contradicts(&work, Some(&other)));
+        // Start and end move together beyond the former end.
+        let moved = Opening { coaching_started: date(2025, 9, 1), ..opening() };
+        for event in file.clone().changes(&moved, &work, Some(&other)) {
             file.apply(&event).unwrap();
         }
-        assert_eq!((file.work(), file.ending(), file.opening()), (&work, Some(&ending()), &corrected));
+        assert_eq!(file.work(), &Work { hours_tenths: Some(175), meetings: Some(6), work_trials: Some(2) });
+        assert_eq!(file.ending(), Some(&Ending { outcome: "job".into(), pay_subsidy: Some(true), ..other.clone() }));
+        assert_eq!(file.opening(), &moved);
+        assert!(file.changes(&moved, &work, Some(&other)).is_empty());
     }
 
     #[test]

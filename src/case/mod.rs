@@ -9,7 +9,7 @@ mod file;
 mod months;
 mod number;
 
-pub use event::{CaseEvent, Ending, Opening, Work};
+pub use event::{CaseEvent, Ending, Opening, Settled, Work};
 pub use file::{CaseFile, CaseRefusal, PartyState};
 pub use months::{DAYS_IN_YEAR_TIMES_100, mean_months_tenths, months_tenths};
 pub use number::CaseNumber;

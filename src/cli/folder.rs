@@ -92,6 +92,11 @@ impl Folder {
                     mistakes.push(Diagnostic::new(&file, &source, Position::of(name), problem, remedy));
                 }
             }
+            let report = instance.report_form.as_ref().and_then(|name| forms.iter().find(|f| f.id() == name.value));
+            for (problem, remedy) in report.into_iter().flat_map(crate::report::contract) {
+                let file = shown(dir, &format!("forms/{}.yaml", report.map_or("", Form::id)));
+                mistakes.push(Diagnostic::new(&file, "", Position::START, problem, remedy));
+            }
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {

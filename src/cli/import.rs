@@ -49,10 +49,10 @@ pub(super) async fn import_file(
         warn(format_args!("{} fault(s); their rows were left out", faults.len()));
     }
     let summary = desk.import(&rows).await?;
-    if summary.kept > 0 {
+    if !summary.kept.is_empty() {
         warn(format_args!(
-            "warning: {} row(s) say otherwise than the closing report that the coach has sent; the report was kept",
-            summary.kept
+            "warning: these rows say otherwise than the closing report that the coach has sent, whose hours, meetings, outcome and subsidy were kept: {}",
+            summary.kept.join(", ")
         ));
     }
     Ok(summary)

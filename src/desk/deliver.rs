@@ -33,6 +33,10 @@ impl Desk {
                 self.store.mail_obsolete(&mail.id).await?;
                 continue;
             }
+            if !self.has_ended(mail.case).await? {
+                // The coaching goes on after all: the mail waits for its end.
+                continue;
+            }
             match self.deliver_one(mailer, &mail).await? {
                 Ok(()) => {
                     self.store.mail_delivered(&mail.id).await?;

@@ -1,7 +1,7 @@
 //! Takes a follow-up sheet in.
 
 use super::Desk;
-use crate::case::{CaseEvent, CaseFile};
+use crate::case::{CaseEvent, CaseFile, CaseRefusal, Opening};
 use crate::cube::{Codebook, Fact};
 use crate::form::Party;
 use crate::ledger::LedgerRow;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an import did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
     /// Cases opened.
     pub opened: usize,
@@ -20,8 +20,8 @@ pub struct ImportSummary {
     pub unchanged: usize,
     /// Clients invited because their coaching has ended.
     pub invited: usize,
-    /// Rows that say otherwise than the closing report, which was kept.
-    pub kept: usize,
+    /// Numbers of rows that say otherwise than the closing report, which was kept.
+    pub kept: Vec<String>,
 }
 
 /// Why nothing was imported.
@@ -30,6 +30,15 @@ pub enum ImportError {
     /// The instance names a form that is not there.
     #[error("the form `{0}` that palaute.yaml names is not among the forms")]
     NoForm(String),
+    /// A row does not fit what has happened to its case.
+    #[error("the row of {number} does not fit its case, so nothing was taken; correct the row's days")]
+    Unfit {
+        /// The row's number in the sheet.
+        number: String,
+        /// Why.
+        #[source]
+        source: CaseRefusal,
+    },
     /// The store failed before anything was taken.
     #[error("the import could not be stored; nothing was taken")]
     Store(#[from] StoreError),
@@ -57,8 +66,10 @@ impl Desk {
         for row in rows {
             let (subject, events) = match by_number.get(row.number.as_str()) {
                 Some(case) => {
-                    summary.kept += usize::from(case.reported() && case.differs(&row.work, row.ending.as_ref()));
-                    (Subject::Known(case.number()), case.changes(&row.opening, &row.work, row.ending.as_ref()))
+                    if case.contradicts(&row.work, row.ending.as_ref()) {
+                        summary.kept.push(row.number.clone());
+                    }
+                    (Subject::Known(case.number()), events_for(case, row)?)
                 }
                 None => (Subject::New, first_events(row)),
             };
@@ -105,6 +116,18 @@ impl Desk {
         }
         Ok(invited)
     }
+}
+
+/// What a row changes about its case. A row that tells no language leaves the case's own.
+fn events_for(case: &CaseFile, row: &LedgerRow) -> Result<Vec<CaseEvent>, ImportError> {
+    let language = row.opening.language.or(case.opening().language);
+    let opening = Opening { language, ..row.opening.clone() };
+    let events = case.changes(&opening, &row.work, row.ending.as_ref());
+    let mut tried = case.clone();
+    for event in &events {
+        tried.apply(event).map_err(|source| ImportError::Unfit { number: row.number.clone(), source })?;
+    }
+    Ok(events)
 }
 
 fn first_events(row: &LedgerRow) -> Vec<CaseEvent> {

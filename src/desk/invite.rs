@@ -36,6 +36,14 @@ pub enum InviteError {
         /// The form.
         form: String,
     },
+    /// There is nothing to ask about yet.
+    #[error("case {case} is not ready for {form}: its coaching has not ended, or its closing report was not sent")]
+    TooEarly {
+        /// The case.
+        case: CaseNumber,
+        /// The form.
+        form: String,
+    },
     /// The invitation was answered.
     #[error("the invitation of case {0} to this form is answered already")]
     Answered(CaseNumber),
@@ -89,6 +97,11 @@ impl Desk {
         let party = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?.party();
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
+        let file = self.store.case(case).await?;
+        let (ended, reported) = file.map_or((false, false), |c| (c.ending().is_some(), c.reported()));
+        if !ended || (party == Party::Purchaser && !reported) {
+            return Err(InviteError::TooEarly { case, form: form.to_owned() });
+        }
         let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
         let found = match (asked.next(), party) {
             // Each colleague has a link of their own, so every one is a new invitation.

@@ -1,6 +1,7 @@
 //! Receives what a respondent sends.
 
 use super::{Desk, token_hash};
+use crate::case::CaseNumber;
 use crate::cube::{Codebook, Fact};
 use crate::form::{Form, Party};
 use crate::report;
@@ -17,6 +18,8 @@ pub enum Arrival<'a> {
     Expired,
     /// After it was answered.
     Answered,
+    /// The coaching goes on after all, so there is nothing to tell about its end yet.
+    NotEnded,
     /// Nowhere: the link is unknown, was taken back, or its form is gone. One answer for all of these.
     Nowhere,
 }
@@ -54,10 +57,36 @@ impl Desk {
                 None => Arrival::Nowhere,
                 Some(_) if invitation.answered => Arrival::Answered,
                 Some(_) if invitation.expires_at <= self.now() => Arrival::Expired,
+                Some(_) if !self.has_ended(invitation.case).await? => Arrival::NotEnded,
                 Some(form) => Arrival::Open(invitation, form),
             },
             _ => Arrival::Nowhere,
         })
+    }
+
+    /// True when the coaching of a case has ended; a case that was reopened goes on.
+    pub(super) async fn has_ended(&self, case: CaseNumber) -> Result<bool, StoreError> {
+        Ok(self.store.case(case).await?.is_some_and(|c| c.ending().is_some()))
+    }
+
+    /// Which case a form is about, for coaches and officers, who have several: `2025-000123 (V-001)`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn about(&self, invitation: &Invitation) -> Result<Option<String>, StoreError> {
+        if !matches!(invitation.party, Party::Coach | Party::Purchaser) {
+            return Ok(None);
+        }
+        let case = self.store.case(invitation.case).await?;
+        Ok(case.map(|c| match c.imported_number() {
+            Some(own) => format!("{} ({own})", c.number()),
+            None => c.number().to_string(),
+        }))
+    }
+
+    /// True for the form that the instance names as the coach's part of the closing report.
+    fn is_report(&self, form: &Form) -> bool {
+        self.instance.report_form.as_ref().is_some_and(|f| f.value == form.id())
     }
 
     /// Stores answers; the same page sent again gets the same receipt.
@@ -97,7 +126,7 @@ impl Desk {
     /// When the store fails.
     pub async fn known_answers(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, StoreError> {
         let mut known: RawAnswers = form.defaults().map(|(id, code)| (id.to_owned(), vec![code.to_owned()])).collect();
-        if form.party() == Party::Coach
+        if self.is_report(form)
             && let Some(case) = self.store.case(invitation.case).await?
         {
             known.extend(report::prefilled(&case, form));
@@ -126,13 +155,14 @@ impl Desk {
         raw: &RawAnswers,
     ) -> Result<(Submission, Option<CaseChange>), ReceiveError> {
         let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
-        if form.party() != Party::Coach {
+        if !self.is_report(form) {
             return Ok((submission, None));
         }
         let Some(case) = self.store.case(invitation.case).await? else { return Ok((submission, None)) };
-        let event = report::settles(&case, submission.answers(), &self.instance).map_err(ReceiveError::Mistakes)?;
-        let change = event.map(|event| self.change(Subject::Known(case.number()), vec![event]));
-        Ok((submission, change))
+        let event = report::settles(&case, form, submission.answers(), &self.instance);
+        let event = event.map_err(ReceiveError::Mistakes)?;
+        let change = self.change(Subject::Known(case.number()), vec![event]);
+        Ok((submission, Some(change)))
     }
 
     /// The answer to sending again after the invitation was answered: the same page gets its receipt.

@@ -1,6 +1,8 @@
 //! What YAML's shape cannot say about a form.
 
+use super::promise;
 use super::raw::{QuestionType, RawForm, RawQuestion, Visibility};
+use super::scale;
 use crate::instance::Instance;
 use crate::text::{Diagnostic, Language, Position, Text};
 use std::collections::BTreeMap;
@@ -8,13 +10,13 @@ use std::collections::BTreeMap;
 /// Most choices of one question; the set of those chosen is counted as bits of one integer.
 const MAX_CHOICES: usize = 60;
 /// Names that a posted form or its counters use for themselves.
-const RESERVED: [&str; 3] = ["nonce", "add", "remove"];
+const RESERVED: [&str; 6] = ["nonce", "add", "remove", "answers", "sisalto", "virheet"];
 /// Most items of a group; more is a table, not a form.
 const MAX_ITEMS: usize = 20;
 /// Most questions of one form; more is a survey nobody finishes on a phone.
 const MAX_QUESTIONS: usize = 100;
 
-struct Lint<'a> {
+pub(super) struct Lint<'a> {
     file: &'a str,
     source: &'a str,
     instance: Option<&'a Instance>,
@@ -22,7 +24,7 @@ struct Lint<'a> {
 }
 
 impl Lint<'_> {
-    fn tell(&mut self, at: Position, problem: String, remedy: &str) {
+    pub(super) fn tell(&mut self, at: Position, problem: String, remedy: &str) {
         self.found.push(Diagnostic::new(self.file, self.source, at, problem, remedy));
     }
 
@@ -76,6 +78,7 @@ pub(super) fn mistakes(raw: &RawForm, file: &str, source: &str, instance: Option
     if count == 0 || count > MAX_QUESTIONS {
         lint.tell(Position::of(&raw.id), format!("the form has {count} questions"), "a form has 1 to 100 questions");
     }
+    promise::mistakes(&mut lint, raw);
     if let Some(name) = &raw.coach_reads_if {
         let yes_no = raw.pages.iter().flat_map(|p| &p.questions).find(|q| q.id.value == name.value);
         if yes_no.is_none_or(|q| q.kind.value != QuestionType::YesNo) {
@@ -134,13 +137,14 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
     let mut codes: Vec<&str> = Vec::new();
     for c in &q.choices {
         let code = c.value.code.as_str();
-        if !is_question_id(code) || codes.contains(&code) || ["dont_know", "no_answer", "total", "mean"].contains(&code)
-        {
+        let taken = ["dont_know", "no_answer", "total", "mean"].contains(&code)
+            || (kind == QuestionType::Agreement && scale::is_agreement_code(code));
+        if !is_question_id(code) || codes.contains(&code) || taken {
             let problem = format!("the choice code `{code}` is used twice, reserved or no code");
             lint.tell(
                 Position::of(c),
                 problem,
-                "use each code once, in a-z, 0-9 and _; dont_know, no_answer, total and mean are taken",
+                "use each code once, in a-z, 0-9 and _; dont_know, no_answer, total, mean and the scale's own are taken",
             );
         }
         codes.push(code);
@@ -244,6 +248,10 @@ fn number(lint: &mut Lint<'_>, q: &RawQuestion) {
             lint.tell(Position::of(decimals), "only a number has decimals".to_owned(), "remove it");
         }
         return;
+    }
+    let largest = super::question::LARGEST_NUMBER;
+    for limit in q.min.iter().chain(&q.max).filter(|l| !(-largest..=largest).contains(&l.value)) {
+        lint.tell(Position::of(limit), format!("{} is out of reach", limit.value), "use at most a million either way");
     }
     if let (Some(min), Some(max)) = (&q.min, &q.max)
         && min.value > max.value

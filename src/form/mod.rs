@@ -5,6 +5,7 @@
 //! text, double ids, settings that a question's type does not have.
 
 mod lint;
+mod promise;
 mod question;
 mod raw;
 mod scale;

@@ -85,7 +85,7 @@ pub struct Question {
 }
 
 /// Largest number unless a question says otherwise.
-const LARGEST_NUMBER: i64 = 1_000_000;
+pub(super) const LARGEST_NUMBER: i64 = 1_000_000;
 
 /// Types whose answers fall into categories that can be counted.
 pub(super) fn counts(kind: &Kind) -> bool {
@@ -93,7 +93,7 @@ pub(super) fn counts(kind: &Kind) -> bool {
 }
 
 /// Longest free text unless a question says otherwise.
-const DEFAULT_TEXT_LENGTH: usize = 500;
+pub(super) const DEFAULT_TEXT_LENGTH: usize = 500;
 
 impl Question {
     /// `raw` has passed the lints; what its form says for all questions is given in `form`.

@@ -16,6 +16,11 @@ pub(super) fn agreement(steps: u8) -> Vec<Choice> {
     if steps == 3 { choices(&THREE, "") } else { choices(&FIVE, "") }
 }
 
+/// True for codes of the agreement scales and of the classes that five steps fold to.
+pub(super) fn is_agreement_code(code: &str) -> bool {
+    THREE.contains(&code) || FIVE.contains(&code) || ["agree", "disagree"].contains(&code)
+}
+
 /// Grades 1 to 5, the ends labelled.
 pub(super) fn grade() -> Vec<Choice> {
     choices(&GRADES, "grade_")

@@ -94,3 +94,38 @@ fn the_form_that_ships_asks_what_the_domain_lists() {
         ]
     );
 }
+
+#[test]
+fn a_form_cannot_promise_what_its_questions_do_not_keep() {
+    let question = |extra: &str| GOOD.replace("steps: 3", &format!("steps: 3\n        {extra}"));
+    for (extra, told) in [
+        ("visibility: report", "is seen by others"),
+        ("visibility: statistics\n        statistics: false", "is not counted"),
+        ("choices: [{ code: agree, label: { fi: A } }]", "is used twice, reserved"),
+        ("choices: [{ code: \"no\", label: { fi: A } }]", "is used twice, reserved"),
+    ] {
+        let (line, _, text) = problem(&question(extra));
+        assert!(line >= 10 && text.contains(told), "{extra}: {text}");
+    }
+    let group = |inner: &str, max: u32| {
+        format!(
+            "{GOOD}      - id: g\n        type: group\n        text: {{ fi: A }}\n        item: {{ fi: A }}\n        add: {{ fi: A }}\n        max_items: {max}\n        questions: [{inner}]\n"
+        )
+    };
+    let inner = "{ id: t, type: text, max_length: 5000, text: { fi: A } }";
+    assert!(Form::read("forms/small.yaml", &group(inner, 5), None).is_ok());
+    assert!(problem(&group(inner, 20)).2.contains("texts of 100000 characters"));
+    let seen = "{ id: t, type: text, visibility: officer, text: { fi: A } }";
+    assert!(problem(&group(seen, 5)).2.contains("stands in a group"));
+    assert!(
+        problem(&group("{ id: t, type: number, max: 9223372036854775807, text: { fi: A } }", 5)).2.contains("reach")
+    );
+}
+
+#[test]
+fn every_language_of_the_instance_is_asked_for_with_place_and_remedy() {
+    let instance = include_str!("../../palaute.yaml");
+    let instance = crate::instance::Instance::read("palaute.yaml", instance).unwrap();
+    let told = Form::read("forms/small.yaml", GOOD, Some(&instance)).unwrap_err().to_string();
+    assert!(told.contains("has no Swedish text") && told.contains("write it after en:"), "{told}");
+}

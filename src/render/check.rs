@@ -84,13 +84,21 @@ fn in_words(q: &Question, answer: Option<&Answer>, language: Language) -> Vec<St
             vec![format!("{}{unit}", told_number(&figure.plain(), language))]
         }
         Some(Answer::Date(date)) => vec![told_date(*date, language)],
-        Some(Answer::Items(items)) => (1..).zip(items).map(|(n, item)| item_in_words(q, n, item, language)).collect(),
+        Some(Answer::Items(items)) => {
+            (1..).zip(items).flat_map(|(n, item)| item_in_words(q, n, item, language)).collect()
+        }
     }
 }
 
-fn item_in_words(group: &Question, n: usize, item: &Answers, language: Language) -> String {
-    let parts = group.questions.iter().map(|q| in_words(q, item.get(&q.id), language).join(", "));
-    let parts: Vec<String> = parts.filter(|p| !p.is_empty()).collect();
-    let name = group.item.as_ref().map_or("", |t| t.in_language(language));
-    format!("{name} {n}: {}", parts.join("; "))
+/// The item's name, then a line for each of its answers.
+fn item_in_words(group: &Question, n: usize, item: &Answers, language: Language) -> Vec<String> {
+    let mut lines = vec![format!("{} {n}", group.item.as_ref().map_or("", |t| t.in_language(language)))];
+    for q in &group.questions {
+        let answer = in_words(q, item.get(&q.id), language);
+        if let Some((first, rest)) = answer.split_first() {
+            lines.push(format!("{} {first}", q.text.in_language(language)));
+            lines.extend_from_slice(rest);
+        }
+    }
+    lines
 }

@@ -22,6 +22,8 @@ pub struct FormFrame {
     notice: Option<String>,
     contact: String,
     form_title: String,
+    /// Which case it is about, for those who have several.
+    about: Option<String>,
     /// Address of the invitation, `/f/<token>`.
     base: String,
     /// What keeps the language on the way to the next page.
@@ -44,11 +46,18 @@ impl FormFrame {
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
             contact: instance.contact.in_language(language).to_owned(),
             form_title: title.to_owned(),
+            about: None,
             base,
             query: if several { format!("?lang={}", language.code()) } else { String::new() },
             languages: if several { known.iter().map(choice).collect() } else { Vec::new() },
             t: Messages::of(language).tree(),
         }
+    }
+
+    /// The same, telling which case it is about.
+    #[must_use]
+    pub fn about(self, case: Option<String>) -> Self {
+        Self { about: case, ..self }
     }
 }
 

@@ -226,6 +226,7 @@ pub fn mistake_message(fault: &Fault, m: Messages) -> String {
         }
         Fault::NotADate => m.get("mistake.not_a_date").to_owned(),
         Fault::TooManyItems { max } => m.fill("mistake.too_many_items", &[("max", &max.to_string())]),
+        Fault::NoReason { cap } => m.fill("mistake.over_cap_reason", &[("cap", &cap.to_string())]),
         Fault::IdentityCode => m.get("mistake.identity_code").to_owned(),
         Fault::UnknownQuestion => m.get("mistake.unknown_question").to_owned(),
     }

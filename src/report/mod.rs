@@ -6,7 +6,7 @@
 
 mod coach;
 
-pub use coach::{prefilled, settles};
+pub use coach::{contract, prefilled, settles};
 
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::Party;

@@ -14,7 +14,8 @@ pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Resu
     let known = state.desk.known_answers(&invitation, form).await;
     let known = known.map_err(|error| Failure::unavailable(&state, &error))?;
     let nonce = state.desk.fresh_id();
-    let view = QuestionsView::new(state.frame(form, &token), form, &nonce, &known, &[], state.language);
+    let frame = state.frame(form, &token, state.about(&invitation).await?);
+    let view = QuestionsView::new(frame, form, &nonce, &known, &[], state.language);
     Ok(state.page(StatusCode::OK, "form/questions.html", &view))
 }
 
@@ -24,8 +25,9 @@ pub(super) async fn change(
     Path(token): Path<String>,
     sent: SentForm,
 ) -> Result<Response, Failure> {
-    let (_, form) = state.open(&token).await?;
+    let (invitation, form) = state.open(&token).await?;
     let given = sent.edited(form);
-    let view = QuestionsView::new(state.frame(form, &token), form, &sent.nonce, &given, &[], state.language);
+    let frame = state.frame(form, &token, state.about(&invitation).await?);
+    let view = QuestionsView::new(frame, form, &sent.nonce, &given, &[], state.language);
     Ok(state.page(StatusCode::OK, "form/questions.html", &view))
 }

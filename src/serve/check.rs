@@ -11,7 +11,7 @@ use axum::response::Response;
 
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>, sent: SentForm) -> Result<Response, Failure> {
     let (invitation, form) = state.open(&token).await?;
-    let frame = state.frame(form, &token);
+    let frame = state.frame(form, &token, state.about(&invitation).await?);
     match state.desk.check(&invitation, form, &sent.answers).await {
         Ok(submission) => {
             let view = CheckView::new(frame, form, &sent.nonce, &submission, state.language);

@@ -29,6 +29,10 @@ impl Failure {
         Self::new(state, StatusCode::CONFLICT, "answered")
     }
 
+    pub(super) fn not_ended(state: &State) -> Self {
+        Self::new(state, StatusCode::CONFLICT, "not_ended")
+    }
+
     pub(super) fn too_large(state: &State) -> Self {
         Self::new(state, StatusCode::PAYLOAD_TOO_LARGE, "too_large")
     }

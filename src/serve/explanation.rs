@@ -11,7 +11,8 @@ use axum::response::{Redirect, Response};
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Result<Response, Failure> {
     let (invitation, form) = state.open(&token).await?;
     let until = told_date(invitation.expires_at.to_zoned(state.desk.instance.zone()).date(), state.language);
-    let view = ExplanationView::new(state.frame(form, &token), form, &until, state.language);
+    let frame = state.frame(form, &token, state.about(&invitation).await?);
+    let view = ExplanationView::new(frame, form, &until, state.language);
     Ok(state.page(StatusCode::OK, "form/explanation.html", &view))
 }
 

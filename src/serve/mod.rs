@@ -99,9 +99,14 @@ fn longest_texts(forms: &[Form]) -> usize {
 
 impl State {
     /// The frame of a form's pages under its link.
-    fn frame(&self, form: &Form, token: &str) -> FormFrame {
+    fn frame(&self, form: &Form, token: &str, about: Option<String>) -> FormFrame {
         let title = form.title().in_language(self.language);
-        FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language)
+        FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language).about(about)
+    }
+
+    /// What the frame says a form is about.
+    async fn about(&self, invitation: &Invitation) -> Result<Option<String>, Failure> {
+        self.desk.about(invitation).await.map_err(|error| Failure::unavailable(self, &error))
     }
 
     /// The invitation and form behind a token, or the page that says why there is none.
@@ -110,6 +115,7 @@ impl State {
             Ok(Arrival::Open(invitation, form)) => Ok((invitation, form)),
             Ok(Arrival::Expired) => Err(Failure::expired(self)),
             Ok(Arrival::Answered) => Err(Failure::answered(self)),
+            Ok(Arrival::NotEnded) => Err(Failure::not_ended(self)),
             Ok(Arrival::Nowhere) => Err(Failure::nowhere(self)),
             Err(error) => Err(Failure::unavailable(self, &error)),
         }

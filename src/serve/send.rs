@@ -25,7 +25,7 @@ pub(super) async fn receive(
                 Ok(Received::Stored(receipt)) => Ok(show(&state, form, &token, &receipt)),
                 Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
                 Err(ReceiveError::Mistakes(mistakes)) => {
-                    let frame = state.frame(form, &token);
+                    let frame = state.frame(form, &token, state.about(&invitation).await?);
                     let view = QuestionsView::new(frame, form, &sent.nonce, &sent.answers, &mistakes, state.language);
                     Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
                 }
@@ -39,6 +39,7 @@ pub(super) async fn receive(
             Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
         },
         Ok(Arrival::Expired) => Err(Failure::expired(&state)),
+        Ok(Arrival::NotEnded) => Err(Failure::not_ended(&state)),
         Ok(Arrival::Nowhere) => Err(Failure::nowhere(&state)),
         Err(error) => Err(Failure::unavailable(&state, &error)),
     }
@@ -51,7 +52,7 @@ fn show(state: &State, form: &Form, token: &str, receipt: &Receipt) -> Response 
     let results = state.site.join(&front).is_file().then(|| format!("/{front}"));
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
-    let view = ReceiptView::new(state.frame(form, token), form, &code, stored_at, results, state.language);
+    let view = ReceiptView::new(state.frame(form, token, None), form, &code, stored_at, results, state.language);
     match state.desk.renderer.fill("form/receipt.html", &view) {
         Ok(html) => (StatusCode::OK, Html(html)).into_response(),
         Err(error) => {

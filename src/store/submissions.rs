@@ -86,7 +86,7 @@ impl Store {
     pub async fn submissions_of(&self, case: CaseNumber) -> Result<Vec<StoredSubmission>, StoreError> {
         let rows = sqlx::query(
             "SELECT i.party, f.form, s.answers, s.received_at FROM invitations i
-             JOIN submissions s ON s.invitation = i.id JOIN forms f ON f.version = s.version
+             JOIN submissions s ON s.invitation = i.id LEFT JOIN forms f ON f.version = s.version
              WHERE i.case_number = $1 ORDER BY s.received_at, s.id",
         )
         .bind(case.to_string())
@@ -96,7 +96,7 @@ impl Store {
         let read = |row: &sqlx::sqlite::SqliteRow| -> Result<StoredSubmission, serde_json::Error> {
             Ok(StoredSubmission {
                 party: serde_json::from_value(serde_json::Value::String(row.get("party")))?,
-                form: Form::from_stored(&row.get::<String, _>("form"))?,
+                form: Form::from_stored(&row.get::<Option<String>, _>("form").unwrap_or_default())?,
                 answers: serde_json::from_str(&row.get::<String, _>("answers"))?,
                 received_at: row.get::<String, _>("received_at").parse().unwrap_or_default(),
             })

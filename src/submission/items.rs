@@ -4,13 +4,16 @@ use super::{Answer, RawAnswers};
 use crate::form::{Form, Kind, Question};
 use crate::text::finnish_date;
 
+/// More items than any group may have; whatever number is sent, no more are looked at.
+const MOST_ITEMS: usize = 100;
+
 /// How many items were sent: what the group's own field says, else the highest number used.
 #[must_use]
 pub fn item_count(raw: &RawAnswers, group: &Question) -> usize {
     let told = raw.get(&group.id).and_then(|v| v.first()).and_then(|n| n.trim().parse().ok());
     let prefix = format!("{}.", group.id);
     let used = raw.keys().filter_map(|k| k.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok()).max();
-    told.or(used).unwrap_or(0)
+    told.or(used).unwrap_or(0).min(MOST_ITEMS)
 }
 
 /// Adds an empty item to a group, unless it has the most it may have.
@@ -94,6 +97,11 @@ mod tests {
         assert_eq!(raw, RawAnswers::from([("g".to_owned(), vec!["1".to_owned()])]));
         remove_item(&mut raw, &form(), "g", 7);
         remove_item(&mut raw, &form(), "unknown", 1);
+        raw.insert("g".to_owned(), vec![usize::MAX.to_string()]);
+        add_item(&mut raw, &form(), "g");
+        assert_eq!(raw["g"], ["3"], "no number is too large");
+        remove_item(&mut raw, &form(), "g", 2);
+        remove_item(&mut raw, &form(), "g", 2);
         assert_eq!(raw["g"], ["1"]);
     }
 }

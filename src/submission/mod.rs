@@ -83,6 +83,11 @@ pub enum Fault {
         /// Items allowed.
         max: usize,
     },
+    /// More hours than agreed, and no reason for it.
+    NoReason {
+        /// Hours agreed.
+        cap: u32,
+    },
     /// Something of the shape of a personal identity code.
     IdentityCode,
     /// The form has no such question.

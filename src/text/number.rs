@@ -93,25 +93,29 @@ pub fn told_percent(per_cent: i64, language: Language) -> String {
 }
 
 /// Reads a number with at most `decimals` decimals, comma or point, spaces in thousands: `1 200,5`.
+/// What could be meant otherwise is refused: `1.200` and `1 2`.
 #[must_use]
 pub fn parse_figure(text: &str, decimals: u8) -> Option<Figure> {
-    let spaces = [' ', '\u{a0}', '\u{2009}', '\u{202f}'];
-    let text: String = text.trim().chars().filter(|c| !spaces.contains(c)).collect();
+    let text = text.trim();
     let (negative, text) = match text.strip_prefix(['-', '\u{2212}']) {
         Some(rest) => (true, rest),
-        None => (false, text.as_str()),
+        None => (false, text),
     };
     let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, "0"));
     let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(fraction) || whole.len() > 9 {
+    let groups: Vec<&str> = whole.split([' ', '\u{a0}', '\u{2009}', '\u{202f}']).collect();
+    let whole = groups.concat();
+    if groups[1..].iter().any(|g| g.len() != 3) || !all_digits(&whole) || whole.len() > 9 {
+        return None;
+    }
+    if !all_digits(fraction) || fraction.len() == 3 {
         return None;
     }
     let (fraction, width) = (fraction.trim_end_matches('0'), usize::from(decimals));
     if fraction.len() > width {
         return None;
     }
-    let digits = format!("{whole}{fraction:0<width$}");
-    let scaled: i64 = digits.parse().ok()?;
+    let scaled: i64 = format!("{whole}{fraction:0<width$}").parse().ok()?;
     Some(Figure { scaled: if negative { -scaled } else { scaled }, decimals })
 }
 
@@ -157,7 +161,7 @@ mod tests {
         assert_eq!(parse_tenths("13,50"), Some(135));
         assert_eq!(parse_tenths("1 200"), Some(12_000));
         assert_eq!(parse_figure("-3", 0), Some(Figure::count(-3)));
-        for bad in ["", "-1", "1,25", "1,2,3", "kaksi", "1e3", ",5"] {
+        for bad in ["", "-1", "1 2", "1.000", "12 00", "1,25", "1,2,3", "kaksi", "1e3", ",5"] {
             assert_eq!(parse_tenths(bad), None, "{bad}");
         }
     }

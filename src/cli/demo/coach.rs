@@ -73,6 +73,7 @@ pub(super) fn report(known: RawAnswers, case: &CaseFile, form: &Form, cap: u32, 
         _ => "no_contract",
     };
     put("r_contract", contract);
+    put("r_outcome_on", &finnish_date(case.ending().map_or(started, |e| e.on)));
     if case.ending().and_then(|e| e.pay_subsidy) != Some(true) {
         put("r_subsidies", "none");
     }
@@ -117,7 +118,7 @@ pub(super) fn report(known: RawAnswers, case: &CaseFile, form: &Form, cap: u32, 
     let consent = random.chance(80);
     put("r_follow_up_consent", if consent { "yes" } else { "no" });
     if consent {
-        put("r_follow_up_on", &finnish_date(ended));
+        put("r_follow_up_on", &finnish_date(ended.checked_add(6.months()).unwrap_or(ended)));
     }
     debug_assert!(raw.get("r_hours").and_then(|v| parse_tenths(v.first()?)).is_some());
     raw
