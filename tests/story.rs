@@ -331,8 +331,13 @@ fn the_demo_keeps_its_promises_of_files_and_a_larger_one_fills_every_feedback_ta
     assert!(dir.join("public/fi/index.html").is_file() && dir.join("releases/2025-11-30.1/release.json").is_file());
     assert_eq!(files_below(&dir.join("reports")).keys().filter(|f| f.ends_with(".html")).count(), 17);
     for (path, bytes) in files_below(&dir) {
-        if path.ends_with(".html") && path != "public/index.html" {
-            assert!(String::from_utf8_lossy(&bytes).contains("Malli."), "{path} lacks the label");
+        if path.ends_with(".html") {
+            let label = match path.strip_prefix("public/").and_then(|p| p.split_once('/')) {
+                Some(("sv", _)) => "Exempel.",
+                Some(("en", _)) => "Example.",
+                _ => "Malli.",
+            };
+            assert!(String::from_utf8_lossy(&bytes).contains(label), "{path} lacks the label");
         }
     }
     expect_success(&program().args(["demo", "--once", "--cases", "400", "--dir"]).arg(&dir).output().unwrap());

@@ -1,10 +1,10 @@
 //! The figures of one party's feedback.
 
 use super::figures::{Chart, Figure, bars, numbered};
-use super::sentences::{answered_question, in_sentence, listed, most_common};
+use super::sentences::{answered_question, in_sentence, listed, most_common, people, shows_parts};
 use super::table::TableView;
 use crate::chart::Stack;
-use crate::cube::TOTAL;
+use crate::cube::{MEAN, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Language, Messages, divide_rounded, told_date, told_percent};
 
@@ -25,34 +25,49 @@ pub(super) fn tables_of<'r>(release: &'r Release, party: &str) -> Vec<&'r Publis
 }
 
 /// One figure for all agreement questions of a scale together, then one for each other question that
-/// is not `elsewhere`. While nobody has answered, or nothing may be shown, one figure holds every table.
+/// is not `elsewhere`.
 pub(super) fn figures(release: &Release, party: &str, elsewhere: &[&str], language: Language) -> Vec<Figure> {
     let all = tables_of(release, party).into_iter().filter(|t| !elsewhere.contains(&t.id.as_str()));
-    let all: Vec<&PublishedTable> = all.collect();
-    let Some(first) = all.first() else { return Vec::new() };
-    let respondents = |t: &&PublishedTable| t.figure(&[TOTAL]).map_or(0, |f| f.scaled);
-    if all.iter().all(|t| respondents(t) == 0) {
-        return vec![without_answers(&all, first, party, language)];
-    }
-    let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) =
-        all.into_iter().partition(|t| scale_of(t).is_some());
+    let mut single: Vec<&PublishedTable> = all.collect();
     let mut figures = Vec::new();
     for scale in SCALES {
-        let tables: Vec<&PublishedTable> = scaled.iter().copied().filter(|t| scale_of(t) == Some(scale)).collect();
-        figures.extend(tables.first().map(|first| agreement(&tables, first, scale, party, language)));
+        let of_scale = |t: &&PublishedTable| scale_of(t) == Some(scale);
+        // A scale of which nothing is shown is told with the other questions.
+        if single.iter().copied().filter(of_scale).any(|t| tells(t)) {
+            let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) = single.into_iter().partition(of_scale);
+            figures.extend(scaled.first().map(|first| agreement(&scaled, first, scale, party, language)));
+            single = others;
+        }
     }
-    figures.extend(others.into_iter().map(|table| question(table, language)));
+    figures.extend(questions(&single, language));
     numbered(figures)
 }
 
-fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, party: &str, language: Language) -> Figure {
+/// True when a table shows more than how many answered.
+fn tells(table: &PublishedTable) -> bool {
+    let answered = table.figure(&[TOTAL]).is_none_or(|f| f.scaled > 0);
+    answered && (shows_parts(table) || table.figure(&[MEAN]).is_some())
+}
+
+/// A figure for each question that shows something, then one for all others together.
+pub(super) fn questions(tables: &[&PublishedTable], language: Language) -> Vec<Figure> {
+    let (telling, silent): (Vec<&PublishedTable>, Vec<&PublishedTable>) = tables.iter().partition(|t| tells(t));
+    let mut figures: Vec<Figure> = telling.into_iter().map(|table| question(table, language)).collect();
+    figures.extend(silent.first().map(|first| without_answers(&silent, first, language)));
+    figures
+}
+
+/// Questions that nobody has answered, or whose answers are withheld.
+fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, language: Language) -> Figure {
     let m = Messages::of(language);
-    let (title, text) = match first.figure(&[TOTAL]) {
-        Some(_) => ("finding.answers_none", "finding.no_answers"),
+    let (title, text) = match first.figure(&[TOTAL]).map(|f| f.scaled) {
+        Some(0) => ("finding.answers_none", "finding.no_answers"),
+        Some(_) => ("finding.questions_withheld", "finding.withheld"),
         None => ("finding.answers_withheld", "finding.answers_withheld_text"),
     };
+    let answered = first.figure(&[TOTAL]).is_none_or(|f| f.scaled > 0);
     Figure {
-        anchor: format!("{party}-answers"),
+        anchor: format!("{}-withheld", first.id),
         number: 1,
         title: m.get(title).to_owned(),
         subtitle: question_subtitle(first, m),
@@ -60,19 +75,19 @@ fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, party: &s
         chart: Chart::default(),
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get(title).to_owned(),
-        withheld: tables.iter().any(|t| t.has_withheld()),
+        withheld: answered && tables.iter().any(|t| t.has_withheld()),
         source: first.source.in_language(language).to_owned(),
     }
 }
 
 /// Until when answers are counted and how many people answered.
 fn question_subtitle(table: &PublishedTable, m: Messages) -> String {
-    let n = table.figure(&[TOTAL]).map_or_else(|| "...".to_owned(), |f| f.told(m.language()));
+    let n = people(table.figure(&[TOTAL]), m.language());
     m.fill("site.subtitle_question", &[("date", &told_date(table.as_of, m.language())), ("n", &n)])
 }
 
 /// The figure of a question that is no agreement.
-pub(super) fn question(table: &PublishedTable, language: Language) -> Figure {
+fn question(table: &PublishedTable, language: Language) -> Figure {
     Figure {
         anchor: table.id.clone(),
         number: 1,
@@ -149,7 +164,7 @@ fn agreement(
     let legend = codes.iter().zip(steps).map(|(code, step)| (format!("l{step}"), label(code)));
     let answers: Vec<String> = codes.iter().map(|c| in_sentence(&label(c), language)).collect();
     let respondents = first.figure(&[TOTAL]);
-    let n = respondents.map_or_else(|| "...".to_owned(), |f| f.told(language));
+    let n = people(respondents, language);
     let (title, description) =
         agreement_words(&shares(tables, scale, language), scale, respondents.map_or(1, |f| f.scaled), m);
     Figure {

@@ -39,6 +39,8 @@ pub(super) struct Chart {
     pub(super) legend: Vec<(String, String)>,
     /// What the share at the end of each stack is of.
     pub(super) share: String,
+    /// Mean of the grades, as a poster figure.
+    pub(super) mean: Option<String>,
 }
 
 /// Height of the curve, pixels.
@@ -65,7 +67,10 @@ pub(super) fn of_page(page: &str, release: &Release, language: Language) -> Vec<
     }
     let tables = PAGE_TABLES.iter().find(|(name, _)| *name == page).map_or(&[][..], |(_, tables)| tables);
     let present = tables.iter().filter_map(|id| release.table(id));
-    numbered(present.map(|table| figure(release, table, language)).collect())
+    let (questions, cases): (Vec<_>, Vec<_>) = present.partition(|t| super::pages::party_of(&t.id).is_some());
+    let mut figures: Vec<Figure> = cases.into_iter().map(|table| figure(release, table, language)).collect();
+    figures.extend(feedback::questions(&questions, language));
+    numbered(figures)
 }
 
 /// The page on which a table has its figure.
@@ -117,7 +122,6 @@ fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figu
             sentences::trials_text(table, language),
             trials(table, language),
         ),
-        id if WORK_QUESTIONS.contains(&id) => return feedback::question(table, language),
         _ => (
             sentences::largest_group(table, language).unwrap_or_else(neutral),
             sentences::counts_text(table, language),
@@ -155,7 +159,7 @@ fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
 
 fn fill_subtitle(table: &PublishedTable, m: Messages, key: &str) -> String {
     let n = table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"]));
-    let n = n.map_or_else(|| "...".to_owned(), |f| f.told(m.language()));
+    let n = sentences::people(n, m.language());
     let date = told_date(table.as_of, m.language());
     m.fill(key, &[("title", table.title.in_language(m.language())), ("date", &date), ("n", &n)])
 }
@@ -182,15 +186,16 @@ fn rows_of(
 /// A bar for each category, nothing when there is nobody to draw. Grades carry the takeaway together,
 /// elsewhere the most common category does.
 pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
-    if table.figure(&[TOTAL]).is_some_and(|f| f.scaled == 0) {
-        return Chart::default();
+    let mean = table.figure(&[MEAN]).map(|f| f.told(language));
+    if table.figure(&[TOTAL]).is_some_and(|f| f.scaled == 0) || (mean.is_some() && !sentences::shows_parts(table)) {
+        return Chart { mean, ..Chart::default() };
     }
     let (most, _) = sentences::largest(table, language);
     let lead = |code: &str| {
         let largest = code != NO_ANSWER && table.figure(&[code]).is_some_and(|f| f.scaled == most);
         if sentences::is_graded(table) { code.parse::<u8>().is_ok() } else { largest }
     };
-    Chart { bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }
+    Chart { mean, bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }
 }
 
 /// The groups, or everybody where the groups are withheld.

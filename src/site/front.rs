@@ -3,10 +3,12 @@
 use super::feedback;
 use super::figures::{self, Chart};
 use super::responses;
-use super::sentences::{capital, in_sentence, number, onward, outcomes_title, progress_text, progress_title};
+use super::sentences::{
+    capital, in_sentence, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts,
+};
 use crate::cube::{MEAN, TOTAL};
 use crate::release::Release;
-use crate::text::{Figure as Number, Messages, told_date, told_number};
+use crate::text::{Figure as Number, Messages, told_date};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -46,7 +48,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
     let onward = outcomes.and_then(onward).map(Number::count);
     // Poster figures say nought, not the sign.
-    let sign = |f: Option<Number>| f.map_or_else(|| "...".to_owned(), |f| told_number(&f.plain(), language));
+    let sign = |f: Option<Number>| people(f, language);
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
     let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
     let covers = covers.map_or(String::new(), |c| in_sentence(c.label.in_language(language), language));
@@ -90,13 +92,17 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
         (None, Some(0)) => m.get("finding.clients_grade_none").to_owned(),
         (None, _) => m.get("finding.clients_grade_withheld").to_owned(),
     };
-    let n = total.map_or_else(|| "...".to_owned(), |f| f.told(language));
+    let n = people(total, language);
     let question = table.title.in_language(language);
     Some(Teaser {
         title,
         line: responses::response(release, "client", language).map(|r| r.line),
         subtitle: m.fill("site.grade_subtitle", &[("question", question), ("n", &n)]),
-        chart: figures::bars(table, language),
+        chart: if table.figure(&[MEAN]).is_some() || shows_parts(table) {
+            figures::bars(table, language)
+        } else {
+            Chart::default()
+        },
     })
 }
 

@@ -1,7 +1,7 @@
 //! Closed, invited, answered: the figure of the feedback page and the lines above each party's answers.
 
 use super::figures::{Chart, Figure, subtitle};
-use super::sentences::{capital, in_sentence};
+use super::sentences::{capital, in_sentence, people};
 use super::table::TableView;
 use crate::chart::{Flow, response_rate};
 use crate::release::{PublishedTable, Release};
@@ -29,10 +29,6 @@ fn in_words(figure: Option<Number>, m: Messages) -> String {
     figure.map_or_else(|| m.get("finding.secret").to_owned(), |f| told_number(&f.plain(), m.language()))
 }
 
-fn sign(figure: Option<Number>, language: Language) -> String {
-    figure.map_or_else(|| "...".to_owned(), |f| f.told(language))
-}
-
 fn rate_of(table: &PublishedTable, party: &str, language: Language) -> Option<String> {
     let rate = response_rate(table.figure(&[party, "invited"])?, table.figure(&[party, "answered"])?)?;
     Some(told_percent(rate, language))
@@ -45,7 +41,7 @@ pub(super) fn response(release: &Release, party: &str, language: Language) -> Op
         return None;
     }
     let m = Messages::of(language);
-    let get = |code: &str| sign(table.figure(&[party, code]), language);
+    let get = |code: &str| people(table.figure(&[party, code]), language);
     let (invited, answered, rate) = (get("invited"), get("answered"), rate_of(table, party, language));
     let words = ["invited", "answered"].map(|code| in_words(table.figure(&[party, code]), m));
     let known = [("invited", words[0].as_str()), ("answered", words[1].as_str())];

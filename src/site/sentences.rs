@@ -1,8 +1,9 @@
 //! The findings in words. Each sentence is drawn from the figures, so it cannot say what they do not.
 
+use super::open_data::WITHHELD;
 use crate::cube::{MEAN, NO_ANSWER, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure, Language, Messages};
+use crate::text::{Figure, Language, Messages, told_number};
 
 /// Numbers up to ten are written as words in running text.
 pub(super) fn number(n: i64, m: Messages) -> String {
@@ -259,6 +260,17 @@ pub(super) fn answered_question(table: &PublishedTable, language: Language) -> S
         }
         _ => question.to_owned(),
     }
+}
+
+/// The n of a subtitle: nobody is 0, not the sign of an empty cell.
+pub(super) fn people(n: Option<Figure>, language: Language) -> String {
+    n.map_or_else(|| WITHHELD.to_owned(), |f| told_number(&f.plain(), language))
+}
+
+/// True when some category beside the total is shown.
+pub(super) fn shows_parts(table: &PublishedTable) -> bool {
+    let parts = table.axes[0].categories.iter().filter(|c| ![TOTAL, MEAN].contains(&c.code.as_str()));
+    parts.filter_map(|c| count(table, &c.code)).next().is_some()
 }
 
 /// True for answers that are grades.
