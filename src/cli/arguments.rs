@@ -52,7 +52,7 @@ pub(super) enum Command {
     },
     /// Serve the forms, with the site in public/ beside them, and deliver mail.
     Serve(Serve),
-    /// Write closing reports as HTML and JSON.
+    /// Write closing reports as HTML, JSON and PDF; with the feedback annex, where it has closed, as -annex files.
     Report {
         /// The case by its number, such as 2025-000123, or by its number in the sheet.
         #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -64,6 +64,8 @@ pub(super) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Print the JSON Schema of closing reports.
+    Schema,
     /// Freeze the figures: disclosure control writes releases/<id>/release.json.
     Release {
         /// The day at whose end the figures hold; the last reporting date unless told.

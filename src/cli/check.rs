@@ -16,7 +16,7 @@ pub(super) fn check(dir: &Path) -> Outcome {
             &form.version().as_str()[..12]
         ));
     }
-    rehearse(&folder.instance, &folder.forms, &folder.pages, &folder.renderer)?;
+    rehearse(&folder.instance, &folder.forms, &folder.pages, &folder.renderer, &folder.printer)?;
     say(format_args!("content: {} pages; every template was filled", folder.pages.len()));
     say("No mistakes found.");
     Ok(())

@@ -1,12 +1,12 @@
 //! Reads the folder of an instance.
 
-use super::clock;
+use super::{clock, fonts};
 use crate::content::Page;
 use crate::desk::{Clock, Desk};
 use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::Release;
-use crate::render::Renderer;
+use crate::render::{PdfPrinter, Renderer};
 use crate::store::Store;
 use crate::text::{Diagnostic, Diagnostics, Position};
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub(super) struct Folder {
     pub(super) forms: Vec<Form>,
     pub(super) pages: Vec<Page>,
     pub(super) renderer: Renderer,
+    pub(super) printer: PdfPrinter,
 }
 
 /// Why the folder of an instance cannot be used.
@@ -78,7 +79,13 @@ impl Folder {
             Some(instance) => read_pages(dir, instance, &mut mistakes)?,
             None => Vec::new(),
         };
-        let renderer = keep(Renderer::new(&templates(dir, &mut mistakes)?), &mut mistakes);
+        let own = templates(dir, &mut mistakes)?;
+        let renderer = keep(Renderer::new(&own), &mut mistakes);
+        let printer = PdfPrinter::new(fonts::of_the_system());
+        let printer = match own.get("report/closing.typ") {
+            Some(template) => printer.with_template(template),
+            None => printer,
+        };
         if let Some(instance) = &instance
             && mistakes.is_empty()
         {
@@ -100,7 +107,7 @@ impl Folder {
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {
-                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer })
+                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer })
             }
             _ => Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }),
         }
@@ -136,6 +143,7 @@ impl Folder {
             instance: Arc::new(self.instance),
             forms: Arc::new(self.forms),
             renderer: Arc::new(self.renderer),
+            printer: Arc::new(self.printer),
             clock,
             entropy: clock::entropy(),
         };
@@ -207,7 +215,7 @@ fn read_pages(dir: &Path, instance: &Instance, mistakes: &mut Vec<Diagnostic>) -
 fn templates(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, String>, FolderError> {
     let mut own = BTreeMap::new();
     for folder in ["form", "report", "site", "mail"] {
-        for ending in ["html", "txt"] {
+        for ending in ["html", "txt", "typ"] {
             for (name, path) in files(&dir.join("templates").join(folder), ending, mistakes)? {
                 own.insert(format!("{folder}/{name}"), read(&path)?);
             }

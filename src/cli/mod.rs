@@ -8,12 +8,14 @@ mod check;
 mod clock;
 mod demo;
 mod folder;
+mod fonts;
 mod import;
 mod init;
 mod invite;
 mod publish;
 mod report;
 mod run;
+mod schema;
 mod serve;
 mod terminal;
 

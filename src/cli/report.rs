@@ -6,8 +6,9 @@ use super::init::write;
 use super::run::Outcome;
 use super::terminal::say;
 use crate::case::CaseNumber;
-use crate::desk::Desk;
+use crate::desk::{Desk, WrittenReport};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::path::Path;
 
 pub(super) async fn report(dir: &Path, now: Option<Timestamp>, case: Option<&str>, out: &Path) -> Outcome {
@@ -16,13 +17,16 @@ pub(super) async fn report(dir: &Path, now: Option<Timestamp>, case: Option<&str
         Some(case) => vec![desk.find_case(case).await?],
         None => ended_cases(&desk).await?,
     };
-    let (mut written, mut new) = (0, 0);
+    let (mut new, mut open) = (0, Vec::new());
+    let written = numbers.len();
     for number in numbers {
-        new += usize::from(write_report(&desk, number, out).await?);
-        written += 1;
+        let report = write_report(&desk, number, out).await?;
+        new += usize::from(report.new);
+        open.extend(report.annex_closes_on);
     }
     desk.store.close().await;
     say(format_args!("Wrote {written} report(s) to {}; {new} of them new.", out.display()));
+    say_open(&open);
     Ok(())
 }
 
@@ -40,10 +44,28 @@ async fn ended_cases(desk: &Desk) -> Result<Vec<CaseNumber>, crate::store::Store
     Ok(desk.store.cases().await?.iter().filter(|c| c.ending().is_some()).map(crate::case::CaseFile::number).collect())
 }
 
-/// Writes one report as HTML and JSON; true when it is a new version.
-async fn write_report(desk: &Desk, number: CaseNumber, out: &Path) -> Result<bool, Box<dyn std::error::Error>> {
+/// How many annexes still wait for answers, and until when.
+fn say_open(open: &[Date]) {
+    if let Some(last) = open.iter().max() {
+        let n = open.len();
+        say(format_args!("The feedback annex of {n} report(s) is open; the last closes on {last} at the latest."));
+    }
+}
+
+/// Writes both editions of one report as HTML, JSON and PDF.
+pub(super) async fn write_report(
+    desk: &Desk,
+    number: CaseNumber,
+    out: &Path,
+) -> Result<WrittenReport, Box<dyn std::error::Error>> {
     let report = desk.write_report(number).await?;
     write(&out.join(format!("{}.html", report.name)), &report.html)?;
     write(&out.join(format!("{}.json", report.name)), &report.json)?;
-    Ok(report.new)
+    write(&out.join(format!("{}.pdf", report.name)), &report.pdf)?;
+    if let Some(officer) = &report.officer {
+        write(&out.join(format!("{}-annex.html", report.name)), &officer.html)?;
+        write(&out.join(format!("{}-annex.json", report.name)), &officer.json)?;
+        write(&out.join(format!("{}-annex.pdf", report.name)), &officer.pdf)?;
+    }
+    Ok(report)
 }

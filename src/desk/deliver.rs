@@ -93,7 +93,7 @@ mod tests {
     use crate::form::Form;
     use crate::instance::Instance;
     use crate::ledger::{check_rows, read_sheet};
-    use crate::render::Renderer;
+    use crate::render::{PdfPrinter, Renderer};
     use crate::store::{MailState, Store};
     use std::collections::BTreeMap;
     use std::path::Path;
@@ -114,6 +114,7 @@ mod tests {
             instance: Arc::new(instance),
             forms: Arc::new(forms.to_vec()),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
+            printer: Arc::new(PdfPrinter::new(Vec::new())),
             clock: Arc::new(move || *clock.lock().unwrap()),
             entropy: Arc::new(move |bytes| {
                 let mut n = counter.lock().unwrap();

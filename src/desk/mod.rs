@@ -19,12 +19,12 @@ pub use publish::{PublishError, publish};
 pub use receive::{Arrival, ReceiveError};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
-pub use write_report::{ReportError, WrittenReport};
+pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 
 use crate::case::CaseNumber;
 use crate::form::Form;
 use crate::instance::Instance;
-use crate::render::Renderer;
+use crate::render::{PdfPrinter, Renderer};
 use crate::store::{Store, StoreError};
 use crate::text::{Fingerprint, Language, hex};
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ pub struct Desk {
     pub forms: Arc<Vec<Form>>,
     /// The templates.
     pub renderer: Arc<Renderer>,
+    /// Prints reports.
+    pub printer: Arc<PdfPrinter>,
     /// The clock.
     pub clock: Clock,
     /// The source of randomness.

@@ -5,15 +5,15 @@ use super::publish;
 use crate::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening};
 use crate::content::Page;
 use crate::cube::{self, Cube};
-use crate::form::Form;
+use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, QuestionsView, ReceiptView, RenderError,
-    Renderer, closing_report_html, invitation_mail,
+    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, PdfPrinter, QuestionsView, ReceiptView,
+    RenderError, Renderer, ReportView, closing_report_html, invitation_mail,
 };
-use crate::report::{ClosingReport, ReportName};
-use crate::submission::{Fault, Mistake, RawAnswers, Submission};
+use crate::report::{ClosingReport, FeedbackAnnex, Received, ReportFile, ReportName};
+use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
@@ -29,6 +29,7 @@ pub fn rehearse(
     forms: &[Form],
     pages: &[Page],
     renderer: &Renderer,
+    printer: &PdfPrinter,
 ) -> Result<(), Box<dyn std::error::Error>> {
     for form in forms {
         rehearse_form(instance, form, renderer)?;
@@ -44,10 +45,11 @@ pub fn rehearse(
         };
         invitation_mail(renderer, &mail, instance.language())?;
     }
-    let language = instance.language();
-    let report = ClosingReport::of(&model_case(instance)?, instance, language)?;
-    let name = ReportName { case: report.case, version: 1 };
-    closing_report_html(renderer, &report, &name, DAY, language)?;
+    for edition in rehearse_report(instance, forms)? {
+        let view = ReportView::of(&edition);
+        closing_report_html(renderer, &view)?;
+        printer.print(&view)?;
+    }
     let tables = cube::tables(&Cube::default(), instance, forms, DAY, DAY);
     let release = Release::control(tables, instance, ReleaseId::next(DAY, &[]), Timestamp::UNIX_EPOCH);
     publish(&release, pages, instance, renderer)?;
@@ -71,6 +73,18 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     renderer.fill("form/receipt.html", &receipt)?;
     renderer.fill("form/closed.html", &ClosedView::new(frame(), "expired", language))?;
     Ok(())
+}
+
+/// Both editions of the model case's report, with every form left empty.
+fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2], Box<dyn std::error::Error>> {
+    let (case, answers, language) = (model_case(instance)?, Answers::new(), instance.language());
+    let coach = forms.iter().find(|f| f.party() == Party::Coach).map(|form| (form, &answers));
+    let name = ReportName { case: case.number(), version: 1 };
+    let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language)?, &name, DAY);
+    let received: Vec<Received<'_>> =
+        forms.iter().map(|form| Received { party: form.party(), form, answers: &answers }).collect();
+    let annex = FeedbackAnnex::of(&case, &received, DAY, language);
+    Ok([file.clone(), file.with_annex(annex)])
 }
 
 fn model_case(instance: &Instance) -> Result<CaseFile, crate::case::CaseRefusal> {

@@ -1,10 +1,19 @@
-//! Writes the closing report of a case.
+//! Writes the closing report of a case: the coach's edition, and the officer's with the feedback annex
+//! once that has closed. What was written is kept and never written again.
 
 use super::Desk;
-use crate::case::CaseNumber;
-use crate::render::{RenderError, closing_report_html, closing_report_json};
-use crate::report::{ClosingReport, NotEnded, ReportName, recorded};
-use crate::store::{StoreError, StoredReport};
+use crate::case::{CaseFile, CaseNumber};
+use crate::form::Party;
+use crate::render::{PdfError, RenderError, ReportView, closing_report_html};
+use crate::report::{
+    AnnexState, ClosingReport, FeedbackAnnex, NotEnded, Received, ReportFile, ReportName, annex_state, recorded,
+    responses,
+};
+use crate::store::{StoreError, StoredAnnex, StoredReport, StoredSubmission};
+use jiff::civil::Date;
+
+/// The form by which a coach reports the end of a coaching.
+const CLOSING_REPORT: &str = "closing-report";
 
 /// A report as files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +24,27 @@ pub struct WrittenReport {
     pub html: String,
     /// As JSON.
     pub json: String,
+    /// As PDF.
+    pub pdf: Vec<u8>,
+    /// The officer's edition; none while the annex is open.
+    pub officer: Option<OfficerEdition>,
+    /// The day on which an open annex closes at the latest.
+    pub annex_closes_on: Option<Date>,
     /// True when this is a new version.
     pub new: bool,
+}
+
+/// The same version with the feedback annex, for the officer only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficerEdition {
+    /// The day on which the annex closed.
+    pub closed_on: Date,
+    /// As HTML.
+    pub html: String,
+    /// As JSON.
+    pub json: String,
+    /// As PDF.
+    pub pdf: Vec<u8>,
 }
 
 /// Why there is no report.
@@ -31,35 +59,111 @@ pub enum ReportError {
     /// A template failed.
     #[error(transparent)]
     Render(#[from] RenderError),
+    /// The PDF could not be printed.
+    #[error(transparent)]
+    Print(#[from] PdfError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// One edition in its three forms.
+struct Written {
+    html: String,
+    json: String,
+    pdf: Vec<u8>,
+}
+
 impl Desk {
     /// The closing report of a case: the last version as it was written, or a new one when the case
-    /// has changed since.
+    /// has changed since; with the officer's edition when the annex has closed.
     ///
     /// # Errors
     /// See [`ReportError`].
     pub async fn write_report(&self, number: CaseNumber) -> Result<WrittenReport, ReportError> {
         let case = self.store.case(number).await?.ok_or(ReportError::NoCase(number))?;
-        let language = self.instance.language();
-        let report = ClosingReport::of(&case, &self.instance, language)?;
-        let content = recorded(&case);
-        let last = self.store.last_report(number).await?;
+        let submissions = self.store.submissions_of(number).await?;
+        let (stored, new) = self.coachs_edition(&case, &submissions).await?;
+        let name = ReportName { case: number, version: stored.version }.to_string();
+        let (officer, annex_closes_on) = match self.annex_state(&case, &submissions).await? {
+            AnnexState::Open { closes_on } => (None, Some(closes_on)),
+            AnnexState::Closed { on } => (Some(self.officers_edition(&case, &submissions, &stored, on).await?), None),
+        };
+        let StoredReport { html, json, pdf, .. } = stored;
+        Ok(WrittenReport { name, html, json, pdf, officer, annex_closes_on, new })
+    }
+
+    async fn coachs_edition(
+        &self,
+        case: &CaseFile,
+        submissions: &[StoredSubmission],
+    ) -> Result<(StoredReport, bool), ReportError> {
+        let closing = |s: &&StoredSubmission| s.party == Party::Coach && s.form.id() == CLOSING_REPORT;
+        let coach = submissions.iter().rfind(closing).map(|s| (&s.form, &s.answers));
+        let language = case.opening().language.unwrap_or_else(|| self.instance.language());
+        let report = ClosingReport::of(case, coach, &self.instance, language)?;
+        let content = recorded(case, coach.map(|(_, answers)| answers));
+        let last = self.store.last_report(case.number()).await?;
         let version = last.as_ref().map_or(1, |l| l.version + 1);
         if let Some(last) = last.filter(|l| l.content == content) {
-            let name = ReportName { case: number, version: last.version }.to_string();
-            return Ok(WrittenReport { name, html: last.html, json: last.json, new: false });
+            return Ok((last, false));
         }
-        let name = ReportName { case: number, version };
-        let written_on = self.now().to_zoned(self.instance.zone()).date();
-        let html = closing_report_html(&self.renderer, &report, &name, written_on, language)?;
-        let json = closing_report_json(&report, &name, written_on);
-        let stored =
-            StoredReport { version, content, written_on, json: json.clone(), html: html.clone(), pdf: Vec::new() };
-        self.store.save_report(stored, number).await?;
-        Ok(WrittenReport { name: name.to_string(), html, json, new: true })
+        let written_on = self.today();
+        let file = ReportFile::new(report, &ReportName { case: case.number(), version }, written_on);
+        let Written { html, json, pdf } = self.written(&file)?;
+        let stored = StoredReport { version, content, written_on, json, html, pdf };
+        self.store.save_report(stored.clone(), case.number()).await?;
+        Ok((stored, true))
+    }
+
+    async fn annex_state(
+        &self,
+        case: &CaseFile,
+        submissions: &[StoredSubmission],
+    ) -> Result<AnnexState, ReportError> {
+        let today = self.today();
+        let reported_on = self.store.first_reported_on(case.number()).await?.unwrap_or(today);
+        let of_parties = submissions.iter().filter(|s| s.party != Party::Coach && s.party != Party::Purchaser);
+        let last = of_parties.map(|s| self.day_of(s)).max();
+        Ok(annex_state(&responses(case), reported_on, last, today))
+    }
+
+    async fn officers_edition(
+        &self,
+        case: &CaseFile,
+        submissions: &[StoredSubmission],
+        stored: &StoredReport,
+        closed_on: Date,
+    ) -> Result<OfficerEdition, ReportError> {
+        if let Some(kept) = self.store.annex(case.number(), stored.version).await? {
+            let StoredAnnex { closed_on, html, json, pdf, .. } = kept;
+            return Ok(OfficerEdition { closed_on, html, json, pdf });
+        }
+        let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
+        let received: Vec<Received<'_>> =
+            in_time.map(|s| Received { party: s.party, form: &s.form, answers: &s.answers }).collect();
+        // The coach's part is taken from the version that was sent, not made again.
+        let sent = ReportFile::from_json(&stored.json)
+            .map_err(|source| StoreError::Unreadable { what: "report", source })?;
+        let annex = FeedbackAnnex::of(case, &received, closed_on, sent.report.language);
+        let Written { html, json, pdf } = self.written(&sent.with_annex(annex))?;
+        let edition = OfficerEdition { closed_on, html: html.clone(), json: json.clone(), pdf: pdf.clone() };
+        let kept = StoredAnnex { version: stored.version, closed_on, json, html, pdf };
+        self.store.save_annex(kept, case.number()).await?;
+        Ok(edition)
+    }
+
+    fn written(&self, file: &ReportFile) -> Result<Written, ReportError> {
+        let view = ReportView::of(file);
+        let html = closing_report_html(&self.renderer, &view)?;
+        Ok(Written { html, json: file.to_json(), pdf: self.printer.print(&view)? })
+    }
+
+    fn today(&self) -> Date {
+        self.now().to_zoned(self.instance.zone()).date()
+    }
+
+    fn day_of(&self, submission: &StoredSubmission) -> Date {
+        submission.received_at.to_zoned(self.instance.zone()).date()
     }
 }

@@ -1,12 +1,13 @@
 //! Values to bytes: templates, reports, mail texts.
 //!
-//! Enters: typed contexts. Leaves: HTML, JSON and plain text. Refuses: templates that do not parse.
+//! Enters: typed contexts. Leaves: HTML, plain text and PDF. Refuses: templates that do not parse.
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
 mod check;
 mod form;
 mod mail;
 mod page;
+mod pdf;
 mod questions;
 mod report;
 mod templates;
@@ -15,6 +16,7 @@ pub use check::{AnswerRow, CheckView};
 pub use form::{ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
+pub use pdf::{PdfError, PdfPrinter};
 pub use questions::{QuestionsView, mistake_message};
-pub use report::{closing_report_html, closing_report_json};
+pub use report::{ReportView, closing_report_html};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

@@ -5,14 +5,14 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tera::{Context, Tera};
 
-macro_rules! embedded {
+macro_rules! embed {
     ($($name:literal),* $(,)?) => {
         &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
     };
 }
 
 /// Every template by name; a test compares the list with the folder.
-pub const TEMPLATES: &[(&str, &str)] = embedded![
+pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/base.html",
     "form/check.html",
     "form/closed.html",
@@ -23,6 +23,8 @@ pub const TEMPLATES: &[(&str, &str)] = embedded![
     "mail/invitation-body.txt",
     "mail/invitation-subject.txt",
     "report/closing.html",
+    "report/closing.typ",
+    "report/components.html",
     "site/base.html",
     "site/choose.html",
     "site/components.html",
@@ -43,6 +45,11 @@ pub struct RenderError {
     template: String,
     #[source]
     source: tera::Error,
+}
+
+/// The embedded template of that name.
+pub(super) fn embedded(name: &str) -> &'static str {
+    TEMPLATES.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
 }
 
 /// Fills templates.
@@ -77,7 +84,9 @@ impl Renderer {
         let mut tera = Tera::new();
         // The default list lacks .svg; an unescaped HTML template would be a hole, so a test checks it.
         tera.autoescape_on([".html", ".htm", ".xml", ".svg"].to_vec());
-        let all = TEMPLATES.iter().map(|(name, text)| (*name, own.get(*name).map_or(*text, String::as_str)));
+        // What is printed is in Typst's language, and read by the printer.
+        let filled = TEMPLATES.iter().filter(|(name, _)| !name.ends_with(".typ"));
+        let all = filled.map(|(name, text)| (*name, own.get(*name).map_or(*text, String::as_str)));
         tera.add_raw_templates(all).map_err(|e| {
             let problem = e.to_string();
             Diagnostics(vec![Diagnostic::new(

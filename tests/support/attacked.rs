@@ -4,7 +4,7 @@ use crate::http::{Answer, encode, get, post};
 use palaute::desk::Desk;
 use palaute::form::{Form, Kind};
 use palaute::instance::Instance;
-use palaute::render::Renderer;
+use palaute::render::{PdfPrinter, Renderer};
 use palaute::store::Store;
 use palaute::submission::{RawAnswers, Submission};
 use palaute::text::{Fingerprint, hex};
@@ -80,6 +80,7 @@ impl House {
             instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
             forms: Arc::new(vec![form()]),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).expect("good templates")),
+            printer: Arc::new(PdfPrinter::new(Vec::new())),
             clock: Arc::new(move || now),
             entropy: Arc::new(|bytes| getrandom::fill(bytes).expect("randomness")),
         };

@@ -1,0 +1,110 @@
+//! The closing report as PDF: tagged (PDF/UA-1) and archivable (PDF/A-2a), made by Typst in this process.
+//!
+//! Answers are data that the template reads, never markup. The template reads nothing else: no file,
+//! no clock. Noto Sans is part of the program; fonts for other scripts are given as bytes, and what
+//! no font has is written as its code, so that no answer can keep a report from being printed.
+
+mod clean;
+mod world;
+
+use self::clean::Alphabet;
+use self::world::{PrintWorld, Shelf};
+use super::ReportView;
+use super::templates::embedded;
+use jiff::civil::Date;
+use serde_json::Value;
+use typst::WorldExt;
+use typst::diag::SourceDiagnostic;
+use typst::foundations::{Datetime, Smart};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+/// The template of the closing report.
+const TEMPLATE: &str = "report/closing.typ";
+/// Generations of remembered layout that stay for the next report.
+const REMEMBERED: usize = 5;
+
+/// A report could not be printed.
+#[derive(Debug, thiserror::Error)]
+#[error("templates/{TEMPLATE} could not be printed: {0}")]
+pub struct PdfError(String);
+
+/// Prints reports; made once, used for many.
+pub struct PdfPrinter {
+    shelf: Shelf,
+    alphabet: Alphabet,
+    standards: PdfStandards,
+}
+
+impl std::fmt::Debug for PdfPrinter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PdfPrinter").finish_non_exhaustive()
+    }
+}
+
+impl PdfPrinter {
+    /// A printer with the embedded template and, besides the embedded font, the fonts of `extra_fonts`:
+    /// the bytes of TrueType or OpenType files. Bytes that are no font are passed over.
+    ///
+    /// # Panics
+    /// Never: the two standards go together, which a test makes sure of.
+    #[must_use]
+    pub fn new(extra_fonts: Vec<Vec<u8>>) -> Self {
+        let shelf = Shelf::new(embedded(TEMPLATE), extra_fonts);
+        let alphabet = Alphabet::of(shelf.fonts());
+        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).unwrap_or_default();
+        Self { shelf, alphabet, standards }
+    }
+
+    /// The same printer with an instance's own template in place of the embedded one.
+    #[must_use]
+    pub fn with_template(mut self, template: &str) -> Self {
+        self.shelf.set_template(template);
+        self
+    }
+
+    /// Prints a report. A text that cannot be set in the given fonts is tried again with every letter
+    /// outside the Latin alphabet as its code.
+    ///
+    /// # Errors
+    /// When the template is wrong.
+    pub fn print(&self, report: &ReportView) -> Result<Vec<u8>, PdfError> {
+        let data = serde_json::to_value(report).map_err(|e| PdfError(e.to_string()))?;
+        let printed = self.print_with(data.clone(), &self.alphabet, report.written_on());
+        let printed = printed.or_else(|_| self.print_with(data, &Alphabet::Latin, report.written_on()));
+        comemo::evict(REMEMBERED);
+        printed
+    }
+
+    fn print_with(&self, mut data: Value, alphabet: &Alphabet, day: Date) -> Result<Vec<u8>, PdfError> {
+        if !alphabet.clean(&mut data)
+            && let Some(note) = data.get_mut("substituted")
+        {
+            *note = Value::Null;
+        }
+        let world = PrintWorld::new(&self.shelf, data.to_string());
+        let told = |errors: &[SourceDiagnostic]| told(errors, &world);
+        let document = typst::compile::<PagedDocument>(&world).output.map_err(|e| told(&e))?;
+        let options = PdfOptions {
+            ident: Smart::Custom(data["document"].as_str().unwrap_or_default().to_owned()),
+            creator: Smart::Custom(Some("Palaute".to_owned())),
+            timestamp: midnight(day),
+            standards: self.standards.clone(),
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&document, &options).map_err(|e| told(&e))
+    }
+}
+
+fn midnight(day: Date) -> Option<Timestamp> {
+    let (month, of_month) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    Datetime::from_ymd_hms(i32::from(day.year()), month, of_month, 0, 0, 0).map(Timestamp::new_utc)
+}
+
+/// The first mistake with its line.
+fn told(errors: &[SourceDiagnostic], world: &PrintWorld<'_>) -> PdfError {
+    let Some(first) = errors.first() else { return PdfError("no reason was given".to_owned()) };
+    let line = world.range(first.span).and_then(|range| world.line(range.start));
+    let at = line.map(|l| format!("line {l}: ")).unwrap_or_default();
+    PdfError(format!("{at}{}", first.message))
+}

@@ -1,0 +1,110 @@
+//! The closing report as people read it. One view fills the HTML template and the Typst template, so
+//! that both say the same; every number and day is worded here once, in the report's language.
+
+mod annex;
+mod block;
+mod sections;
+
+use self::annex::{annex, responses};
+use self::block::{Block, Cell, Fact, Words};
+use self::sections::Sections;
+use super::{RenderError, Renderer, STYLE};
+use crate::report::ReportFile;
+use crate::text::{Messages, told_date};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// A part of a report under its own heading.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Section {
+    /// 1 to 6; none for what the system adds.
+    pub(super) number: Option<usize>,
+    pub(super) title: String,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// Everything that a report shows, in words and in its order.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportView {
+    lang: &'static str,
+    name: String,
+    title: &'static str,
+    /// Title of the document: heading and name.
+    document: String,
+    author: String,
+    notice: Option<String>,
+    meta: Vec<Fact>,
+    summary_title: &'static str,
+    summary: Vec<Cell>,
+    sections: Vec<Section>,
+    feedback: Option<Section>,
+    annex: Option<Vec<Section>>,
+    end: Vec<String>,
+    /// Said below a PDF in which a character is written as its code.
+    substituted: &'static str,
+    #[serde(skip)]
+    written_on: Date,
+}
+
+impl ReportView {
+    /// The view of a report, with the annex in the officer's edition.
+    #[must_use]
+    pub fn of(file: &ReportFile) -> Self {
+        let report = &file.report;
+        let m = Messages::of(report.language);
+        let sections = Sections { report, m };
+        let day = |d: Date| told_date(d, report.language);
+        let case = match &report.imported_number {
+            Some(number) => format!("{} ({number})", report.case),
+            None => report.case.to_string(),
+        };
+        let fact = |key: &str, value: &str| Fact::told(m.get(key), value);
+        let mut end = vec![m.get("report.end").to_owned()];
+        if let Some(annex) = &file.annex {
+            end.push(m.fill("report.annex_end", &[("date", &day(annex.closed_on))]));
+        }
+        Self {
+            lang: report.language.code(),
+            name: file.name.clone(),
+            title: m.get("report.title"),
+            document: format!("{} {}", m.get("report.title"), file.name),
+            author: report.provider.clone(),
+            notice: report.notice.clone(),
+            meta: vec![
+                fact("report.number", &file.name),
+                fact("report.written_on", &day(file.written_on)),
+                fact("report.case", &case),
+                fact("report.office", &report.office),
+                fact("report.author", &format!("{}, {}", report.provider, report.coach)),
+            ],
+            summary_title: m.get("report.summary"),
+            summary: sections.summary(),
+            sections: sections.all(),
+            feedback: file.annex.is_none().then(|| responses(report, m)),
+            annex: file.annex.as_ref().map(|a| annex(a, m)),
+            end,
+            substituted: m.get("report.substituted"),
+            written_on: file.written_on,
+        }
+    }
+
+    /// The day that the document bears.
+    #[must_use]
+    pub fn written_on(&self) -> Date {
+        self.written_on
+    }
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    style: &'static str,
+    report: &'a ReportView,
+}
+
+/// The report as one HTML file with its style inside, so that it can be kept and opened anywhere.
+///
+/// # Errors
+/// When a template of the instance names something the report does not have.
+pub fn closing_report_html(renderer: &Renderer, report: &ReportView) -> Result<String, RenderError> {
+    renderer.fill("report/closing.html", &Page { style: STYLE, report })
+}

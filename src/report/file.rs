@@ -1,0 +1,73 @@
+//! The report as a file in JSON: its name and day, the coach's part, and in the officer's edition the annex.
+
+use super::{ClosingReport, FeedbackAnnex, SCHEMA_ID, SCHEMA_VERSION};
+use crate::case::CaseNumber;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Name of a version of a report: `2025-000123-v1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportName {
+    /// The case.
+    pub case: CaseNumber,
+    /// Counted from 1.
+    pub version: u32,
+}
+
+impl std::fmt::Display for ReportName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-v{}", self.case, self.version)
+    }
+}
+
+/// The closing report of one client's job coaching: the coach's six sections and, in the officer's
+/// edition, the feedback annex.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ReportFile {
+    /// The schema that this file follows.
+    pub schema: String,
+    /// Version of the schema; it grows when a reader has to change.
+    pub schema_version: u32,
+    /// Name of this version of the report: the case's number and the version.
+    #[schemars(regex(pattern = r"^\d{4}-\d{6}-v\d+$"))]
+    pub name: String,
+    /// The day it was written.
+    pub written_on: Date,
+    /// The coach's part.
+    #[serde(flatten)]
+    pub report: ClosingReport,
+    /// The feedback of the parties, for the officer only; absent from the coach's edition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annex: Option<FeedbackAnnex>,
+}
+
+impl ReportFile {
+    /// The coach's edition.
+    #[must_use]
+    pub fn new(report: ClosingReport, name: &ReportName, written_on: Date) -> Self {
+        let (schema, name) = (SCHEMA_ID.to_owned(), name.to_string());
+        Self { schema, schema_version: SCHEMA_VERSION, name, written_on, report, annex: None }
+    }
+
+    /// The officer's edition of the same version.
+    #[must_use]
+    pub fn with_annex(self, annex: FeedbackAnnex) -> Self {
+        Self { annex: Some(annex), ..self }
+    }
+
+    /// As JSON: codes and labels, `null` where nothing was recorded.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Reads a report that was written earlier.
+    ///
+    /// # Errors
+    /// When the text is no report of this version of the schema.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+}
