@@ -13,6 +13,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The best grade.
+const GRADES: u8 = 5;
+
 /// A submission that arrived before the annex closed.
 #[derive(Clone, Copy, Debug)]
 pub struct Received<'a> {
@@ -177,14 +180,16 @@ fn codes(question: &Question, answer: &Answer) -> Vec<String> {
     codes
 }
 
+/// What the choice is called; a grade without words of its own is told with its scale.
+fn label(question: &Question, code: &str, language: Language) -> String {
+    let label = question.choice(code).map_or(code, |c| c.label.in_language(language));
+    if question.kind == Kind::Grade && label == code { format!("{code} / {GRADES}") } else { label.to_owned() }
+}
+
 fn words(question: &Question, answer: &Answer, language: Language) -> String {
-    let label = |code: String| match question.choice(&code) {
-        Some(choice) => choice.label.in_language(language).to_owned(),
-        None => code,
-    };
     match answer {
         Answer::One(_) | Answer::Many(_) => {
-            codes(question, answer).into_iter().map(label).collect::<Vec<_>>().join(", ")
+            codes(question, answer).iter().map(|code| label(question, code, language)).collect::<Vec<_>>().join(", ")
         }
         Answer::Text(text) => text.clone(),
         Answer::Number(figure) => figure.told(language),
@@ -239,7 +244,7 @@ fn question_together<'a>(
             };
             shares.extend(choices(question, received).into_iter().map(|c| Share {
                 code: c.code.clone(),
-                label: c.label.in_language(language).to_owned(),
+                label: label(question, &c.code, language),
                 count: chosen(&c.code),
             }));
             false

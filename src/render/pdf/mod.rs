@@ -72,7 +72,7 @@ impl PdfPrinter {
         let data = serde_json::to_value(report).map_err(|e| PdfError(e.to_string()))?;
         let printed = self.print_with(data.clone(), &self.alphabet, report.written_on());
         let printed = printed.or_else(|_| self.print_with(data, &Alphabet::Latin, report.written_on()));
-        comemo::evict(REMEMBERED);
+        comemo::evict(std::env::var("EVICT").ok().and_then(|e| e.parse().ok()).unwrap_or(REMEMBERED));
         printed
     }
 

@@ -18,6 +18,7 @@ pub(super) fn responses(report: &ClosingReport, m: Messages) -> Section {
     };
     Section {
         number: None,
+        level: 2,
         title: m.get("report.responses").to_owned(),
         blocks: vec![
             Block::Strip { cells: report.responses.iter().map(cell).collect() },
@@ -40,6 +41,7 @@ pub(super) fn annex(annex: &FeedbackAnnex, m: Messages) -> Vec<Section> {
     let closed = told_date(annex.closed_on, m.language());
     let overview = Section {
         number: None,
+        level: 2,
         title: m.get("report.annex").to_owned(),
         blocks: vec![
             Block::Note { text: m.fill("report.annex_note", &[("date", &closed)]) },
@@ -68,13 +70,11 @@ fn party_section(feedback: &PartyFeedback, m: Messages) -> Section {
     if !feedback.together.is_empty() {
         blocks.extend(together(&feedback.together, m));
     }
-    Section { number: None, title: party(feedback, m).to_owned(), blocks }
+    Section { number: None, level: 3, title: party(feedback, m).to_owned(), blocks }
 }
 
-fn columns(m: Messages, middle: &[Column]) -> Vec<Column> {
-    let first = Column::new(m.get("report.question"), Width::Wide);
-    let last = Column::new(m.get("report.answer"), Width::Wide);
-    std::iter::once(first).chain(middle.iter().cloned()).chain([last]).collect()
+fn question_column(m: Messages) -> Column {
+    Column::new(m.get("report.question"), Width::Widest)
 }
 
 fn sheet(sheet: &Sheet, m: Messages) -> Block {
@@ -83,7 +83,8 @@ fn sheet(sheet: &Sheet, m: Messages) -> Block {
             q.answer.as_ref().map_or_else(|| Words::quiet(m.get("report.no_answer")), |answer| Words::new(answer));
         vec![Words::new(&q.question), answer]
     });
-    Block::Table { caption: sheet.form.clone(), columns: columns(m, &[]), rows: rows.collect() }
+    let columns = vec![question_column(m), Column::new(m.get("report.answer"), Width::Wide)];
+    Block::Table { caption: sheet.form.clone(), columns, rows: rows.collect() }
 }
 
 fn together(questions: &[QuestionTogether], m: Messages) -> Vec<Block> {
@@ -107,7 +108,7 @@ fn together(questions: &[QuestionTogether], m: Messages) -> Vec<Block> {
     }
     let note = Block::Note { text: m.get("report.together_note").to_owned() };
     let n = Column::new("n", Width::Narrow);
-    let caption = m.get("report.together").to_owned();
-    let table = Block::Table { caption, columns: columns(m, &[n]), rows };
+    let columns = vec![question_column(m), n, Column::new(m.get("report.answers"), Width::Widest)];
+    let table = Block::Table { caption: m.get("report.together").to_owned(), columns, rows };
     [note, table].into_iter().chain(quotes).collect()
 }

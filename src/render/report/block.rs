@@ -76,8 +76,8 @@ impl Column {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(in crate::render) enum Block {
-    /// Labels with values.
-    Facts { rows: Vec<Fact> },
+    /// Labels with values; short ones stand in two columns.
+    Facts { rows: Vec<Fact>, short: bool },
     /// Cells side by side.
     Strip { cells: Vec<Cell> },
     /// Rows under columns; the first cell of a row names it.

@@ -19,6 +19,8 @@ use serde::Serialize;
 pub(super) struct Section {
     /// 1 to 6; none for what the system adds.
     pub(super) number: Option<usize>,
+    /// Of its heading.
+    pub(super) level: u8,
     pub(super) title: String,
     pub(super) blocks: Vec<Block>,
 }

@@ -48,6 +48,7 @@ impl Sections<'_> {
             [self.background(), self.goals(), self.achievement(), self.coaching(), self.course(), self.plan()];
         let section = |(number, blocks)| Section {
             number: Some(number),
+            level: 2,
             title: self.m.get(&format!("report.section_{number}")).to_owned(),
             blocks,
         };
@@ -67,7 +68,11 @@ impl Sections<'_> {
     }
 
     fn facts(&self, rows: Vec<(&str, Option<String>)>) -> Block {
-        Block::Facts { rows: rows.into_iter().map(|(key, value)| self.fact(key, value)).collect() }
+        Block::Facts { rows: rows.into_iter().map(|(key, value)| self.fact(key, value)).collect(), short: false }
+    }
+
+    fn short_facts(&self, rows: Vec<(&str, Option<String>)>) -> Block {
+        Block::Facts { rows: rows.into_iter().map(|(key, value)| self.fact(key, value)).collect(), short: true }
     }
 
     fn column(&self, key: &str, width: Width) -> Column {
@@ -93,16 +98,16 @@ impl Sections<'_> {
 
     fn background(&self) -> Vec<Block> {
         let b = &self.report.background;
-        vec![self.facts(vec![
-            ("profiles", list(b.profiles.as_deref())),
+        let profiles = self.facts(vec![("profiles", list(b.profiles.as_deref()))]);
+        let short = self.short_facts(vec![
             ("client_since", Some(self.day(b.client_since))),
             ("coaching_started", Some(self.day(b.coaching_started))),
             ("municipality", b.municipality.clone()),
             ("age_group", label(b.age_group.as_ref())),
             ("unemployment", label(b.unemployment.as_ref())),
             ("education", label(b.education.as_ref())),
-            ("start_text", b.text.clone()),
-        ])]
+        ]);
+        vec![profiles, short, self.facts(vec![("start_text", b.text.clone())])]
     }
 
     fn goals(&self) -> Vec<Block> {
@@ -126,7 +131,7 @@ impl Sections<'_> {
 
     fn achievement(&self) -> Vec<Block> {
         let a = &self.report.achievement;
-        let mut rows = match a.goals.as_deref().filter(|g| !g.is_empty()) {
+        let goals = match a.goals.as_deref().filter(|g| !g.is_empty()) {
             None => vec![self.fact("goals_reached", None)],
             Some(goals) => {
                 let goal = |(n, goal): (usize, &crate::report::GoalReached)| {
@@ -145,41 +150,42 @@ impl Sections<'_> {
             }
             None => a.outcome.label.clone(),
         };
-        rows.push(self.fact("outcome", Some(outcome)));
-        rows.push(self.fact("ended_on", Some(self.day(a.ended_on))));
-        rows.push(self.fact("field", a.field.clone()));
-        rows.push(self.fact("contract", label(a.contract.as_ref())));
-        rows.push(match &a.subsidies {
-            Some(subsidies) => self.fact("subsidies", list(Some(subsidies))),
-            None => self.fact("pay_subsidy", a.pay_subsidy.map(|p| self.yes_no(p))),
-        });
-        vec![Block::Facts { rows }]
+        let subsidies = match &a.subsidies {
+            Some(subsidies) => ("subsidies", list(Some(subsidies))),
+            None => ("pay_subsidy", a.pay_subsidy.map(|p| self.yes_no(p))),
+        };
+        let ending = self.short_facts(vec![
+            ("outcome", Some(outcome)),
+            ("contract", label(a.contract.as_ref())),
+            ("field", a.field.clone()),
+            ("ended_on", Some(self.day(a.ended_on))),
+            subsidies,
+        ]);
+        vec![Block::Facts { rows: goals, short: false }, ending]
     }
 
     fn coaching(&self) -> Vec<Block> {
         let c = &self.report.coaching;
         let mut blocks: Vec<Block> = self.meter().into_iter().collect();
         let count = |n: Option<u32>| n.map(|n| n.to_string());
-        let mut rows = vec![
+        blocks.push(self.short_facts(vec![
             ("hours", self.hours()),
             ("meetings", count(c.meetings)),
             ("work_trials", count(c.work_trials)),
-        ];
+        ]));
         if c.over_cap {
-            rows.insert(1, ("over_cap_reason", c.over_cap_reason.clone()));
+            blocks.push(self.facts(vec![("over_cap_reason", c.over_cap_reason.clone())]));
         }
         let Some(phases) = &c.phases else {
-            rows.push(("phases", None));
-            blocks.push(self.facts(rows));
+            blocks.push(self.facts(vec![("phases", None)]));
             return blocks;
         };
-        blocks.push(self.facts(rows));
         let row = |p: &crate::report::Phase| {
             let methods = if p.methods.is_empty() { "–".to_owned() } else { list(Some(&p.methods)).unwrap_or_default() };
             vec![Words::new(&p.phase.label), self.words(label(p.amount.as_ref())), Words::new(&methods)]
         };
         let columns = vec![
-            self.column("phase", Width::Wide),
+            self.column("phase", Width::Narrow),
             self.column("amount", Width::Narrow),
             self.column("methods", Width::Widest),
         ];
