@@ -43,8 +43,12 @@ fn officers(model: &Model, n: u32, language: Language) -> ReportFile {
     let hours = format!("{},5", 8 + n % 12);
     let meetings = (1 + n % 9).to_string();
     let text = format!("Lähtötilanne {n}: {}", "asiakas etsi suuntaa. ".repeat(1 + n as usize % 12));
-    let given =
-        [("r_hours", hours.as_str()), ("r_meetings", &meetings), ("r_start_text", &text), ("r_over_cap_reason", "Siirtymä kesti.")];
+    let given = [
+        ("r_hours", hours.as_str()),
+        ("r_meetings", &meetings),
+        ("r_start_text", &text),
+        ("r_over_cap_reason", "Siirtymä kesti."),
+    ];
     let coach = reported::coach(model, &given);
     reported::with_annex(reported::report(model, &case, Some(&coach)), &case, &reported::feedback(model))
 }

@@ -85,7 +85,7 @@ impl Desk {
     }
 
     /// True for the form that the instance names as the coach's part of the closing report.
-    fn is_report(&self, form: &Form) -> bool {
+    pub(super) fn is_report(&self, form: &Form) -> bool {
         self.instance.report_form.as_ref().is_some_and(|f| f.value == form.id())
     }
 

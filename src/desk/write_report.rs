@@ -12,9 +12,6 @@ use crate::report::{
 use crate::store::{StoreError, StoredAnnex, StoredReport, StoredSubmission};
 use jiff::civil::Date;
 
-/// The form by which a coach reports the end of a coaching.
-const CLOSING_REPORT: &str = "closing-report";
-
 /// A report as files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenReport {
@@ -98,7 +95,7 @@ impl Desk {
         case: &CaseFile,
         submissions: &[StoredSubmission],
     ) -> Result<(StoredReport, bool), ReportError> {
-        let closing = |s: &&StoredSubmission| s.party == Party::Coach && s.form.id() == CLOSING_REPORT;
+        let closing = |s: &&StoredSubmission| self.is_report(&s.form);
         let coach = submissions.iter().rfind(closing).map(|s| (&s.form, &s.answers));
         let language = case.opening().language.unwrap_or_else(|| self.instance.language());
         let report = ClosingReport::of(case, coach, &self.instance, language)?;

@@ -54,7 +54,10 @@ pub(crate) fn coach(model: &Model, given: &[(&str, &str)]) -> Answers {
         ("r_profiles", "long_absent"),
         ("r_unemployment", "months_12_to_24"),
         ("r_education", "upper_secondary"),
-        ("r_start_text", "Asiakas oli tehnyt kaupan töitä yli kymmenen vuotta ja halusi uudelle alalle. Hakemuksia hän oli lähettänyt vain muutaman."),
+        (
+            "r_start_text",
+            "Asiakas oli tehnyt kaupan töitä yli kymmenen vuotta ja halusi uudelle alalle. Hakemuksia hän oli lähettänyt vain muutaman.",
+        ),
         ("r_goals", "2"),
         ("r_goals.1.r_goal_type", "step_by_step"),
         ("r_goals.1.r_goal_set_on", "10.2.2025"),
@@ -115,7 +118,9 @@ pub(crate) fn case(number: u32, language: Language, invited: [u32; 3]) -> CaseFi
     };
     let work = Work { hours_tenths: Some(175), meetings: Some(6), work_trials: Some(1) };
     let ending =
-        Ending { on: date(2025, 10, 3), outcome: "job".into(), field: Some("Keittiö".into()), pay_subsidy: Some(true) };
+        Ending {
+            on: date(2025, 10, 3), outcome: "job".into(), field: Some("Keittiö".into()), pay_subsidy: Some(true)
+        };
     let mut events = vec![
         CaseEvent::Opened { imported_number: None, opening },
         CaseEvent::Ended { ending: ending.clone() },
@@ -176,8 +181,29 @@ pub(crate) fn feedback(model: &Model) -> Vec<(&Form, Answers)> {
     vec![
         (&model.client, answers(&model.client, &client)),
         (&model.employer, answers(&model.employer, &employer)),
-        colleague(&[("w_informed", "fully_agree"), ("w_role", "rather_agree"), ("w_whom", "fully_agree"), ("w_mood", "worse"), ("w_overall", "4"), ("w_open", "Selvempi työnjako olisi auttanut.")]),
-        colleague(&[("w_informed", "neither"), ("w_role", "fully_agree"), ("w_whom", "fully_agree"), ("w_load", "same"), ("w_mood", "better"), ("w_overall", "5")]),
-        colleague(&[("w_informed", "rather_agree"), ("w_role", "rather_agree"), ("w_whom", "rather_agree"), ("w_mood", "same"), ("w_overall", "4"), ("w_open", "Aikaisempi tieto.")]),
+        colleague(&[
+            ("w_informed", "fully_agree"),
+            ("w_role", "rather_agree"),
+            ("w_whom", "fully_agree"),
+            ("w_mood", "worse"),
+            ("w_overall", "4"),
+            ("w_open", "Selvempi työnjako olisi auttanut."),
+        ]),
+        colleague(&[
+            ("w_informed", "neither"),
+            ("w_role", "fully_agree"),
+            ("w_whom", "fully_agree"),
+            ("w_load", "same"),
+            ("w_mood", "better"),
+            ("w_overall", "5"),
+        ]),
+        colleague(&[
+            ("w_informed", "rather_agree"),
+            ("w_role", "rather_agree"),
+            ("w_whom", "rather_agree"),
+            ("w_mood", "same"),
+            ("w_overall", "4"),
+            ("w_open", "Aikaisempi tieto."),
+        ]),
     ]
 }

@@ -68,10 +68,12 @@ pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Resu
             links.extend(open_links(desk, case.number(), form).await?);
         }
     }
+    let shown = shown_whole(desk).await?;
     let left = if party == Party::Coach { 1 } else { LEFT_OPEN };
     let mut stored = 0;
     for (case, link) in &links[..links.len().saturating_sub(left)] {
-        if party != Party::Coach && !random.chance(RESPONSE_PERCENT) {
+        let answers = random.chance(RESPONSE_PERCENT) || Some(*case) == shown;
+        if party != Party::Coach && !answers {
             continue;
         }
         let Arrival::Open(invitation, form) = desk.arrive(&link.token).await? else { continue };
@@ -88,6 +90,13 @@ pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Resu
         }
     }
     Ok(stored)
+}
+
+/// The case about which everybody answers, so that one annex shows all parties: the first with colleagues.
+pub(super) async fn shown_whole(desk: &Desk) -> Result<Option<CaseNumber>, Box<dyn std::error::Error>> {
+    let cases = desk.store.cases().await?;
+    let whole = |c: &&CaseFile| [Party::Employer, Party::Community].iter().all(|p| c.parties().contains_key(p));
+    Ok(cases.iter().find(whole).map(CaseFile::number))
 }
 
 /// A link to an unanswered invitation of a party on the last case that has one.

@@ -172,10 +172,18 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
     let site = format!("http://{}", listener.local_addr()?);
     say("");
     say("Open in a browser; everything stays on this machine:");
-    say(format_args!("  The site             {site}/"));
+    say(format_args!("  The site                {site}/"));
     for (party, label) in VISITORS {
         if let Some(link) = answers::open_link(&desk, party).await? {
-            say(format_args!("  {label:<21} {}", link.address));
+            say(format_args!("  {label:<23} {}", link.address));
+        }
+    }
+    if let Some(case) = answers::shown_whole(&desk).await? {
+        for (label, edition) in [("A closing report", ""), ("With its annex", "-annex")] {
+            let file = dir.join("reports").join(format!("{case}-v1{edition}.pdf"));
+            if file.is_file() {
+                say(format_args!("  {label:<23} {} (.html and .json beside it)", file.display()));
+            }
         }
     }
     let case = desk.store.cases().await?.into_iter().rev().find(|c| c.ending().is_some());
