@@ -33,7 +33,7 @@ pub(super) fn figures(release: &Release, party: &str, elsewhere: &[&str], langua
     for scale in SCALES {
         let of_scale = |t: &&PublishedTable| scale_of(t) == Some(scale);
         // A scale of which nothing is shown is told with the other questions.
-        if single.iter().copied().filter(of_scale).any(|t| tells(t)) {
+        if single.iter().copied().filter(of_scale).any(tells) {
             let (scaled, others): (Vec<&PublishedTable>, Vec<&PublishedTable>) = single.into_iter().partition(of_scale);
             figures.extend(scaled.first().map(|first| agreement(&scaled, first, scale, party, language)));
             single = others;
@@ -183,5 +183,30 @@ fn agreement(
         short: m.get("site.agreement_short").to_owned(),
         withheld: tables.iter().any(|t| t.has_withheld()),
         source: first.source.in_language(language).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(shares: &[(i64, &str)]) -> (String, String) {
+        let shares: Vec<(i64, String)> = shares.iter().map(|(share, title)| (*share, (*title).to_owned())).collect();
+        agreement_words(&shares, SCALES[0], 20, Messages::of(Language::En))
+    }
+
+    #[test]
+    fn the_title_names_a_statement_only_when_it_alone_has_the_largest_share() {
+        let (title, text) = words(&[(40, "a"), (60, "b"), (80, "c")]);
+        assert_eq!(title, "The share of yes answers is largest for the statement “c”");
+        assert!(text.contains("“c” (80%) and smallest for the statement “a” (40%)"), "{text}");
+        let (title, text) = words(&[(40, "a"), (80, "b"), (80, "c")]);
+        assert!(
+            !title.contains('“') && text == "The share ranges from 40% to 80%, depending on the statement.",
+            "{text}"
+        );
+        let (_, text) = words(&[(40, "a"), (40, "b"), (80, "c")]);
+        assert_eq!(text, "The share is largest for the statement “c” (80%).");
+        assert_eq!(words(&[(50, "a"), (50, "b")]).1, "The share is the same for every statement.");
     }
 }
