@@ -24,7 +24,8 @@ fn main() {
     if let Some(at) = arguments.iter().position(|a| a == "--show") {
         return show(&model, Path::new(&arguments[at + 1]));
     }
-    let printer = PdfPrinter::new(Vec::new());
+    let template = fs::read_to_string("templates/report/closing.typ").unwrap();
+    let printer = PdfPrinter::new(Vec::new()).with_template(&template);
     for n in 1..=WARM_UP {
         printer.print(&ReportView::of(&officers(&model, n, Language::Fi))).unwrap();
     }
