@@ -123,8 +123,8 @@ pub(crate) fn case(number: u32, language: Language, invited: [u32; 3]) -> CaseFi
         };
     let mut events = vec![
         CaseEvent::Opened { imported_number: None, opening },
-        CaseEvent::Ended { ending: ending.clone() },
-        CaseEvent::Reported { work, ending },
+        CaseEvent::WorkRecorded { work },
+        CaseEvent::Ended { ending },
     ];
     for (party, n) in [Party::Client, Party::Employer, Party::Community].into_iter().zip(invited) {
         events.extend((0..n).map(|_| CaseEvent::Invited { party, form: "x".into() }));
