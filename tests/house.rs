@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that live in certain rooms only.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
     ("lettre", &["mail"]),
@@ -35,6 +35,13 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("calamine", &["ledger"]),
     ("clap", &["cli"]),
     ("serde_yaml", &["text", "instance", "form"]),
+    ("schemars", &["report"]),
+    ("typst", &["render"]),
+    ("typst_layout", &["render"]),
+    ("typst_pdf", &["render"]),
+    ("comemo", &["render"]),
+    ("notosans", &["render"]),
+    ("fontdb", &["cli"]),
 ];
 
 /// Names that say nothing of what is inside.

@@ -113,11 +113,7 @@ impl Desk {
         Ok((stored, true))
     }
 
-    async fn annex_state(
-        &self,
-        case: &CaseFile,
-        submissions: &[StoredSubmission],
-    ) -> Result<AnnexState, ReportError> {
+    async fn annex_state(&self, case: &CaseFile, submissions: &[StoredSubmission]) -> Result<AnnexState, ReportError> {
         let today = self.today();
         let reported_on = self.store.first_reported_on(case.number()).await?.unwrap_or(today);
         let of_parties = submissions.iter().filter(|s| s.party != Party::Coach && s.party != Party::Purchaser);
@@ -140,8 +136,8 @@ impl Desk {
         let received: Vec<Received<'_>> =
             in_time.map(|s| Received { party: s.party, form: &s.form, answers: &s.answers }).collect();
         // The coach's part is taken from the version that was sent, not made again.
-        let sent = ReportFile::from_json(&stored.json)
-            .map_err(|source| StoreError::Unreadable { what: "report", source })?;
+        let sent =
+            ReportFile::from_json(&stored.json).map_err(|source| StoreError::Unreadable { what: "report", source })?;
         let annex = FeedbackAnnex::of(case, &received, closed_on, sent.report.language);
         let Written { html, json, pdf } = self.written(&sent.with_annex(annex))?;
         let edition = OfficerEdition { closed_on, html: html.clone(), json: json.clone(), pdf: pdf.clone() };

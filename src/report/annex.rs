@@ -28,12 +28,7 @@ pub enum AnnexState {
 /// Where the annex stands `today`: it closes on the day after the last invited party answered, when all
 /// have, and otherwise 30 days after the first report; never before the report.
 #[must_use]
-pub fn annex_state(
-    responses: &[Response],
-    reported_on: Date,
-    last_answer_on: Option<Date>,
-    today: Date,
-) -> AnnexState {
+pub fn annex_state(responses: &[Response], reported_on: Date, last_answer_on: Option<Date>, today: Date) -> AnnexState {
     let latest = reported_on.saturating_add(ANNEX_DAYS.days());
     let invited = responses.iter().any(|r| r.invited > 0);
     let complete = invited && responses.iter().all(|r| r.answered >= r.invited);

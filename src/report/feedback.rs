@@ -219,9 +219,9 @@ fn question_together<'a>(
     case: CaseNumber,
     language: Language,
 ) -> Option<QuestionTogether> {
-    let promised = |r: &&&Received<'_>| r.form.question(&question.id).map(|q| q.visibility) == Some(Visibility::Together);
-    let answers: Vec<&Answer> =
-        received.iter().filter(promised).filter_map(|r| r.answers.get(&question.id)).collect();
+    let promised =
+        |r: &&&Received<'_>| r.form.question(&question.id).map(|q| q.visibility) == Some(Visibility::Together);
+    let answers: Vec<&Answer> = received.iter().filter(promised).filter_map(|r| r.answers.get(&question.id)).collect();
     let n = u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let (mut shares, mut texts) = (Vec::new(), Vec::new());
     // Texts are shown from three sheets on; a distribution also needs three who chose.

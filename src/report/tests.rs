@@ -78,7 +78,8 @@ fn case(ended: bool, invited: &[(Party, usize)]) -> CaseFile {
     };
     let mut events = vec![CaseEvent::Opened { imported_number: None, opening }];
     if ended {
-        let ending = Ending { on: date(2025, 8, 17), outcome: "education".into(), field: None, pay_subsidy: Some(true) };
+        let ending =
+            Ending { on: date(2025, 8, 17), outcome: "education".into(), field: None, pay_subsidy: Some(true) };
         let work = Work { hours_tenths: Some(50), meetings: Some(2), work_trials: Some(1) };
         events.extend([CaseEvent::Ended { ending }, CaseEvent::WorkRecorded { work }]);
     }
@@ -168,7 +169,8 @@ fn the_four_states_of_a_party_are_kept_apart() {
 #[test]
 fn what_is_only_for_statistics_is_in_no_annex_whatever_today_s_form_says() {
     let (form, colleague) = (client(), community());
-    let given = [("c_own_choice", "somebody_else"), ("c_now", "unemployed"), ("c_trust", "no"), ("coach_may_read", "no")];
+    let given =
+        [("c_own_choice", "somebody_else"), ("c_now", "unemployed"), ("c_trust", "no"), ("coach_may_read", "no")];
     let sheets: Vec<(&Form, Answers)> = std::iter::once((&form, answers(&form, &given)))
         .chain((0..5).map(|_| (&colleague, answers(&colleague, &[("w_mood", "worse"), ("w_role", "neither")]))))
         .collect();
@@ -201,7 +203,8 @@ fn annex_of(sheets: &[(&Form, Answers)]) -> FeedbackAnnex {
 }
 
 fn form_of_colleagues(visibility: &str) -> Form {
-    let choices = "choices: [{ code: secret, label: { fi: S, sv: S, en: S } }, { code: open, label: { fi: O, sv: O, en: O } }]";
+    let choices =
+        "choices: [{ code: secret, label: { fi: S, sv: S, en: S } }, { code: open, label: { fi: O, sv: O, en: O } }]";
     let words = "{ fi: A, sv: A, en: A }";
     let text = format!(
         "id: small\nparty: community\ntitle: {words}\nlead: {words}\nwhy: {words}\nminutes: 1\nvisibility: together\n\
@@ -246,7 +249,10 @@ fn an_annex_closes_the_day_after_the_last_answer_and_at_the_latest_after_thirty_
     assert_eq!(annex_state(&asked(1, 1), DAY, Some(answered), next_day), AnnexState::Closed { on: next_day });
     let before_report = annex_state(&asked(1, 1), DAY, Some(date(2025, 9, 1)), DAY);
     assert_eq!(before_report, AnnexState::Closed { on: DAY });
-    assert_eq!(annex_state(&asked(1, 1), DAY, Some(date(2026, 1, 1)), date(2026, 1, 2)), AnnexState::Closed { on: latest });
+    assert_eq!(
+        annex_state(&asked(1, 1), DAY, Some(date(2026, 1, 1)), date(2026, 1, 2)),
+        AnnexState::Closed { on: latest }
+    );
     assert_eq!(annex_state(&[], DAY, None, DAY), open);
 }
 
@@ -257,8 +263,9 @@ fn reports_follow_their_published_schema_and_are_read_back_the_same() {
     let name = ReportName { case: CaseNumber::new(2025, 7), version: 1 };
     let bare = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi).unwrap();
     let colleague = community();
-    let sheets: Vec<(&Form, Answers)> =
-        (0..3).map(|_| (&colleague, answers(&colleague, &[("w_open", "rivi\ntoinen"), ("w_role", "neither")]))).collect();
+    let sheets: Vec<(&Form, Answers)> = (0..3)
+        .map(|_| (&colleague, answers(&colleague, &[("w_open", "rivi\ntoinen"), ("w_role", "neither")])))
+        .collect();
     let mut files: Vec<ReportFile> = Language::ALL.map(|l| ReportFile::new(told(l), &name, DAY)).to_vec();
     files.push(ReportFile::new(bare.clone(), &name, DAY));
     files.push(ReportFile::new(bare, &name, DAY).with_annex(annex_of(&sheets)));

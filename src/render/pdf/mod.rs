@@ -21,8 +21,8 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// The template of the closing report.
 const TEMPLATE: &str = "report/closing.typ";
-/// Generations of remembered layout that stay for the next report.
-const REMEMBERED: usize = 5;
+/// Generations of remembered layout that stay for the next report; more of them cost memory and no less time.
+const REMEMBERED: usize = 1;
 
 /// A report could not be printed.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +46,6 @@ impl PdfPrinter {
     /// A printer with the embedded template and, besides the embedded font, the fonts of `extra_fonts`:
     /// the bytes of TrueType or OpenType files. Bytes that are no font are passed over.
     ///
-    /// # Panics
-    /// Never: the two standards go together, which a test makes sure of.
     #[must_use]
     pub fn new(extra_fonts: Vec<Vec<u8>>) -> Self {
         let shelf = Shelf::new(embedded(TEMPLATE), extra_fonts);
@@ -72,7 +70,7 @@ impl PdfPrinter {
         let data = serde_json::to_value(report).map_err(|e| PdfError(e.to_string()))?;
         let printed = self.print_with(data.clone(), &self.alphabet, report.written_on());
         let printed = printed.or_else(|_| self.print_with(data, &Alphabet::Latin, report.written_on()));
-        comemo::evict(std::env::var("EVICT").ok().and_then(|e| e.parse().ok()).unwrap_or(REMEMBERED));
+        comemo::evict(REMEMBERED);
         printed
     }
 

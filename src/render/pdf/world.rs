@@ -9,8 +9,9 @@ use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World};
 
 /// Typst's own functions; table headers of rows are among its extras.
-static LIBRARY: LazyLock<LazyHash<Library>> =
-    LazyLock::new(|| LazyHash::new(Library::builder().with_features([Feature::A11yExtras].into_iter().collect()).build()));
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
+    LazyHash::new(Library::builder().with_features([Feature::A11yExtras].into_iter().collect()).build())
+});
 static MAIN: LazyLock<Option<FileId>> = LazyLock::new(|| file("/closing.typ"));
 static DATA: LazyLock<Option<FileId>> = LazyLock::new(|| file("/data.json"));
 

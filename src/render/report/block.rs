@@ -92,8 +92,6 @@ pub(in crate::render) enum Block {
 
 /// By the first letter, as the Unicode bidirectional algorithm has it.
 fn runs_right_to_left(text: &str) -> bool {
-    let right = |c: char| {
-        matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFE | 0x1_0800..=0x1_0FFF | 0x1_E800..=0x1_EFFF)
-    };
+    let right = |c: char| matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFE | 0x1_0800..=0x1_0FFF | 0x1_E800..=0x1_EFFF);
     text.chars().find(|c| c.is_alphabetic()).is_some_and(right)
 }

@@ -25,12 +25,10 @@ impl Sections<'_> {
         };
         let period = format!("{}–{}", self.day(summary.from), self.day(summary.to));
         let goals = summary.goals.filter(|g| g.all > 0);
-        let reached = goals.map(|g| {
-            self.m.fill("report.goals_fully", &[("n", &g.fully.to_string()), ("all", &g.all.to_string())])
-        });
-        let partly = goals.filter(|g| g.partly > 0).map(|g| {
-            self.m.fill("report.goals_partly", &[("n", &g.partly.to_string())])
-        });
+        let reached = goals
+            .map(|g| self.m.fill("report.goals_fully", &[("n", &g.fully.to_string()), ("all", &g.all.to_string())]));
+        let partly =
+            goals.filter(|g| g.partly > 0).map(|g| self.m.fill("report.goals_partly", &[("n", &g.partly.to_string())]));
         let began = self.report.achievement.outcome_on.map(|d| self.m.fill("report.from", &[("date", &self.day(d))]));
         let next = summary.next.as_ref();
         vec![
@@ -44,8 +42,7 @@ impl Sections<'_> {
     }
 
     pub(super) fn all(&self) -> Vec<Section> {
-        let bodies =
-            [self.background(), self.goals(), self.achievement(), self.coaching(), self.course(), self.plan()];
+        let bodies = [self.background(), self.goals(), self.achievement(), self.coaching(), self.course(), self.plan()];
         let section = |(number, blocks)| Section {
             number: Some(number),
             level: 2,
@@ -181,7 +178,8 @@ impl Sections<'_> {
             return blocks;
         };
         let row = |p: &crate::report::Phase| {
-            let methods = if p.methods.is_empty() { "–".to_owned() } else { list(Some(&p.methods)).unwrap_or_default() };
+            let methods =
+                if p.methods.is_empty() { "–".to_owned() } else { list(Some(&p.methods)).unwrap_or_default() };
             vec![Words::new(&p.phase.label), self.words(label(p.amount.as_ref())), Words::new(&methods)]
         };
         let columns = vec![
