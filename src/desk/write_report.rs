@@ -160,3 +160,100 @@ impl Desk {
         submission.received_at.to_zoned(self.instance.zone()).date()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Form;
+    use crate::instance::Instance;
+    use crate::ledger::{check_rows, read_sheet};
+    use crate::render::{PdfPrinter, Renderer};
+    use crate::store::Store;
+    use crate::submission::RawAnswers;
+    use jiff::{Timestamp, ToSpan};
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::{Arc, Mutex};
+
+    /// A desk over the pilot's cases whose clock the test sets.
+    async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
+        let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
+        let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
+        let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
+        let form = |id: &str, text| Form::read(&format!("forms/{id}.yaml"), text, Some(&instance)).unwrap();
+        let forms = vec![
+            form("client-feedback", include_str!("../../forms/client-feedback.yaml")),
+            form("closing-report", include_str!("../../forms/closing-report.yaml")),
+        ];
+        let desk = Desk {
+            store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
+            instance: Arc::new(instance),
+            forms: Arc::new(forms),
+            renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
+            printer: Arc::new(PdfPrinter::new(Vec::new())),
+            clock: Arc::new(move || *clock.lock().unwrap()),
+            entropy: Arc::new(move |bytes| {
+                let mut n = counter.lock().unwrap();
+                *n += 1;
+                bytes.fill(*n);
+            }),
+        };
+        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
+        let (rows, ..) = check_rows(&read_sheet(&sheet).unwrap(), &desk.instance, desk.today());
+        desk.import(&rows).await.unwrap();
+        (desk, now)
+    }
+
+    async fn answer(desk: &Desk, case: CaseNumber, form: &str, given: &[(&str, &str)]) {
+        let link = desk.open_link(case, form).await.unwrap();
+        let invitation = desk.store.invitation_by_token(&crate::desk::token_hash(&link.token)).await.unwrap().unwrap();
+        let raw: RawAnswers = given.iter().map(|(k, v)| ((*k).to_owned(), vec![(*v).to_owned()])).collect();
+        desk.receive(&invitation, desk.form(form).unwrap(), form, &raw).await.unwrap();
+    }
+
+    fn pass_days(now: &Mutex<Timestamp>, days: i64) {
+        let mut now = now.lock().unwrap();
+        *now = now.checked_add((24 * days).hours()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_coachs_form_makes_a_version_and_the_annex_closes_the_day_after_the_last_answer_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let case = desk.find_case("V-001").await.unwrap();
+        let first = desk.write_report(case).await.unwrap();
+        assert!(first.new && first.officer.is_none() && first.name.ends_with("-v1"));
+        let given = [("r_outcome", "job"), ("r_hours", "12,5"), ("r_meetings", "4"), ("r_successes", "Onnistui.")];
+        answer(&desk, case, "closing-report", &given).await;
+        let second = desk.write_report(case).await.unwrap();
+        assert!(second.new && second.name.ends_with("-v2") && second.json.contains("Onnistui."));
+        assert!(second.pdf.starts_with(b"%PDF-"));
+
+        answer(&desk, case, "client-feedback", &[("c_open", "Kiitos."), ("c_now", "unemployed")]).await;
+        let same_day = desk.write_report(case).await.unwrap();
+        assert!(!same_day.new && same_day.officer.is_none() && same_day.annex_closes_on.is_some());
+        assert_eq!((&same_day.html, &same_day.pdf), (&second.html, &second.pdf), "a sent version is not rewritten");
+        pass_days(&now, 1);
+        let officer = desk.write_report(case).await.unwrap().officer.unwrap();
+        assert_eq!(officer.closed_on, desk.today());
+        assert!(officer.json.contains("Kiitos.") && officer.json.contains("Onnistui."));
+        assert!(officer.html.contains("Kiitos.") && !officer.json.contains("c_now"));
+        answer(&desk, case, "client-feedback", &[("c_open", "Myöhässä.")]).await;
+        pass_days(&now, 40);
+        assert_eq!(desk.write_report(case).await.unwrap().officer.unwrap(), officer);
+    }
+
+    #[tokio::test]
+    async fn an_annex_that_nobody_answered_closes_thirty_days_after_the_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let case = desk.find_case("V-001").await.unwrap();
+        let closes_on = desk.write_report(case).await.unwrap().annex_closes_on;
+        pass_days(&now, 29);
+        assert_eq!(desk.write_report(case).await.unwrap().annex_closes_on, closes_on);
+        pass_days(&now, 1);
+        let officer = desk.write_report(case).await.unwrap().officer.unwrap();
+        assert_eq!(Some(officer.closed_on), closes_on);
+        assert!(officer.json.contains("not_answered") || officer.json.contains("not_asked"));
+    }
+}

@@ -6,6 +6,7 @@ use crate::text::Language;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Name of the schema; a relative reference, since no address is ours to promise.
 pub const SCHEMA_ID: &str = "closing-report.schema.json";
@@ -23,7 +24,19 @@ pub fn schema() -> Value {
             at.insert("const".to_owned(), constant);
         }
     }
-    root.to_value()
+    sorted(root.to_value())
+}
+
+/// With its keys in alphabetical order, whatever order the JSON library keeps them in.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<String, Value> = fields.into_iter().map(|(k, v)| (k, sorted(v))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(sorted).collect()),
+        other => other,
+    }
 }
 
 pub(super) fn party(_: &mut SchemaGenerator) -> Schema {
