@@ -67,6 +67,7 @@ impl Desk {
             link: &self.in_language(link.address, language),
             minutes: form.minutes(),
             open_until: &until,
+            contact: self.instance.contact.in_language(language),
             notice: self.instance.notice.as_ref().map(|n| n.in_language(language)),
         };
         let text = match invitation_mail(&self.renderer, &told, language) {

@@ -41,6 +41,7 @@ pub fn rehearse(
             link: "https://example.invalid/f/x",
             minutes: form.minutes(),
             open_until: "31.1.2025",
+            contact: "x",
             notice: Some("x"),
         };
         invitation_mail(renderer, &mail, instance.language())?;

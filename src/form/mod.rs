@@ -50,11 +50,13 @@ pub struct FormPage {
 
 impl Form {
     /// Reads a form; `file` names it in diagnostics. The instance tells in which languages every text
-    /// must be and lends its lists to `choices_from`; without one only Finnish is asked for.
+    /// must be and lends its lists to `choices_from` and its cap to `{hour_cap}` in a text; without one only Finnish is asked for.
     ///
     /// # Errors
     /// Every mistake found, with its place and remedy.
     pub fn read(file: &str, source: &str, instance: Option<&Instance>) -> Result<Self, Diagnostics> {
+        let cap = instance.map_or(String::new(), |i| i.hour_cap.to_string());
+        let source = &source.replace("{hour_cap}", &cap);
         let raw: raw::RawForm = read_yaml(file, source)?;
         let mistakes = lint::mistakes(&raw, file, source, instance);
         if !mistakes.is_empty() {

@@ -1,7 +1,7 @@
 //! The page on which a respondent checks the answers before they are sent.
 
 use super::form::FormFrame;
-use crate::form::{Form, FormPage, Question};
+use crate::form::{Form, FormPage, Party, Question};
 use crate::submission::{Answer, Answers, Submission};
 use crate::text::{Language, Messages, told_date, told_number};
 use serde::Serialize;
@@ -32,6 +32,10 @@ struct Field {
 pub struct CheckView {
     frame: FormFrame,
     nonce: String,
+    title: &'static str,
+    send: &'static str,
+    change: &'static str,
+    send_note: &'static str,
     answered: String,
     sections: Vec<AnswerSection>,
     fields: Vec<Field>,
@@ -42,15 +46,17 @@ impl CheckView {
     #[must_use]
     pub fn new(frame: FormFrame, form: &Form, nonce: &str, submission: &Submission, language: Language) -> Self {
         let m = Messages::of(language);
-        let total = form.questions().count().to_string();
-        let given = |q: &&Question| match submission.answer(&q.id) {
-            // What was ticked beforehand is no answer of the respondent's.
-            Some(Answer::One(code)) => q.default.as_ref() != Some(code),
-            other => other.is_some(),
-        };
-        let answered = match form.questions().filter(given).count() {
+        // What was ticked beforehand is no answer of the respondent's, and is not missed either.
+        let own = || form.questions().filter(|q| q.default.is_none());
+        let total = own().count();
+        let answered = match own().filter(|q| submission.answer(&q.id).is_some()).count() {
             0 => m.get("form.answered_none").to_owned(),
-            n => m.fill("form.answered", &[("n", &n.to_string()), ("total", &total)]),
+            n if n == total => m.get("form.answered_all").to_owned(),
+            n => m.fill("form.answered", &[("n", &n.to_string()), ("total", &total.to_string())]),
+        };
+        let words = |key: &str| {
+            let report = if form.party() == Party::Coach { "_report" } else { "" };
+            m.get(&format!("form.{key}{report}"))
         };
         let row = |q: &Question| AnswerRow {
             question: q.text.in_language(language).to_owned(),
@@ -65,7 +71,17 @@ impl CheckView {
             .into_iter()
             .flat_map(|(name, values)| values.into_iter().map(move |value| Field { name: name.clone(), value }));
         let fields = fields.collect();
-        Self { frame, nonce: nonce.to_owned(), answered, sections: form.pages().iter().map(section).collect(), fields }
+        Self {
+            frame,
+            nonce: nonce.to_owned(),
+            title: words("check_title"),
+            send: words("send"),
+            change: words("change"),
+            send_note: words("send_note"),
+            answered,
+            sections: form.pages().iter().map(section).collect(),
+            fields,
+        }
     }
 }
 

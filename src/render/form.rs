@@ -1,5 +1,6 @@
 //! The pages around the questions of a form: explanation, receipt, refusals.
 
+use super::page::Link;
 use crate::form::{Form, Kind, Party, Question, Visibility};
 use crate::instance::Instance;
 use crate::text::{Language, Messages};
@@ -28,6 +29,8 @@ pub struct FormFrame {
     base: String,
     /// What keeps the language on the way to the next page.
     query: String,
+    /// Pages of the site that concern every respondent, such as the privacy notice.
+    links: Vec<Link>,
     /// The languages; empty when there is one.
     languages: Vec<LanguageChoice>,
     t: &'static Value,
@@ -49,9 +52,16 @@ impl FormFrame {
             about: None,
             base,
             query: if several { format!("?lang={}", language.code()) } else { String::new() },
+            links: Vec::new(),
             languages: if several { known.iter().map(choice).collect() } else { Vec::new() },
             t: Messages::of(language).tree(),
         }
+    }
+
+    /// The same with links in the footer.
+    #[must_use]
+    pub fn links(self, links: Vec<Link>) -> Self {
+        Self { links, ..self }
     }
 
     /// The same, telling which case it is about.
@@ -151,6 +161,7 @@ fn readers(form: &Form, some_hidden: bool) -> Vec<&'static str> {
 #[derive(Clone, Debug, Serialize)]
 pub struct ReceiptView {
     frame: FormFrame,
+    thanks: &'static str,
     code: String,
     stored_at: String,
     after: Vec<String>,
@@ -169,7 +180,9 @@ impl ReceiptView {
         language: Language,
     ) -> Self {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
-        Self { frame, code: code.to_owned(), stored_at, after, results_href }
+        let report = form.party() == Party::Coach;
+        let thanks = Messages::of(language).get(if report { "form.thanks_report" } else { "form.thanks" });
+        Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href }
     }
 }
 

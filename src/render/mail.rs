@@ -28,6 +28,8 @@ pub struct InvitationMail<'a> {
     pub minutes: u32,
     /// Until when, in words.
     pub open_until: &'a str,
+    /// Whom to ask.
+    pub contact: &'a str,
     /// Label of a model.
     pub notice: Option<&'a str>,
 }
@@ -40,6 +42,7 @@ struct View<'a> {
     minutes: String,
     link: &'a str,
     open_until: String,
+    contact: &'a str,
     /// Said to those who may decline: a report is the coach's duty.
     voluntary: Option<&'static str>,
     notice: Option<&'a str>,
@@ -63,6 +66,7 @@ pub fn invitation_mail(
         minutes: m.fill("mail.minutes", &[("minutes", &mail.minutes.to_string())]),
         link: mail.link,
         open_until: m.fill("mail.open_until", &[("date", mail.open_until)]),
+        contact: mail.contact,
         voluntary: (mail.party != Party::Coach).then(|| m.get("mail.voluntary")),
         notice: mail.notice,
         t: m.tree(),

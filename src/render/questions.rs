@@ -118,7 +118,6 @@ impl QuestionsView {
 
 impl Asking<'_> {
     fn error_link(&self, form: &Form, mistake: &Mistake) -> ErrorLink {
-        let message = mistake_message(&mistake.fault, self.m);
         match form.asked(&mistake.question) {
             // The link leads to the first control of the question.
             Some(q) => {
@@ -132,9 +131,10 @@ impl Asking<'_> {
                     _ => None,
                 };
                 let text = q.text.in_language(self.m.language());
+                let message = self.told(q, &mistake.fault);
                 ErrorLink { href, text: format!("{}{text} {message}", item.unwrap_or_default()) }
             }
-            None => ErrorLink { href: "#sisalto".to_owned(), text: message },
+            None => ErrorLink { href: "#sisalto".to_owned(), text: mistake_message(&mistake.fault, self.m) },
         }
     }
 
@@ -177,10 +177,16 @@ impl Asking<'_> {
                 })
                 .collect(),
             value: values.first().cloned().unwrap_or_default(),
-            error: told.map(|e| mistake_message(&e.fault, self.m)),
+            error: told.map(|e| self.told(q, &e.fault)),
             items,
             add,
         }
+    }
+
+    /// The words of a mistake in the answer to that question.
+    fn told(&self, q: &Question, fault: &Fault) -> String {
+        let none = q.choices.iter().find(|c| c.apart).map_or("", |c| c.label.in_language(self.m.language()));
+        mistake_message(fault, self.m).replace("{none}", none)
     }
 
     /// The form's own hint, and how to write a day.

@@ -17,9 +17,9 @@ pub use listen::{ServeError, bind, serve};
 
 use crate::desk::{Arrival, Desk};
 use crate::form::{Form, Kind, Question};
-use crate::render::{FormFrame, STYLE};
+use crate::render::{FormFrame, Link, STYLE};
 use crate::store::Invitation;
-use crate::text::Language;
+use crate::text::{Language, Messages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri, header};
@@ -101,7 +101,19 @@ impl State {
     /// The frame of a form's pages under its link.
     fn frame(&self, form: &Form, token: &str, about: Option<String>) -> FormFrame {
         let title = form.title().in_language(self.language);
-        FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language).about(about)
+        let frame = FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language);
+        frame.about(about).links(self.site_links())
+    }
+
+    /// The privacy notice and the accessibility statement, where the site has them.
+    fn site_links(&self) -> Vec<Link> {
+        let m = Messages::of(self.language);
+        let link = |page: &&str| {
+            let file = format!("{}/{}.html", self.language.code(), m.get(&format!("page.{page}.slug")));
+            let text = m.get(&format!("page.{page}.nav")).to_owned();
+            self.site.join(&file).is_file().then(|| Link { href: format!("/{file}"), text, current: false })
+        };
+        ["privacy", "accessibility"].iter().filter_map(link).collect()
     }
 
     /// What the frame says a form is about.

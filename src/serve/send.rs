@@ -22,7 +22,10 @@ pub(super) async fn receive(
     match desk.arrive(&token).await {
         Ok(Arrival::Open(invitation, form)) => {
             match desk.receive(&invitation, form, &sent.nonce, &sent.answers).await {
-                Ok(Received::Stored(receipt)) => Ok(show(&state, form, &token, &receipt)),
+                Ok(Received::Stored(receipt)) => {
+                    let about = state.about(&invitation).await.ok().flatten();
+                    Ok(show(&state, form, &token, about, &receipt))
+                }
                 Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
                 Err(ReceiveError::Mistakes(mistakes)) => {
                     let frame = state.frame(form, &token, state.about(&invitation).await?);
@@ -34,7 +37,7 @@ pub(super) async fn receive(
         }
         // A retry after a lost answer, or after a crash: the same page gets the same receipt.
         Ok(Arrival::Answered) => match desk.receive_again(&token, &sent.nonce, &sent.answers).await {
-            Ok(Some((receipt, form))) => Ok(show(&state, form, &token, &receipt)),
+            Ok(Some((receipt, form))) => Ok(show(&state, form, &token, None, &receipt)),
             Ok(None) | Err(ReceiveError::Mistakes(_)) => Err(Failure::answered(&state)),
             Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
         },
@@ -45,14 +48,14 @@ pub(super) async fn receive(
     }
 }
 
-fn show(state: &State, form: &Form, token: &str, receipt: &Receipt) -> Response {
+fn show(state: &State, form: &Form, token: &str, about: Option<String>, receipt: &Receipt) -> Response {
     let at = told_instant(receipt.stored_at, &state.desk.instance.zone(), state.language);
     let stored_at = Messages::of(state.language).fill("form.stored_at", &[("at", &at)]);
     let front = format!("{}/index.html", state.language.code());
     let results = state.site.join(&front).is_file().then(|| format!("/{front}"));
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
-    let view = ReceiptView::new(state.frame(form, token, None), form, &code, stored_at, results, state.language);
+    let view = ReceiptView::new(state.frame(form, token, about), form, &code, stored_at, results, state.language);
     match state.desk.renderer.fill("form/receipt.html", &view) {
         Ok(html) => (StatusCode::OK, Html(html)).into_response(),
         Err(error) => {

@@ -98,7 +98,9 @@ fn read(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault>
 fn read_line(question: &Question, text: &str) -> Result<Answer, Fault> {
     match question.kind {
         Kind::Number { min, max, decimals } => {
-            let figure = parse_figure(text, decimals).ok_or(Fault::NotANumber { decimals })?;
+            // A unit written beside the number, such as h, says nothing new.
+            let digits = text.trim_end_matches(char::is_alphabetic);
+            let figure = parse_figure(digits, decimals).ok_or(Fault::NotANumber { decimals })?;
             let unit = 10_i64.pow(u32::from(decimals));
             if figure.scaled < min * unit || figure.scaled > max * unit {
                 return Err(Fault::OutOfRange { min, max });
