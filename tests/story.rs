@@ -329,7 +329,11 @@ fn the_demo_keeps_its_promises_of_files_and_a_larger_one_fills_every_feedback_ta
     let dir = folder.path().join("demo");
     expect_success(&program().args(["demo", "--once", "--dir"]).arg(&dir).output().unwrap());
     assert!(dir.join("public/fi/index.html").is_file() && dir.join("releases/2025-11-30.1/release.json").is_file());
-    assert_eq!(files_below(&dir.join("reports")).keys().filter(|f| f.ends_with(".html")).count(), 17);
+    let reports = files_below(&dir.join("reports"));
+    for (ending, expected) in [("-v1.html", 17), ("-v1.json", 17), ("-v1.pdf", 17)] {
+        assert_eq!(reports.keys().filter(|f| f.ends_with(ending)).count(), expected, "{ending}");
+    }
+    assert!(reports.keys().any(|f| f.ends_with("-annex.pdf")), "the annex of a case about which everybody answered");
     for (path, bytes) in files_below(&dir) {
         if path.ends_with(".html") {
             let label = match path.strip_prefix("public/").and_then(|p| p.split_once('/')) {
@@ -345,6 +349,41 @@ fn the_demo_keeps_its_promises_of_files_and_a_larger_one_fills_every_feedback_ta
     let feedback: Vec<_> = data.iter().filter(|(address, _)| address.starts_with("client-")).collect();
     assert!(feedback.len() > 60, "{}", feedback.len());
     assert!(feedback.iter().all(|(_, value)| *value != "..."), "{feedback:?}");
+}
+
+#[test]
+fn a_report_is_in_the_language_of_its_case_and_a_sheet_without_the_column_leaves_it() {
+    let instance = Instance::pilot();
+    let settings = instance.path().join("palaute.yaml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, text.replacen("# language: Kieli", "language: Kieli", 1)).unwrap();
+    let in_swedish: String = SHEET
+        .lines()
+        .enumerate()
+        .map(|(at, line)| {
+            format!(
+                "{line};{}\n",
+                if at == 0 {
+                    "Kieli"
+                } else if at == 1 {
+                    "ruotsi"
+                } else {
+                    ""
+                }
+            )
+        })
+        .collect();
+    instance.must(&["import", &instance.sheet("a.csv", &in_swedish)]);
+    instance.must(&["import", &instance.sheet("b.csv", SHEET)]);
+    let out = instance.path().join("reports");
+    instance.must(&["report", "--all", "--out", &out.display().to_string()]);
+    let html = |case: &str| fs::read_to_string(out.join(format!("{case}-v1.html"))).unwrap();
+    assert!(html("2025-000001").contains("<html lang=\"sv\">") && html("2025-000001").contains("Slutrapport"));
+    assert!(html("2025-000002").contains("<html lang=\"fi\">"));
+    let wrong = in_swedish.replacen(";ruotsi", ";norja", 1);
+    let refused = instance.run(&["import", &instance.sheet("c.csv", &wrong)]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("column Kieli: \"norja\"") && told.contains("suomi, ruotsi, englanti"), "{told}");
 }
 
 #[test]
