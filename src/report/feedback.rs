@@ -63,6 +63,10 @@ pub struct Sheet {
     pub form: String,
     /// The questions that the officer may see, in the form's order.
     pub questions: Vec<AnsweredQuestion>,
+    /// How many questions are left out because their answers are only counted.
+    pub not_shown: u32,
+    /// Whether the coach may read these answers; `false` also when that was not answered.
+    pub coach_may_read: bool,
 }
 
 /// How many chose a choice.
@@ -153,8 +157,12 @@ impl FeedbackAnnex {
 
 fn sheet(received: &Received<'_>, language: Language) -> Sheet {
     let shown = received.form.questions().filter(|q| q.visibility == Visibility::Officer);
+    let counted = received.form.questions().filter(|q| q.visibility == Visibility::Statistics).count();
+    let permission = received.form.coach_reads_if().and_then(|id| received.answers.get(id));
     Sheet {
         form: received.form.title().in_language(language).to_owned(),
+        not_shown: u32::try_from(counted).unwrap_or(u32::MAX),
+        coach_may_read: matches!(permission, Some(Answer::One(code)) if code == "yes"),
         questions: shown.map(|q| answered(q, received.answers.get(&q.id), language)).collect(),
     }
 }

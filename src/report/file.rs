@@ -20,6 +20,16 @@ impl std::fmt::Display for ReportName {
     }
 }
 
+/// Whom a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Edition {
+    /// For the coach: no answer of any party is in it.
+    Coach,
+    /// For the officer of the case, with the feedback annex.
+    Officer,
+}
+
 /// The closing report of one client's job coaching: the coach's six sections and, in the officer's
 /// edition, the feedback annex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -31,6 +41,8 @@ pub struct ReportFile {
     /// Name of this version of the report: the case's number and the version.
     #[schemars(regex(pattern = r"^\d{4}-\d{6}-v\d+$"))]
     pub name: String,
+    /// Whom this file is for.
+    pub edition: Edition,
     /// The day it was written.
     pub written_on: Date,
     /// The coach's part.
@@ -46,13 +58,13 @@ impl ReportFile {
     #[must_use]
     pub fn new(report: ClosingReport, name: &ReportName, written_on: Date) -> Self {
         let (schema, name) = (SCHEMA_ID.to_owned(), name.to_string());
-        Self { schema, schema_version: SCHEMA_VERSION, name, written_on, report, annex: None }
+        Self { schema, schema_version: SCHEMA_VERSION, name, edition: Edition::Coach, written_on, report, annex: None }
     }
 
     /// The officer's edition of the same version.
     #[must_use]
     pub fn with_annex(self, annex: FeedbackAnnex) -> Self {
-        Self { annex: Some(annex), ..self }
+        Self { edition: Edition::Officer, annex: Some(annex), ..self }
     }
 
     /// As JSON: codes and labels, `null` where nothing was recorded.

@@ -21,10 +21,10 @@ pub use coach::{contract, prefilled, settles};
 pub use feedback::{
     AnsweredQuestion, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Received, Share, Sheet,
 };
-pub use file::{ReportFile, ReportName};
+pub use file::{Edition, ReportFile, ReportName};
 pub use parts::{
     Achievement, Background, ClosingReport, Coaching, Coded, Course, Goal, GoalReached, NextAction, Phase, Plan,
-    Response,
+    Response, Source,
 };
 pub use schema::{SCHEMA_ID, SCHEMA_VERSION, schema};
 pub use sections::{NotEnded, recorded, responses};

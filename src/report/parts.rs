@@ -160,6 +160,16 @@ pub struct Response {
     pub answered: u32,
 }
 
+/// Where the coach's part comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The coach filled in the closing form.
+    Coach,
+    /// The coach did not; the follow-up sheet is all there is.
+    Sheet,
+}
+
 /// The coach's part of one case. `None` means that it was not recorded, which the report says aloud.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClosingReport {
@@ -177,6 +187,8 @@ pub struct ClosingReport {
     pub provider: String,
     /// The coach, as a role or code.
     pub coach: String,
+    /// Where the six sections come from.
+    pub source: Source,
     /// Said on every page, for example that the data are synthetic.
     pub notice: Option<String>,
     /// What an officer reads first.

@@ -3,7 +3,7 @@
 
 use super::{
     Achievement, Background, ClosingReport, Coaching, Coded, Course, Goal, GoalReached, NextAction, Phase, Plan,
-    Response, Summary,
+    Response, Source, Summary,
 };
 use crate::case::{CaseFile, CaseNumber, Ending};
 use crate::form::{Form, Party, Question};
@@ -45,6 +45,7 @@ impl ClosingReport {
             office: organisation(&instance.office, &opening.office, language),
             provider: organisation(&instance.provider, &opening.provider, language),
             coach: opening.coach.clone(),
+            source: if coach.is_some() { Source::Coach } else { Source::Sheet },
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
             summary: Summary::of(&background, &achievement, &coaching, &plan),
             background,

@@ -35,6 +35,10 @@ pub struct Summary {
     pub goals: Option<GoalCounts>,
     /// The agreed action that is due first.
     pub next: Option<NextAction>,
+    /// Whether the client may be asked again in six months.
+    pub follow_up_consent: Option<bool>,
+    /// When the follow-up is made.
+    pub follow_up_on: Option<Date>,
 }
 
 impl Summary {
@@ -56,6 +60,8 @@ impl Summary {
                 partly: reached("partly", goals),
             }),
             next: next.min_by_key(|n| (n.by.is_none(), n.by)).cloned(),
+            follow_up_consent: plan.follow_up_consent,
+            follow_up_on: plan.follow_up_on,
         }
     }
 }

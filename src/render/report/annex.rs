@@ -2,11 +2,14 @@
 
 use super::block::{Column, Width};
 use super::{Block, Cell, Section, Words};
-use crate::report::{ClosingReport, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Sheet};
+use crate::form::Party;
+use crate::report::{ANNEX_DAYS, ClosingReport, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Sheet};
 use crate::text::{Messages, told_date};
+use jiff::ToSpan;
 
 /// The coach's edition: how many were asked and how many answered, no more.
 pub(super) fn responses(report: &ClosingReport, m: Messages) -> Section {
+    let rule = m.fill("report.annex_rule", &[("days", &ANNEX_DAYS.to_string())]);
     let cell = |r: &crate::report::Response| Cell {
         label: m.get(&format!("party.{}", r.party.code())).to_owned(),
         value: Words::new(&match (r.invited, r.answered) {
@@ -22,7 +25,7 @@ pub(super) fn responses(report: &ClosingReport, m: Messages) -> Section {
         title: m.get("report.responses").to_owned(),
         blocks: vec![
             Block::Strip { cells: report.responses.iter().map(cell).collect() },
-            Block::Note { text: m.get("report.responses_note").to_owned() },
+            Block::Note { text: format!("{} {rule}", m.get("report.responses_note")) },
         ],
     }
 }
@@ -38,13 +41,13 @@ pub(super) fn annex(annex: &FeedbackAnnex, m: Messages) -> Vec<Section> {
         value: Words::new(state(p, m)),
         note: (p.invited > 0).then(|| Words::new(&counted(m, p.invited, p.answered))),
     };
-    let closed = told_date(annex.closed_on, m.language());
+    let last_day = told_date(annex.closed_on.saturating_sub(1.day()), m.language());
     let overview = Section {
         number: None,
         level: 2,
         title: m.get("report.annex").to_owned(),
         blocks: vec![
-            Block::Note { text: m.fill("report.annex_note", &[("date", &closed)]) },
+            Block::Note { text: m.fill("report.annex_note", &[("date", &last_day)]) },
             Block::Strip { cells: annex.parties.iter().map(cell).collect() },
         ],
     };
@@ -66,7 +69,7 @@ fn state(feedback: &PartyFeedback, m: Messages) -> &'static str {
 }
 
 fn party_section(feedback: &PartyFeedback, m: Messages) -> Section {
-    let mut blocks: Vec<Block> = feedback.sheets.iter().map(|s| sheet(s, m)).collect();
+    let mut blocks: Vec<Block> = feedback.sheets.iter().flat_map(|s| sheet(s, feedback.party, m)).collect();
     if !feedback.together.is_empty() {
         blocks.extend(together(&feedback.together, m));
     }
@@ -77,14 +80,26 @@ fn question_column(m: Messages) -> Column {
     Column::new(m.get("report.question"), Width::Widest)
 }
 
-fn sheet(sheet: &Sheet, m: Messages) -> Block {
+/// The permission before anything else, then the answers, then how many are not shown.
+fn sheet(sheet: &Sheet, party: Party, m: Messages) -> Vec<Block> {
     let rows = sheet.questions.iter().map(|q| {
         let answer =
             q.answer.as_ref().map_or_else(|| Words::quiet(m.get("report.no_answer")), |answer| Words::new(answer));
         vec![Words::new(&q.question), answer]
     });
     let columns = vec![question_column(m), Column::new(m.get("report.answer"), Width::Wide)];
-    Block::Table { caption: sheet.form.clone(), columns, rows: rows.collect() }
+    let permission = if sheet.coach_may_read { "report.coach_may_read" } else { "report.coach_may_not_read" };
+    let own = if party == Party::Employer { "report.answers_of_employer" } else { "report.answers_of_client" };
+    let note = |text: String| Block::Note { text };
+    let mut blocks = vec![
+        Block::Lead { text: m.get(permission).to_owned() },
+        note(m.get(own).to_owned()),
+        Block::Table { caption: sheet.form.clone(), columns, rows: rows.collect() },
+    ];
+    if sheet.not_shown > 0 {
+        blocks.push(note(m.fill("report.not_shown", &[("n", &sheet.not_shown.to_string())])));
+    }
+    blocks
 }
 
 fn together(questions: &[QuestionTogether], m: Messages) -> Vec<Block> {

@@ -86,6 +86,8 @@ pub(in crate::render) enum Block {
     Meter { alt: String, label: String, used: i64, cap: i64, over: bool },
     /// What people wrote.
     Quotes { title: String, items: Vec<Words> },
+    /// A sentence that is read before what follows.
+    Lead { text: String },
     /// A sentence in a quieter voice.
     Note { text: String },
 }

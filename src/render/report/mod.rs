@@ -9,7 +9,7 @@ use self::annex::{annex, responses};
 use self::block::{Block, Cell, Fact, Words};
 use self::sections::Sections;
 use super::{RenderError, Renderer, STYLE};
-use crate::report::ReportFile;
+use crate::report::{Edition, ReportFile, Source};
 use crate::text::{Messages, told_date};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -31,7 +31,11 @@ pub struct ReportView {
     lang: &'static str,
     name: String,
     title: &'static str,
-    /// Title of the document: heading and name.
+    /// Whom this edition is for.
+    edition: &'static str,
+    /// Said under the title when the coach has not filled in the form.
+    source: Option<&'static str>,
+    /// Title of the document: heading, edition and name.
     document: String,
     author: String,
     notice: Option<String>,
@@ -61,6 +65,10 @@ impl ReportView {
             None => report.case.to_string(),
         };
         let fact = |key: &str, value: &str| Fact::told(m.get(key), value);
+        let edition = m.get(match file.edition {
+            Edition::Coach => "report.edition_coach",
+            Edition::Officer => "report.edition_officer",
+        });
         let mut end = vec![m.get("report.end").to_owned()];
         if let Some(annex) = &file.annex {
             end.push(m.fill("report.annex_end", &[("date", &day(annex.closed_on))]));
@@ -69,7 +77,9 @@ impl ReportView {
             lang: report.language.code(),
             name: file.name.clone(),
             title: m.get("report.title"),
-            document: format!("{} {}", m.get("report.title"), file.name),
+            edition,
+            source: (report.source == Source::Sheet).then(|| m.get("report.from_sheet")),
+            document: format!("{} – {edition} – {}", m.get("report.title"), file.name),
             author: report.provider.clone(),
             notice: report.notice.clone(),
             meta: vec![

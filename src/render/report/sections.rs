@@ -29,7 +29,11 @@ impl Sections<'_> {
             .map(|g| self.m.fill("report.goals_fully", &[("n", &g.fully.to_string()), ("all", &g.all.to_string())]));
         let partly =
             goals.filter(|g| g.partly > 0).map(|g| self.m.fill("report.goals_partly", &[("n", &g.partly.to_string())]));
-        let began = self.report.achievement.outcome_on.map(|d| self.m.fill("report.from", &[("date", &self.day(d))]));
+        let began = self.report.achievement.outcome_on.map(|d| self.day(d));
+        let consent = summary
+            .follow_up_consent
+            .map(|consent| self.m.get(if consent { "report.follow_up_yes" } else { "report.follow_up_no" }).to_owned());
+        let follow_up_on = summary.follow_up_on.filter(|_| summary.follow_up_consent == Some(true));
         let next = summary.next.as_ref();
         vec![
             cell("report.outcome", Some(summary.outcome.label.clone()), began),
@@ -38,6 +42,7 @@ impl Sections<'_> {
             cell("report.meetings", summary.meetings.map(|n| n.to_string()), None),
             cell("report.goals_reached", reached, partly),
             cell("report.next_step", next.map(|n| n.action.clone()), next.and_then(|n| self.who_and_by(n))),
+            cell("report.follow_up", consent, follow_up_on.map(|d| self.day(d))),
         ]
     }
 
@@ -141,10 +146,7 @@ impl Sections<'_> {
             }
         };
         let outcome = match a.outcome_on {
-            Some(on) => {
-                let filled = [("outcome", a.outcome.label.as_str()), ("date", &self.day(on))];
-                self.m.fill("report.outcome_from", &filled)
-            }
+            Some(on) => format!("{}, {}", a.outcome.label, self.day(on)),
             None => a.outcome.label.clone(),
         };
         let subsidies = match &a.subsidies {
@@ -178,9 +180,10 @@ impl Sections<'_> {
             return blocks;
         };
         let row = |p: &crate::report::Phase| {
-            let methods =
-                if p.methods.is_empty() { "–".to_owned() } else { list(Some(&p.methods)).unwrap_or_default() };
-            vec![Words::new(&p.phase.label), self.words(label(p.amount.as_ref())), Words::new(&methods)]
+            // A phase that there was none of has no methods to record.
+            let none = p.amount.as_ref().is_some_and(|a| a.code == "none") && p.methods.is_empty();
+            let methods = if none { Words::new("–") } else { self.words(list(Some(&p.methods))) };
+            vec![Words::new(&p.phase.label), self.words(label(p.amount.as_ref())), methods]
         };
         let columns = vec![
             self.column("phase", Width::Narrow),
