@@ -69,24 +69,28 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let mean = coded
         .iter()
         .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });
-    let mean_safe = mean.is_none_or(|(_, c)| mean_is_safe(c, total, policy));
+    let mean_reason = mean.and_then(|(_, c)| mean_reason(c, total, policy));
     // A distribution gives its mean, so it is shown only with it.
-    let mean_hides = mean.is_some_and(|(people, _)| people > 0) && !mean_safe;
+    let mean_hides = mean.is_some_and(|(people, _)| people > 0) && mean_reason.is_some();
     let hide =
         alike || mean_hides || small(unseen, policy) || parts().any(|n| small(n, policy) || small(total - n, policy));
     coded
         .iter()
         .map(|(code, cell)| match (*code, cell.basis) {
-            (_, Basis::Rating { .. }) => (!mean_safe).then_some(Reason::MeanRule),
+            (_, Basis::Rating { .. }) => mean_reason,
             (TOTAL, _) => small(total, policy).then_some(Reason::SmallGroup),
             _ => hide.then_some(Reason::SmallGroup),
         })
         .collect()
 }
 
-fn mean_is_safe(cell: &Cell, total: i64, policy: &Policy) -> bool {
-    let Basis::Rating { people, sum, alike } = cell.basis else { return true };
-    rating_is_safe(people, sum, policy) && !alike && !small(total - people, policy)
+/// Why a mean is withheld: for its grades, or for the few who gave none.
+fn mean_reason(cell: &Cell, total: i64, policy: &Policy) -> Option<Reason> {
+    let Basis::Rating { people, sum, alike } = cell.basis else { return None };
+    if alike || !rating_is_safe(people, sum, policy) {
+        return Some(Reason::MeanRule);
+    }
+    small(total - people, policy).then_some(Reason::FewWithoutGrade)
 }
 
 /// At least five grades, and at both ends of the scale room for two steps: n (max - mean) >= 2 and
@@ -268,11 +272,16 @@ mod tests {
             let mut table = counted(&["4", "5", "no_answer", "total"], &[people - 2, 2, total - people, total]);
             table.axes = vec![axis(&["4", "5", "no_answer", "total", "mean"])];
             table.cells.push(Cell { figure: Figure::tenths(44), basis: Basis::Rating { people, sum, alike } });
-            shown(&table, 5)[4]
+            let (_, withheld) = control(vec![table.clone()], &policy(5));
+            let of_mean = withheld.iter().find(|w| w.cells.contains(&vec!["mean".to_owned()]));
+            (shown(&table, 5)[4], of_mean.map(|w| w.reason))
         };
-        assert_eq!(rated(10, 10, 44, false), Some(44));
-        assert_eq!(rated(11, 10, 44, false), None, "one gave no grade");
-        assert_eq!(rated(10, 10, 40, true), None, "all gave the same");
+        assert_eq!(rated(10, 10, 44, false), (Some(44), None));
+        assert_eq!(rated(11, 10, 44, false), (None, Some(Reason::FewWithoutGrade)), "one gave no grade");
+        assert_eq!(rated(10, 10, 40, true), (None, Some(Reason::MeanRule)), "all gave the same");
+        assert_eq!(rated(5, 4, 16, false), (None, Some(Reason::MeanRule)), "too few grades whoever gave none");
+        let read: Reason = serde_json::from_str("\"few_without_grade\"").unwrap();
+        assert_eq!(read, Reason::FewWithoutGrade, "a release file with it can be read back");
     }
 
     #[test]

@@ -112,6 +112,8 @@ pub enum Reason {
     SmallGroup,
     /// A mean rests on too few people, or is so extreme that it tells the single grades.
     MeanRule,
+    /// Only a few gave no grade: the mean together with other figures would tell how many.
+    FewWithoutGrade,
     /// The size of the group is not published anywhere.
     GroupSizeNotPublished,
     /// The figure together with those beside it would give the sizes of the groups.

@@ -2,7 +2,7 @@
 
 use super::figures::page_of;
 use super::{pages, responses};
-use crate::cube::TOTAL;
+use crate::cube::{MEAN, TOTAL};
 use crate::release::{PublishedTable, Reason, Release};
 use crate::text::{Figure as Number, Language, Messages, told_date};
 use serde::Serialize;
@@ -15,6 +15,8 @@ struct Entry {
     source: String,
     date: String,
     n: Option<String>,
+    /// Who or what `n` counts.
+    unit: &'static str,
     withheld: Vec<String>,
     /// The page with its figure, and the place there.
     href: String,
@@ -59,10 +61,12 @@ fn group_of(table: &PublishedTable, m: Messages) -> String {
     }
 }
 
-fn reason(reason: Reason) -> &'static str {
+fn reason(reason: Reason, table: &PublishedTable) -> &'static str {
     match reason {
+        Reason::SmallGroup if table.figure(&[MEAN]).is_some() => "reason.small_group_with_mean",
         Reason::SmallGroup => "reason.small_group",
         Reason::MeanRule => "reason.mean_rule",
+        Reason::FewWithoutGrade => "reason.few_without_grade",
         Reason::GroupSizeNotPublished => "reason.group_size_not_published",
         Reason::WouldGiveGroupSizes => "reason.would_give_group_sizes",
         Reason::FewInvitations => "reason.few_invitations",
@@ -83,7 +87,12 @@ fn entry(table: &PublishedTable, release: &Release, m: Messages) -> Entry {
         source: table.source.in_language(language).to_owned(),
         date: told_date(table.as_of, language),
         n: has_total.then(|| told(table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"])))),
-        withheld: withheld.map(|w| m.get(reason(w.reason)).to_owned()).collect(),
+        unit: m.get(if pages::party_of(&table.id).is_some_and(super::feedback::answers_by_case) {
+            "site.answers_in_table"
+        } else {
+            "site.people"
+        }),
+        withheld: withheld.map(|w| m.get(reason(w.reason, table)).to_owned()).collect(),
         href: format!("{}#table-{}", pages::address(page, m), table.id),
         page: pages::name(page, m),
     }

@@ -1,6 +1,7 @@
 //! The figures of one party's feedback.
 
 use super::figures::{Chart, Figure, bars, numbered};
+use super::pages::party_of;
 use super::sentences::{answered_question, in_sentence, listed, most_common, people, shows_parts};
 use super::table::TableView;
 use crate::chart::Stack;
@@ -17,6 +18,17 @@ type Scale = (&'static [&'static str], &'static [u8]);
 fn scale_of(table: &PublishedTable) -> Option<Scale> {
     let has = |code: &&str| table.axes[0].categories.iter().any(|c| c.code == **code);
     SCALES.into_iter().find(|(codes, _)| codes.iter().all(has))
+}
+
+/// True for parties of whom one person may answer about several cases: their answers are counted, not
+/// the people.
+pub(super) fn answers_by_case(party: &str) -> bool {
+    ["employer", "purchaser"].contains(&party)
+}
+
+/// The key of a text, or of its variant for parties whose answers are counted.
+pub(super) fn counted_key(key: &str, party: Option<&str>) -> String {
+    if party.is_some_and(answers_by_case) { format!("{key}_answers") } else { key.to_owned() }
 }
 
 /// The tables of a party's answers.
@@ -83,7 +95,9 @@ fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, language:
 /// Until when answers are counted and how many people answered.
 fn question_subtitle(table: &PublishedTable, m: Messages) -> String {
     let n = people(table.figure(&[TOTAL]), m.language());
-    m.fill("site.subtitle_question", &[("date", &told_date(table.as_of, m.language())), ("n", &n)])
+    // Not everybody who answered the form gave a grade.
+    let key = if table.figure(&[MEAN]).is_some() { "site.subtitle_question_mean" } else { "site.subtitle_question" };
+    m.fill(&counted_key(key, party_of(&table.id)), &[("date", &told_date(table.as_of, m.language())), ("n", &n)])
 }
 
 /// The figure of a question that is no agreement.
@@ -171,7 +185,10 @@ fn agreement(
         anchor: format!("{party}-{}", codes[0]),
         number: 1,
         title,
-        subtitle: m.fill("site.agreement_subtitle", &[("answers", &listed(&answers, m)), ("n", &n)]),
+        subtitle: m.fill(
+            &counted_key("site.agreement_subtitle", Some(party)),
+            &[("answers", &listed(&answers, m)), ("n", &n)],
+        ),
         description,
         chart: Chart {
             stacks: tables.iter().map(stack).collect(),

@@ -123,7 +123,7 @@ fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figu
             trials(table, language),
         ),
         _ => (
-            sentences::largest_group(table, language).unwrap_or_else(neutral),
+            sentences::groups_title(table, language).unwrap_or_else(neutral),
             sentences::counts_text(table, language),
             bars(table, language),
         ),

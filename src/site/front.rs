@@ -4,7 +4,7 @@ use super::feedback;
 use super::figures::{self, Chart};
 use super::responses;
 use super::sentences::{
-    capital, in_sentence, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts,
+    capital, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts, target_covers,
 };
 use crate::cube::{MEAN, TOTAL};
 use crate::release::Release;
@@ -50,8 +50,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     // Poster figures say nought, not the sign.
     let sign = |f: Option<Number>| people(f, language);
     let target = release.table("targets").and_then(|t| t.figure(&["period"]));
-    let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
-    let covers = covers.map_or(String::new(), |c| in_sentence(c.label.in_language(language), language));
+    let covers = target_covers(release, language);
     let target_text = target
         .map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.told(language)), ("covers", &covers)]));
     let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
@@ -93,11 +92,16 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
         (None, _) => m.get("finding.clients_grade_withheld").to_owned(),
     };
     let n = people(total, language);
+    let subtitle = match (table.figure(&[MEAN]), total) {
+        (Some(_), _) => "site.grade_subtitle",
+        (None, Some(_)) => "site.grade_subtitle_no_mean",
+        (None, None) => "site.grade_subtitle_withheld",
+    };
     let question = table.title.in_language(language);
     Some(Teaser {
         title,
         line: responses::response(release, "client", language).map(|r| r.line),
-        subtitle: m.fill("site.grade_subtitle", &[("question", question), ("n", &n)]),
+        subtitle: m.fill(subtitle, &[("question", question), ("n", &n), ("date", &told_date(table.as_of, language))]),
         chart: if table.figure(&[MEAN]).is_some() || shows_parts(table) {
             figures::bars(table, language)
         } else {

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 /// The sign of a withheld figure, one for every reason.
 pub(super) const WITHHELD: &str = "...";
 
+/// Measures of a table of durations that are months.
+const MONTHS: [&str; 3] = ["mean", "min", "max"];
+
 /// One line a cell: code and label of each dimension, then the value with a decimal point.
 pub(super) fn csv(table: &PublishedTable, language: Language) -> String {
     let mut out = String::new();
@@ -34,7 +37,14 @@ pub(super) fn json_stat(table: &PublishedTable, release: &Release, language: Lan
         let index: Vec<&str> = axis.categories.iter().map(|c| c.code.as_str()).collect();
         let label: Map<String, Value> =
             axis.categories.iter().map(|c| (c.code.clone(), c.label.in_language(language).into())).collect();
-        let value = json!({"label": axis.label.in_language(language), "category": {"index": index, "label": label}});
+        let mut value =
+            json!({"label": axis.label.in_language(language), "category": {"index": index, "label": label}});
+        if axis.role == Role::Metric && table.id.starts_with("months-") {
+            let months = |code: &&&str| MONTHS.contains(*code);
+            let unit = |code: &&str| ((*code).to_owned(), json!({"base": "months", "decimals": 1}));
+            let units: Map<String, Value> = index.iter().filter(months).map(unit).collect();
+            value["category"]["unit"] = Value::Object(units);
+        }
         dimension.insert(axis.id.clone(), value);
         let name = match axis.role {
             Role::Time => "time",

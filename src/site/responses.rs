@@ -1,5 +1,6 @@
 //! Closed, invited, answered: the figure of the feedback page and the lines above each party's answers.
 
+use super::feedback::counted_key;
 use super::figures::{Chart, Figure, subtitle};
 use super::sentences::{capital, in_sentence, people};
 use super::table::TableView;
@@ -18,6 +19,9 @@ const STEPS: [&str; 3] = ["closed", "invited", "answered"];
 pub(super) struct ResponseView {
     invited: String,
     answered: String,
+    /// What the two figures count.
+    invited_label: &'static str,
+    answered_label: &'static str,
     /// None unless both are shown and somebody was invited.
     rate: Option<String>,
     /// All of it as a sentence.
@@ -45,11 +49,13 @@ pub(super) fn response(release: &Release, party: &str, language: Language) -> Op
     let (invited, answered, rate) = (get("invited"), get("answered"), rate_of(table, party, language));
     let words = ["invited", "answered"].map(|code| in_words(table.figure(&[party, code]), m));
     let known = [("invited", words[0].as_str()), ("answered", words[1].as_str())];
+    let key = |key: &str| counted_key(key, Some(party));
+    let [invited_label, answered_label] = ["site.invited", "site.answered"].map(|label| m.get(&key(label)));
     let line = match &rate {
-        Some(rate) => m.fill("site.response_line", &[known[0], known[1], ("rate", rate)]),
-        None => m.fill("site.response_line_no_rate", &known),
+        Some(rate) => m.fill(&key("site.response_line"), &[known[0], known[1], ("rate", rate)]),
+        None => m.fill(&key("site.response_line_no_rate"), &known),
     };
-    Some(ResponseView { invited, answered, rate, line })
+    Some(ResponseView { invited, answered, invited_label, answered_label, rate, line })
 }
 
 /// The figure of all parties.
@@ -60,8 +66,10 @@ pub(super) fn figure(release: &Release, language: Language) -> Option<Figure> {
     let step =
         |code: &str| table.axes[1].categories.iter().find(|c| c.code == code).map(|c| c.label.in_language(language));
     let groups = parties.iter().map(|p| {
-        let steps = STEPS.map(|s| (step(s).unwrap_or(s).to_owned(), table.figure(&[&p.code, s])));
-        (p.label.in_language(language).to_owned(), steps.into())
+        // Several people of one community are invited, so cases beside them would be another unit.
+        let steps = if p.code == "community" { &STEPS[1..] } else { &STEPS[..] };
+        let steps = steps.iter().map(|s| (step(s).unwrap_or(s).to_owned(), table.figure(&[&p.code, s])));
+        (p.label.in_language(language).to_owned(), steps.collect())
     });
     let groups: Vec<_> = groups.collect();
     Some(Figure {

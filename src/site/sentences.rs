@@ -133,21 +133,30 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
     if told.is_empty() { m.get("finding.withheld").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
 }
 
+/// What the target of the period covers, as it stands in a sentence.
+pub(super) fn target_covers(release: &Release, language: Language) -> String {
+    let covers = release.table("targets").and_then(|t| t.axes[0].categories.iter().find(|c| c.code == "period"));
+    covers.map_or_else(String::new, |c| in_sentence(c.label.in_language(language), language))
+}
+
 /// The first reporting day on which the target was reached, with the count on the last day.
 pub(super) fn progress_title(release: &Release, language: Language) -> String {
     let m = Messages::of(language);
     let Some((last, label)) = last_started(release, language) else {
         return m.get("finding.none_started").to_owned();
     };
+    let covers = target_covers(release, language);
     match release.table("targets").and_then(|t| count(t, "period")) {
         Some(target) if last >= target => {
             let over = number(last - target, m);
             m.fill(
                 if last == target { "finding.target_met" } else { "finding.target_over" },
-                &[("date", &label), ("n", &over)],
+                &[("date", &label), ("n", &over), ("covers", &covers)],
             )
         }
-        Some(target) => m.fill("finding.target_short", &[("date", &label), ("n", &number(target - last, m))]),
+        Some(target) => {
+            m.fill("finding.target_short", &[("date", &label), ("n", &number(target - last, m)), ("covers", &covers)])
+        }
         None => m.fill("finding.started", &[("date", &label), ("n", &last.to_string())]),
     }
 }
@@ -223,25 +232,30 @@ pub(super) fn largest(table: &PublishedTable, language: Language) -> (i64, Vec<&
     (most, shown.into_iter().filter(|(n, _)| *n == most).map(|(_, label)| label).collect())
 }
 
-/// Title over counts of groups: the largest of them; none when there is no single one.
-pub(super) fn largest_group(table: &PublishedTable, language: Language) -> Option<String> {
-    let total = count(table, TOTAL)?;
-    let (n, top) = largest(table, language);
-    let [one] = top.as_slice() else { return None };
-    let (label, told) = (in_sentence(one, language), |n: i64| Figure::count(n).told(language));
-    let values = [("label", label.as_str()), ("n", &told(n)), ("total", &told(total))];
-    (n > 0).then(|| Messages::of(language).fill("finding.largest_group", &values))
+/// More groups than this make no title.
+const TITLE_GROUPS: usize = 4;
+
+/// Title over counts of groups: every group with its count; none when there is nobody, or too many
+/// groups for a title.
+pub(super) fn groups_title(table: &PublishedTable, language: Language) -> Option<String> {
+    let shown = shown_categories(table, language);
+    let titled = (1..=TITLE_GROUPS).contains(&shown.len()) && shown.iter().any(|(n, _)| *n > 0);
+    titled.then(|| Messages::of(language).fill("finding.groups_title", &[("list", &groups_list(&shown, language))]))
+}
+
+fn groups_list(shown: &[(i64, &str)], language: Language) -> String {
+    let told = |n: i64| told_number(&Figure::count(n).plain(), language);
+    let shown = shown.iter().map(|(n, label)| format!("{} {}", in_sentence(label, language), told(*n)));
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// Every group with its count.
 pub(super) fn counts_text(table: &PublishedTable, language: Language) -> String {
-    let shown = shown_categories(table, language).into_iter();
-    let shown = shown.map(|(n, label)| format!("{} {}", in_sentence(label, language), Figure::count(n).told(language)));
-    let shown: Vec<String> = shown.collect();
+    let shown = shown_categories(table, language);
     if shown.is_empty() {
         Messages::of(language).get("finding.withheld").to_owned()
     } else {
-        capital(&format!("{}.", shown.join(", ")))
+        capital(&format!("{}.", groups_list(&shown, language)))
     }
 }
 
