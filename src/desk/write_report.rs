@@ -184,6 +184,7 @@ mod tests {
         let forms = vec![
             form("client-feedback", include_str!("../../forms/client-feedback.yaml")),
             form("closing-report", include_str!("../../forms/closing-report.yaml")),
+            form("employer-feedback", include_str!("../../forms/employer-feedback.yaml")),
         ];
         let desk = Desk {
             store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
@@ -223,7 +224,14 @@ mod tests {
         let case = desk.find_case("V-001").await.unwrap();
         let first = desk.write_report(case).await.unwrap();
         assert!(first.new && first.officer.is_none() && first.name.ends_with("-v1"));
-        let given = [("r_outcome", "job"), ("r_hours", "12,5"), ("r_meetings", "4"), ("r_successes", "Onnistui.")];
+        let given = [
+            ("r_outcome", "job"),
+            ("r_hours", "12,5"),
+            ("r_meetings", "4"),
+            ("r_successes", "Onnistui."),
+            ("r_goals.1.r_goal_type", "step_by_step"),
+            ("r_next.1.r_next_action", "Haku"),
+        ];
         answer(&desk, case, "closing-report", &given).await;
         let second = desk.write_report(case).await.unwrap();
         assert!(second.new && second.name.ends_with("-v2") && second.json.contains("Onnistui."));
@@ -238,7 +246,7 @@ mod tests {
         assert_eq!(officer.closed_on, desk.today());
         assert!(officer.json.contains("Kiitos.") && officer.json.contains("Onnistui."));
         assert!(officer.html.contains("Kiitos.") && !officer.json.contains("c_now"));
-        answer(&desk, case, "client-feedback", &[("c_open", "Myöhässä.")]).await;
+        answer(&desk, case, "employer-feedback", &[("e_open", "Myöhässä.")]).await;
         pass_days(&now, 40);
         assert_eq!(desk.write_report(case).await.unwrap().officer.unwrap(), officer);
     }
