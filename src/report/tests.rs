@@ -104,6 +104,7 @@ fn an_open_case_has_no_closing_report() {
 fn a_case_without_the_coachs_form_gives_what_the_sheet_knows_and_no_more() {
     let report = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi).unwrap();
     assert!(report.notice.as_ref().is_some_and(|n| n.starts_with("Malli.")));
+    assert_eq!((report.source, told(Language::Fi).source), (Source::Sheet, Source::Coach));
     assert_eq!((report.goals, report.plan.next, report.coaching.phases), (None, None, None));
     assert_eq!((report.achievement.outcome.label.as_str(), report.achievement.pay_subsidy), ("Koulutus", Some(true)));
     assert_eq!((report.summary.goals, report.summary.next), (None, None));
@@ -186,6 +187,8 @@ fn what_is_only_for_statistics_is_in_no_annex_whatever_today_s_form_says() {
         .map(|q| (q.id.as_str(), q.answer.as_deref()))
         .collect();
     assert_eq!(shown, [("c_trust", Some("Ei")), ("coach_may_read", Some("Ei"))]);
+    let sheet = &annex.parties[0].sheets[0];
+    assert_eq!((sheet.not_shown, sheet.coach_may_read), (2, false));
 
     // The same question promised to nobody in the form that was answered, and together in a later one.
     let before = form_of_colleagues("statistics");
