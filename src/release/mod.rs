@@ -110,10 +110,9 @@ impl PublishedTable {
 pub enum Reason {
     /// The table has a group of fewer people than the threshold.
     SmallGroup,
-    /// A mean rests on too few people, or is so extreme that it tells the single grades.
+    /// A mean rests on too few people, is so extreme that it tells the single grades, or would tell
+    /// with other figures how few gave none.
     MeanRule,
-    /// Only a few gave no grade: the mean together with other figures would tell how many.
-    FewWithoutGrade,
     /// The size of the group is not published anywhere.
     GroupSizeNotPublished,
     /// The figure together with those beside it would give the sizes of the groups.

@@ -66,7 +66,6 @@ fn reason(reason: Reason, table: &PublishedTable) -> &'static str {
         Reason::SmallGroup if table.figure(&[MEAN]).is_some() => "reason.small_group_with_mean",
         Reason::SmallGroup => "reason.small_group",
         Reason::MeanRule => "reason.mean_rule",
-        Reason::FewWithoutGrade => "reason.few_without_grade",
         Reason::GroupSizeNotPublished => "reason.group_size_not_published",
         Reason::WouldGiveGroupSizes => "reason.would_give_group_sizes",
         Reason::FewInvitations => "reason.few_invitations",
