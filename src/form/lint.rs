@@ -1,7 +1,7 @@
 //! What YAML's shape cannot say about a form.
 
 use super::promise;
-use super::raw::{QuestionType, RawForm, RawQuestion, Visibility};
+use super::raw::{QuestionType, RawForm, RawQuestion};
 use super::scale;
 use crate::instance::Instance;
 use crate::text::{Diagnostic, Language, Position, Text};
@@ -191,15 +191,6 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         matches!(kind, QuestionType::Text | QuestionType::Number | QuestionType::Date | QuestionType::Group);
     if uncounted && q.statistics == Some(true) {
         lint.tell(at, "answers of this type are never counted or published".to_owned(), "remove statistics");
-    }
-    if kind == QuestionType::Text {
-        if q.visibility == Some(Visibility::Statistics) {
-            lint.tell(
-                at,
-                "free text that nobody may read is of no use".to_owned(),
-                "remove the question or let the officer see it",
-            );
-        }
     }
 }
 

@@ -39,8 +39,8 @@ impl Alphabet {
                 *text = cleaned;
                 substituted
             }
-            Value::Array(values) => values.iter_mut().fold(false, |any, v| self.clean(v) || any),
-            Value::Object(fields) => fields.values_mut().fold(false, |any, v| self.clean(v) || any),
+            Value::Array(values) => values.iter_mut().fold(false, |any, v| any | self.clean(v)),
+            Value::Object(fields) => fields.values_mut().fold(false, |any, v| any | self.clean(v)),
             _ => false,
         }
     }
