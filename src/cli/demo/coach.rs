@@ -43,7 +43,8 @@ pub(super) fn report(known: RawAnswers, case: &CaseFile, form: &Form, cap: u32, 
         }
     };
     let profile = [(3, "skilled_unemployed"), (2, "career_changer"), (2, "recent_graduate"), (1, "unskilled_youth")];
-    put("r_profiles", if random.chance(40) { "long_absent" } else { random.pick(&profile) });
+    let profile: &&str = if random.chance(40) { &"long_absent" } else { random.pick(&profile) };
+    put("r_profiles", profile);
     put("r_unemployment", random.one_of(&["under_6_months", "months_6_to_12", "months_12_to_24"]));
     put("r_education", random.one_of(&["basic", "upper_secondary", "upper_secondary", "tertiary"]));
     put("r_start_text", random.one_of(&STARTS));
