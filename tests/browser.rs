@@ -106,19 +106,19 @@ async fn audit_form(audit: &mut Audit<'_>, link: &str, language: &str, send: boo
     browser.open(&link).await;
     assert_eq!(browser.run("return document.documentElement.lang", []).await, json!(language), "{link}");
     audit.page(&format!("the explanation, {link}")).await;
-    browser.find(START).await.click().await.unwrap();
+    browser.find(START).await.click().await.expect("it can be clicked");
     browser.find(QUESTIONS).await;
     audit.page(&format!("the questions, {link}")).await;
     browser.run(FILL, [json!(format!("Kiitos {IDENTITY_CODE}"))]).await;
-    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(TO_CHECK).await.click().await.expect("it can be clicked");
     browser.find(".errors").await;
     audit.page(&format!("the questions with mistakes, {link}")).await;
     browser.run(FILL, [json!("Kiitos")]).await;
-    browser.find(TO_CHECK).await.click().await.unwrap();
+    browser.find(TO_CHECK).await.click().await.expect("it can be clicked");
     browser.find(CHECK).await;
     audit.page(&format!("the answers to be checked, {link}")).await;
     if send {
-        browser.find(SEND).await.click().await.unwrap();
+        browser.find(SEND).await.click().await.expect("it can be clicked");
         browser.find("#receipt").await;
         audit.page(&format!("the receipt, {link}")).await;
         browser.open(&link).await;
