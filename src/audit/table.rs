@@ -146,15 +146,18 @@ pub(super) fn read_json_stat(bytes: &[u8]) -> Result<ReadTable, String> {
     })
 }
 
-/// Columns: for each dimension its code and label, then the value.
+/// Each dimension has a column of codes before one of labels, `x` before `x_label`; the value comes last.
 pub(super) fn read_csv(bytes: &[u8]) -> Result<Cells, String> {
     let mut cells = Cells::new();
     let mut reader = csv::Reader::from_reader(bytes);
+    let head = reader.headers().map_err(|e| format!("no CSV: {e}"))?.clone();
+    let labelled = |at: &usize| head.get(at + 1) == Some(&format!("{}_label", &head[*at]));
+    let axes: Vec<usize> = (0..head.len()).filter(labelled).collect();
     for record in reader.records() {
         let record = record.map_err(|e| format!("no CSV: {e}"))?;
         let fields: Vec<&str> = record.iter().collect();
-        let (value, keys) = fields.split_last().ok_or("an empty line")?;
-        let address = keys.iter().step_by(2).map(|k| (*k).to_owned()).collect();
+        let value = fields.last().ok_or("an empty line")?;
+        let address = axes.iter().filter_map(|at| fields.get(*at)).map(|k| (*k).to_owned()).collect();
         cells.insert(address, (*value != "...").then(|| (*value).to_owned()));
     }
     Ok(cells)

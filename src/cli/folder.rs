@@ -215,7 +215,7 @@ fn read_pages(dir: &Path, instance: &Instance, mistakes: &mut Vec<Diagnostic>) -
 fn templates(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, String>, FolderError> {
     let mut own = BTreeMap::new();
     for folder in ["form", "report", "site", "mail"] {
-        for ending in ["html", "txt", "typ"] {
+        for ending in ["html", "svg", "txt", "typ"] {
             for (name, path) in files(&dir.join("templates").join(folder), ending, mistakes)? {
                 own.insert(format!("{folder}/{name}"), read(&path)?);
             }

@@ -4,7 +4,7 @@ use super::Desk;
 use crate::mail::{Envelope, MailError, Mailer};
 use crate::render::{InvitationMail, invitation_mail};
 use crate::store::{Mail, StoreError};
-use crate::text::told_date;
+use crate::text::{Language, told_date};
 use jiff::{Timestamp, ToSpan};
 
 /// What became of the mails that were due.
@@ -61,6 +61,9 @@ impl Desk {
         let link = self.link_to(&mail.invitation, mail.expires_at).await?;
         let language = self.language_of(mail.case).await?;
         let until = told_date(mail.expires_at.to_zoned(self.instance.zone()).date(), language);
+        let others = self.instance.languages.value.iter().filter(|l| **l != language);
+        let others: Vec<(Language, String)> =
+            others.map(|l| (*l, self.in_language(link.address.clone(), *l))).collect();
         let told = InvitationMail {
             party: form.party(),
             site_name: self.instance.name.value.in_language(language),
@@ -68,6 +71,7 @@ impl Desk {
             minutes: form.minutes(),
             open_until: &until,
             contact: self.instance.contact.in_language(language),
+            others: &others,
             notice: self.instance.notice.as_ref().map(|n| n.in_language(language)),
         };
         let text = match invitation_mail(&self.renderer, &told, language) {
@@ -91,44 +95,9 @@ fn next_try(error: &MailError, tries: u32, now: Timestamp) -> Option<Timestamp> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::Form;
-    use crate::instance::Instance;
-    use crate::ledger::{check_rows, read_sheet};
-    use crate::render::{PdfPrinter, Renderer};
-    use crate::store::{MailState, Store};
-    use std::collections::BTreeMap;
-    use std::path::Path;
+    use crate::desk::pilot::desk;
+    use crate::store::MailState;
     use std::sync::{Arc, Mutex};
-
-    /// A desk over the pilot's cases whose clock the test sets.
-    async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
-        let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
-        let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
-        let forms = [
-            ("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml")),
-            ("forms/closing-report.yaml", include_str!("../../forms/closing-report.yaml")),
-        ];
-        let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
-        let forms = forms.map(|(file, text)| Form::read(file, text, Some(&instance)).unwrap());
-        let desk = Desk {
-            store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
-            instance: Arc::new(instance),
-            forms: Arc::new(forms.to_vec()),
-            renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
-            printer: Arc::new(PdfPrinter::new(Vec::new())),
-            clock: Arc::new(move || *clock.lock().unwrap()),
-            entropy: Arc::new(move |bytes| {
-                let mut n = counter.lock().unwrap();
-                *n += 1;
-                bytes.fill(*n);
-            }),
-        };
-        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
-        let today = desk.now().to_zoned(desk.instance.zone()).date();
-        let (rows, ..) = check_rows(&read_sheet(&sheet).unwrap(), &desk.instance, today);
-        desk.import(&rows).await.unwrap();
-        (desk, now)
-    }
 
     #[tokio::test]
     async fn a_mail_goes_out_once_with_a_link_and_not_at_all_when_its_invitation_has_ended_meanwhile() {
@@ -140,7 +109,10 @@ mod tests {
         desk.mail_link(first, "client-feedback", "client@example.invalid").await.unwrap();
         assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary { delivered: 1, again: 0, dead: 0 });
         assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary::default());
-        assert!(sent.lock().unwrap()[0].body.contains("http://127.0.0.1:8080/f/"));
+        let body = sent.lock().unwrap()[0].body.clone();
+        let links: Vec<&str> = body.lines().filter(|l| l.contains("http://127.0.0.1:8080/f/")).collect();
+        let languages: Vec<&str> = links.iter().filter_map(|l| l.split("?lang=").nth(1)).collect();
+        assert_eq!(languages, ["fi", "sv", "en"], "the receiver chooses the language: {body}");
 
         desk.mail_link(second, "client-feedback", "client@example.invalid").await.unwrap();
         *now.lock().unwrap() = "2026-12-01T07:00:00Z".parse().unwrap();

@@ -6,6 +6,8 @@
 mod deliver;
 mod import;
 mod invite;
+#[cfg(test)]
+mod pilot;
 mod publish;
 mod receive;
 mod rehearse;
@@ -28,6 +30,7 @@ use crate::render::{PdfPrinter, Renderer};
 use crate::store::{Store, StoreError};
 use crate::text::{Fingerprint, Language, hex};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Tells the time; no room from here down reads the machine's clock.
@@ -94,6 +97,12 @@ impl Desk {
     async fn language_of(&self, case: CaseNumber) -> Result<Language, StoreError> {
         let own = self.store.case(case).await?.and_then(|c| c.opening().language);
         Ok(own.unwrap_or_else(|| self.instance.language()))
+    }
+
+    /// The day in the instance's time zone.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(self.instance.zone()).date()
     }
 
     /// A link that opens in that language where the instance has several.

@@ -1,10 +1,10 @@
 //! Receives what a respondent sends.
 
 use super::{Desk, token_hash};
-use crate::case::CaseNumber;
+use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::form::{Form, Party};
-use crate::report;
+use crate::form::Form;
+use crate::report::{self, Doubt};
 use crate::store::{CaseChange, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
 use crate::submission::{Mistake, RawAnswers, Submission};
 use crate::text::Fingerprint;
@@ -69,19 +69,12 @@ impl Desk {
         Ok(self.store.case(case).await?.is_some_and(|c| c.ending().is_some()))
     }
 
-    /// Which case a form is about, for coaches and officers, who have several: `2025-000123 (V-001)`.
+    /// The case that an invitation is about.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn about(&self, invitation: &Invitation) -> Result<Option<String>, StoreError> {
-        if !matches!(invitation.party, Party::Coach | Party::Purchaser) {
-            return Ok(None);
-        }
-        let case = self.store.case(invitation.case).await?;
-        Ok(case.map(|c| match c.imported_number() {
-            Some(own) => format!("{} ({own})", c.number()),
-            None => c.number().to_string(),
-        }))
+    pub async fn case_of(&self, invitation: &Invitation) -> Result<Option<CaseFile>, StoreError> {
+        self.store.case(invitation.case).await
     }
 
     /// True for the form that the instance names as the coach's part of the closing report.
@@ -134,7 +127,8 @@ impl Desk {
         Ok(known)
     }
 
-    /// The answers if they can be stored as they are. Stores nothing.
+    /// The answers if they can be stored as they are, and what of a closing report should be looked at
+    /// again. Stores nothing.
     ///
     /// # Errors
     /// See [`ReceiveError`].
@@ -143,8 +137,11 @@ impl Desk {
         invitation: &Invitation,
         form: &Form,
         raw: &RawAnswers,
-    ) -> Result<Submission, ReceiveError> {
-        Ok(self.checked(invitation, form, raw).await?.0)
+    ) -> Result<(Submission, Vec<Doubt>), ReceiveError> {
+        let (submission, _) = self.checked(invitation, form, raw).await?;
+        let case = if self.is_report(form) { self.store.case(invitation.case).await? } else { None };
+        let doubts = case.map_or_else(Vec::new, |case| report::doubts(&case, submission.answers(), self.today()));
+        Ok((submission, doubts))
     }
 
     /// The answers, and what a closing report settles on the case it is about.
@@ -154,15 +151,27 @@ impl Desk {
         form: &Form,
         raw: &RawAnswers,
     ) -> Result<(Submission, Option<CaseChange>), ReceiveError> {
-        let submission = Submission::parse(raw, form).map_err(ReceiveError::Mistakes)?;
-        if !self.is_report(form) {
-            return Ok((submission, None));
+        let parsed = Submission::parse(raw, form);
+        let case = if self.is_report(form) { self.store.case(invitation.case).await? } else { None };
+        let Some(case) = case else { return Ok((parsed.map_err(ReceiveError::Mistakes)?, None)) };
+        let (understood, _) = Submission::understood(raw, form);
+        match (parsed, report::settles(&case, form, &understood, &self.instance)) {
+            (Ok(submission), Ok(event)) => {
+                let change = self.change(Subject::Known(case.number()), vec![event]);
+                Ok((submission, Some(change)))
+            }
+            // All mistakes at once, those of the case's rules among those of the form.
+            (parsed, settled) => {
+                let mut mistakes = parsed.err().unwrap_or_default();
+                for more in settled.err().unwrap_or_default() {
+                    if mistakes.iter().all(|m| m.question != more.question) {
+                        mistakes.push(more);
+                    }
+                }
+                mistakes.sort_by_key(|m| form.place(&m.question));
+                Err(ReceiveError::Mistakes(mistakes))
+            }
         }
-        let Some(case) = self.store.case(invitation.case).await? else { return Ok((submission, None)) };
-        let event = report::settles(&case, form, submission.answers(), &self.instance);
-        let event = event.map_err(ReceiveError::Mistakes)?;
-        let change = self.change(Subject::Known(case.number()), vec![event]);
-        Ok((submission, Some(change)))
     }
 
     /// The answer to sending again after the invitation was answered: the same page gets its receipt.

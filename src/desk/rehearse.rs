@@ -9,10 +9,10 @@ use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, FormFrame, InvitationMail, PdfPrinter, QuestionsView, ReceiptView,
+    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PdfPrinter, QuestionsView, ReceiptView,
     RenderError, Renderer, ReportView, closing_report_html, invitation_mail,
 };
-use crate::report::{ClosingReport, FeedbackAnnex, Received, ReportFile, ReportName};
+use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -42,6 +42,7 @@ pub fn rehearse(
             minutes: form.minutes(),
             open_until: "31.1.2025",
             contact: "x",
+            others: &[(instance.language(), "x".to_owned())],
             notice: Some("x"),
         };
         invitation_mail(renderer, &mail, instance.language())?;
@@ -61,14 +62,18 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     let language = instance.language();
     let frame = || FormFrame::new(instance, form.title().in_language(language), "/f/x".to_owned(), language);
     let given = RawAnswers::new();
+    let filled = Filled { given: &given, known: &given, mistakes: &[], removed: None };
     let mistakes: Vec<Mistake> =
         form.questions().map(|q| Mistake { question: q.id.clone(), fault: Fault::IdentityCode }).collect();
     renderer.fill("form/explanation.html", &ExplanationView::new(frame(), form, "31.1.2025", language))?;
-    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", &given, &[], language))?;
-    let wrong = QuestionsView::new(frame(), form, "x", &given, &mistakes, language);
+    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", filled, language))?;
+    let wrong = QuestionsView::new(frame(), form, "x", Filled { mistakes: &mistakes, ..filled }, language);
     renderer.fill("form/questions.html", &wrong)?;
     if let Ok(submission) = Submission::parse(&given, form) {
-        renderer.fill("form/check.html", &CheckView::new(frame(), form, "x", &submission, language))?;
+        renderer.fill(
+            "form/check.html",
+            &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], language),
+        )?;
     }
     let receipt = ReceiptView::new(frame(), form, "x", "x".to_owned(), Some("/x".to_owned()), language);
     renderer.fill("form/receipt.html", &receipt)?;
@@ -81,7 +86,7 @@ fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2
     let (case, answers, language) = (model_case(instance)?, Answers::new(), instance.language());
     let coach = forms.iter().find(|f| f.party() == Party::Coach).map(|form| (form, &answers));
     let name = ReportName { case: case.number(), version: 1 };
-    let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language)?, &name, DAY);
+    let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language, DAY)?, &name, DAY);
     let received: Vec<Received<'_>> =
         forms.iter().map(|form| Received { party: form.party(), form, answers: &answers }).collect();
     let annex = FeedbackAnnex::of(&case, &received, DAY, language);

@@ -42,7 +42,7 @@ impl Desk {
     /// month end.
     #[must_use]
     pub fn reporting_day(&self) -> Date {
-        let today = self.now().to_zoned(self.instance.zone()).date();
+        let today = self.today();
         let declared = self.instance.reporting_dates.iter().map(|d| d.value).filter(|d| *d < today).max();
         declared.unwrap_or_else(|| today.first_of_month().checked_sub(1.day()).unwrap_or(today))
     }
@@ -53,7 +53,7 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, ReleaseError> {
-        let today = self.now().to_zoned(self.instance.zone()).date();
+        let today = self.today();
         if as_of >= today {
             return Err(ReleaseError::NotOver(as_of));
         }

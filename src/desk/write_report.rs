@@ -98,7 +98,7 @@ impl Desk {
         let closing = |s: &&StoredSubmission| self.is_report(&s.form);
         let coach = submissions.iter().rfind(closing).map(|s| (&s.form, &s.answers));
         let language = case.opening().language.unwrap_or_else(|| self.instance.language());
-        let report = ClosingReport::of(case, coach, &self.instance, language)?;
+        let report = ClosingReport::of(case, coach, &self.instance, language, self.today())?;
         let content = recorded(case, coach.map(|(_, answers)| answers));
         let last = self.store.last_report(case.number()).await?;
         let version = last.as_ref().map_or(1, |l| l.version + 1);
@@ -152,10 +152,6 @@ impl Desk {
         Ok(Written { html, json: file.to_json(), pdf: self.printer.print(&view)? })
     }
 
-    fn today(&self) -> Date {
-        self.now().to_zoned(self.instance.zone()).date()
-    }
-
     fn day_of(&self, submission: &StoredSubmission) -> Date {
         submission.received_at.to_zoned(self.instance.zone()).date()
     }
@@ -164,46 +160,10 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::form::Form;
-    use crate::instance::Instance;
-    use crate::ledger::{check_rows, read_sheet};
-    use crate::render::{PdfPrinter, Renderer};
-    use crate::store::Store;
+    use crate::desk::pilot::desk;
     use crate::submission::RawAnswers;
     use jiff::{Timestamp, ToSpan};
-    use std::collections::BTreeMap;
-    use std::path::Path;
-    use std::sync::{Arc, Mutex};
-
-    /// A desk over the pilot's cases whose clock the test sets.
-    async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
-        let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
-        let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
-        let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
-        let form = |id: &str, text| Form::read(&format!("forms/{id}.yaml"), text, Some(&instance)).unwrap();
-        let forms = vec![
-            form("client-feedback", include_str!("../../forms/client-feedback.yaml")),
-            form("closing-report", include_str!("../../forms/closing-report.yaml")),
-            form("employer-feedback", include_str!("../../forms/employer-feedback.yaml")),
-        ];
-        let desk = Desk {
-            store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
-            instance: Arc::new(instance),
-            forms: Arc::new(forms),
-            renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
-            printer: Arc::new(PdfPrinter::new(Vec::new())),
-            clock: Arc::new(move || *clock.lock().unwrap()),
-            entropy: Arc::new(move |bytes| {
-                let mut n = counter.lock().unwrap();
-                *n += 1;
-                bytes.fill(*n);
-            }),
-        };
-        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
-        let (rows, ..) = check_rows(&read_sheet(&sheet).unwrap(), &desk.instance, desk.today());
-        desk.import(&rows).await.unwrap();
-        (desk, now)
-    }
+    use std::sync::Mutex;
 
     async fn answer(desk: &Desk, case: CaseNumber, form: &str, given: &[(&str, &str)]) {
         let link = desk.open_link(case, form).await.unwrap();

@@ -177,6 +177,20 @@ impl Form {
         }
     }
 
+    /// Where the question behind the name of a field stands in the form, items by their number; an unknown
+    /// field stands last.
+    #[must_use]
+    pub fn place(&self, field: &str) -> (usize, usize, usize) {
+        let mut parts = field.split('.');
+        let root = parts.next().unwrap_or_default();
+        let Some((at, question)) = self.questions().enumerate().find(|(_, q)| q.id == root) else {
+            return (usize::MAX, 0, 0);
+        };
+        let item = parts.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let inner = parts.next().and_then(|id| question.questions.iter().position(|q| q.id == id));
+        (at, item, inner.unwrap_or(0))
+    }
+
     /// What is chosen before anybody has answered: code by question id.
     pub fn defaults(&self) -> impl Iterator<Item = (&str, &str)> {
         self.questions().filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))

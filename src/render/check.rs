@@ -2,6 +2,7 @@
 
 use super::form::FormFrame;
 use crate::form::{Form, FormPage, Party, Question};
+use crate::report::Doubt;
 use crate::submission::{Answer, Answers, Submission};
 use crate::text::{Language, Messages, told_date, told_number};
 use serde::Serialize;
@@ -13,6 +14,17 @@ pub struct AnswerRow {
     pub question: String,
     /// The answer in words, line by line; empty when there is none.
     pub lines: Vec<String>,
+    /// The items of a group; a question that has them has no lines.
+    pub items: Vec<AnswerItem>,
+}
+
+/// One item of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerItem {
+    /// Its name and number.
+    pub heading: String,
+    /// Its questions and answers.
+    pub rows: Vec<AnswerRow>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +49,8 @@ pub struct CheckView {
     change: &'static str,
     send_note: &'static str,
     answered: String,
+    /// What seems odd; it may be sent all the same.
+    doubts: Vec<String>,
     sections: Vec<AnswerSection>,
     fields: Vec<Field>,
 }
@@ -44,7 +58,14 @@ pub struct CheckView {
 impl CheckView {
     /// Shows what was understood; the same answers travel on in hidden fields.
     #[must_use]
-    pub fn new(frame: FormFrame, form: &Form, nonce: &str, submission: &Submission, language: Language) -> Self {
+    pub fn new(
+        frame: FormFrame,
+        form: &Form,
+        nonce: &str,
+        submission: &Submission,
+        doubts: &[Doubt],
+        language: Language,
+    ) -> Self {
         let m = Messages::of(language);
         // What was ticked beforehand is no answer of the respondent's, and is not missed either.
         let own = || form.questions().filter(|q| q.default.is_none());
@@ -58,13 +79,9 @@ impl CheckView {
             let report = if form.party() == Party::Coach { "_report" } else { "" };
             m.get(&format!("form.{key}{report}"))
         };
-        let row = |q: &Question| AnswerRow {
-            question: q.text.in_language(language).to_owned(),
-            lines: in_words(q, submission.answer(&q.id), language),
-        };
         let section = |p: &FormPage| AnswerSection {
             title: p.title.in_language(language).to_owned(),
-            rows: p.questions.iter().map(row).collect(),
+            rows: p.questions.iter().map(|q| row(q, submission.answer(&q.id), language)).collect(),
         };
         let fields = submission
             .to_raw()
@@ -79,9 +96,45 @@ impl CheckView {
             change: words("change"),
             send_note: words("send_note"),
             answered,
+            doubts: doubts.iter().map(|d| doubt(d, m)).collect(),
             sections: form.pages().iter().map(section).collect(),
             fields,
         }
+    }
+}
+
+/// What seems odd, in words.
+fn doubt(doubt: &Doubt, m: Messages) -> String {
+    let goal = |key: &str, n: &usize| m.fill(key, &[("n", &n.to_string())]);
+    match doubt {
+        Doubt::GoalTooEarly { n } => goal("doubt.goal_too_early", n),
+        Doubt::GoalTooLate { n } => goal("doubt.goal_too_late", n),
+        Doubt::GoalUnchanged { n } => goal("doubt.goal_unchanged", n),
+        Doubt::GoalHalfChanged { n } => goal("doubt.goal_half_changed", n),
+        Doubt::ContractWithoutWork => m.get("doubt.contract_without_work").to_owned(),
+        Doubt::WorkWithoutContract => m.get("doubt.work_without_contract").to_owned(),
+        Doubt::OutcomeDay => m.get("doubt.outcome_day").to_owned(),
+        Doubt::MethodsOfNoPhase { phase } => {
+            m.fill("doubt.methods_of_no_phase", &[("phase", m.get(&format!("report.phase_{phase}")))])
+        }
+        Doubt::ActionPast { n } => goal("doubt.action_past", n),
+        Doubt::FollowUpWithoutConsent => m.get("doubt.follow_up_without_consent").to_owned(),
+        Doubt::FollowUpPast => m.get("doubt.follow_up_past").to_owned(),
+    }
+}
+
+/// A question with its answer, or with the items of its group.
+fn row(question: &Question, answer: Option<&Answer>, language: Language) -> AnswerRow {
+    let name = question.item.as_ref().map_or("", |t| t.in_language(language));
+    let items = if let Some(Answer::Items(items)) = answer { items.as_slice() } else { &[] };
+    let item = |(n, item): (usize, &Answers)| AnswerItem {
+        heading: format!("{name} {n}"),
+        rows: question.questions.iter().map(|q| row(q, item.get(&q.id), language)).collect(),
+    };
+    AnswerRow {
+        question: question.text.in_language(language).to_owned(),
+        lines: in_words(question, answer, language),
+        items: (1..).zip(items).map(item).collect(),
     }
 }
 
@@ -89,7 +142,8 @@ impl CheckView {
 fn in_words(q: &Question, answer: Option<&Answer>, language: Language) -> Vec<String> {
     let label = |code: &String| q.choice(code).map_or(code.clone(), |c| c.label.in_language(language).to_owned());
     match answer {
-        None => Vec::new(),
+        // The items of a group have rows of their own.
+        None | Some(Answer::Items(_)) => Vec::new(),
         Some(Answer::One(code)) => vec![label(code)],
         Some(Answer::Many(codes)) => {
             q.choices.iter().filter(|c| codes.contains(&c.code)).map(|c| label(&c.code)).collect()
@@ -100,21 +154,5 @@ fn in_words(q: &Question, answer: Option<&Answer>, language: Language) -> Vec<St
             vec![format!("{}{unit}", told_number(&figure.plain(), language))]
         }
         Some(Answer::Date(date)) => vec![told_date(*date, language)],
-        Some(Answer::Items(items)) => {
-            (1..).zip(items).flat_map(|(n, item)| item_in_words(q, n, item, language)).collect()
-        }
     }
-}
-
-/// The item's name, then a line for each of its answers.
-fn item_in_words(group: &Question, n: usize, item: &Answers, language: Language) -> Vec<String> {
-    let mut lines = vec![format!("{} {n}", group.item.as_ref().map_or("", |t| t.in_language(language)))];
-    for q in &group.questions {
-        let answer = in_words(q, item.get(&q.id), language);
-        if let Some((first, rest)) = answer.split_first() {
-            lines.push(format!("{} {first}", q.text.in_language(language)));
-            lines.extend_from_slice(rest);
-        }
-    }
-    lines
 }

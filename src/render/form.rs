@@ -1,9 +1,10 @@
 //! The pages around the questions of a form: explanation, receipt, refusals.
 
 use super::page::Link;
+use crate::case::CaseFile;
 use crate::form::{Form, Kind, Party, Question, Visibility};
 use crate::instance::Instance;
-use crate::text::{Language, Messages};
+use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ pub struct FormFrame {
     notice: Option<String>,
     contact: String,
     form_title: String,
-    /// Which case it is about, for those who have several.
-    about: Option<String>,
+    /// Which coaching it is about.
+    about: Option<About>,
     /// Address of the invitation, `/f/<token>`.
     base: String,
     /// What keeps the language on the way to the next page.
@@ -64,10 +65,40 @@ impl FormFrame {
         Self { links, ..self }
     }
 
-    /// The same, telling which case it is about.
+    /// The same, telling which coaching it is about.
     #[must_use]
-    pub fn about(self, case: Option<String>) -> Self {
-        Self { about: case, ..self }
+    pub fn about(self, about: Option<About>) -> Self {
+        Self { about, ..self }
+    }
+}
+
+/// Which coaching a form is about, as far as the one who is asked may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct About {
+    label: &'static str,
+    text: String,
+}
+
+impl About {
+    /// Coaches and officers, who have several cases, are told the number; employers and colleagues when
+    /// the coaching ended and who gave it, which they know. Clients have one and are told nothing.
+    #[must_use]
+    pub fn of(case: &CaseFile, party: Party, instance: &Instance, language: Language) -> Option<Self> {
+        let m = Messages::of(language);
+        match party {
+            Party::Client => None,
+            Party::Coach | Party::Purchaser => {
+                let number = case.number();
+                let own = case.imported_number().map_or_else(String::new, |own| format!(" ({own})"));
+                Some(Self { label: m.get("report.case"), text: format!("{number}{own}") })
+            }
+            Party::Employer | Party::Community => {
+                let ended = told_date(case.ending()?.on, language);
+                let provider = instance.provider.name.in_language(language);
+                let text = m.fill("form.coaching_ended", &[("date", &ended), ("provider", provider)]);
+                Some(Self { label: m.get("form.about_coaching"), text })
+            }
+        }
     }
 }
 

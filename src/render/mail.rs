@@ -30,6 +30,8 @@ pub struct InvitationMail<'a> {
     pub open_until: &'a str,
     /// Whom to ask.
     pub contact: &'a str,
+    /// The same address in the other languages.
+    pub others: &'a [(Language, String)],
     /// Label of a model.
     pub notice: Option<&'a str>,
 }
@@ -43,6 +45,8 @@ struct View<'a> {
     link: &'a str,
     open_until: String,
     contact: &'a str,
+    /// The same form in the other languages, each told in its own.
+    others: Vec<String>,
     /// Said to those who may decline: a report is the coach's duty.
     voluntary: Option<&'static str>,
     notice: Option<&'a str>,
@@ -67,6 +71,7 @@ pub fn invitation_mail(
         link: mail.link,
         open_until: m.fill("mail.open_until", &[("date", mail.open_until)]),
         contact: mail.contact,
+        others: mail.others.iter().map(|(other, link)| in_language(*other, link)).collect(),
         voluntary: (mail.party != Party::Coach).then(|| m.get("mail.voluntary")),
         notice: mail.notice,
         t: m.tree(),
@@ -74,4 +79,8 @@ pub fn invitation_mail(
     let subject = renderer.fill("mail/invitation-subject.txt", &view)?;
     let body = renderer.fill("mail/invitation-body.txt", &view)?;
     Ok(MailText { subject: subject.trim().to_owned(), body: body.trim_start().to_owned() })
+}
+
+fn in_language(language: Language, link: &str) -> String {
+    Messages::of(language).fill("mail.other_language", &[("language", language.own_name()), ("link", link)])
 }

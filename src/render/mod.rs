@@ -13,10 +13,10 @@ mod report;
 mod templates;
 
 pub use check::{AnswerRow, CheckView};
-pub use form::{ClosedView, ExplanationView, FormFrame, ReceiptView};
+pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
 pub use pdf::{PdfError, PdfPrinter};
-pub use questions::{QuestionsView, mistake_message};
+pub use questions::{Filled, QuestionsView, Removed, mistake_message};
 pub use report::{ReportView, closing_report_html};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

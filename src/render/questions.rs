@@ -9,6 +9,43 @@ use serde::Serialize;
 /// A text of at most so many characters gets a low field.
 const SHORT_TEXT: usize = 300;
 
+/// An item that was just removed and can be brought back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Its group.
+    pub group: String,
+    /// Its place, counted from 1.
+    pub n: usize,
+    /// What stood in it, by question id.
+    pub item: RawAnswers,
+}
+
+impl Removed {
+    /// What the names of the hidden fields begin with in which it waits on the page.
+    pub const PREFIX: &'static str = "removed.";
+}
+
+/// The offer to bring it back.
+#[derive(Clone, Debug, Serialize)]
+struct Undo {
+    told: String,
+    place: String,
+    fields: Vec<(String, String)>,
+}
+
+/// What the fields hold when the page is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Filled<'a> {
+    /// What stands in the fields.
+    pub given: &'a RawAnswers,
+    /// What stood in them before anybody wrote anything; told beside the question.
+    pub known: &'a RawAnswers,
+    /// What is wrong.
+    pub mistakes: &'a [Mistake],
+    /// What the last button removed.
+    pub removed: Option<&'a Removed>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct Option_ {
     id: String,
@@ -36,7 +73,10 @@ struct QuestionView {
     options: Vec<Option_>,
     value: String,
     error: Option<String>,
+    /// True while the field holds what was filled in beforehand.
+    prefilled: bool,
     items: Vec<ItemView>,
+    undo: Option<Undo>,
     /// The button that adds an item; none when there is no room for another.
     add: Option<String>,
 }
@@ -76,25 +116,19 @@ pub struct QuestionsView {
 }
 
 struct Asking<'a> {
-    given: &'a RawAnswers,
-    mistakes: &'a [Mistake],
+    filled: Filled<'a>,
+    /// True when what was known beforehand comes from the case, not from the form.
+    from_case: bool,
     m: Messages,
 }
 
 impl QuestionsView {
-    /// The form with `given` in its fields and `mistakes` told.
+    /// The form with what is `filled` into its fields and every mistake told.
     #[must_use]
-    pub fn new(
-        frame: FormFrame,
-        form: &Form,
-        nonce: &str,
-        given: &RawAnswers,
-        mistakes: &[Mistake],
-        language: Language,
-    ) -> Self {
+    pub fn new(frame: FormFrame, form: &Form, nonce: &str, filled: Filled<'_>, language: Language) -> Self {
         let m = Messages::of(language);
-        let asking = Asking { given, mistakes, m };
-        let errors: Vec<ErrorLink> = mistakes.iter().map(|e| asking.error_link(form, e)).collect();
+        let asking = Asking { filled, from_case: form.party() == Party::Coach, m };
+        let errors: Vec<ErrorLink> = filled.mistakes.iter().map(|e| asking.error_link(form, e)).collect();
         let errors_title = match errors.len() {
             0 => None,
             1 => Some(m.get("form.errors_title_one").to_owned()),
@@ -140,9 +174,10 @@ impl Asking<'_> {
 
     fn question(&self, q: &Question, field: &str) -> QuestionView {
         let language = self.m.language();
-        let values = self.given.get(field).map_or(&[][..], Vec::as_slice);
+        let values = self.filled.given.get(field).map_or(&[][..], Vec::as_slice);
+        let prefilled = self.from_case && self.filled.known.get(field).is_some_and(|known| known == values);
         let chosen = |code: &str| values.iter().any(|v| v == code);
-        let told = self.mistakes.iter().find(|e| e.question == field);
+        let told = self.filled.mistakes.iter().find(|e| e.question == field);
         let (items, add) = self.items(q);
         QuestionView {
             id: field.to_owned(),
@@ -178,7 +213,9 @@ impl Asking<'_> {
                 .collect(),
             value: values.first().cloned().unwrap_or_default(),
             error: told.map(|e| self.told(q, &e.fault)),
+            prefilled,
             items,
+            undo: self.filled.removed.filter(|r| r.group == field).map(|r| self.undo(q, r)),
             add,
         }
     }
@@ -197,10 +234,22 @@ impl Asking<'_> {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
+    fn undo(&self, group: &Question, removed: &Removed) -> Undo {
+        let name = group.item.as_ref().map_or("", |t| t.in_language(self.m.language()));
+        let fields = removed.item.iter().flat_map(|(id, values)| {
+            values.iter().map(move |value| (format!("{}{id}", Removed::PREFIX), value.clone()))
+        });
+        Undo {
+            told: self.m.fill("form.item_removed", &[("item", &format!("{name} {}", removed.n))]),
+            place: format!("{}.{}", removed.group, removed.n),
+            fields: fields.collect(),
+        }
+    }
+
     fn items(&self, q: &Question) -> (Vec<ItemView>, Option<String>) {
         let Kind::Group { min, max } = q.kind else { return (Vec::new(), None) };
         let language = self.m.language();
-        let count = item_count(self.given, q).max(min).min(max);
+        let count = item_count(self.filled.given, q).max(min).min(max);
         let name = q.item.as_ref().map_or("", |t| t.in_language(language));
         let item = |n: usize| ItemView {
             heading: format!("{name} {n}"),

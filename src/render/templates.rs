@@ -28,6 +28,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "site/base.html",
     "site/choose.html",
     "site/components.html",
+    "site/figure.svg",
     "site/figures.html",
     "site/front.html",
     "site/methods.html",
@@ -134,7 +135,7 @@ mod tests {
     fn html_templates_escape_and_none_switches_it_off_but_for_rendered_markdown() {
         let renderer = Renderer::new(&BTreeMap::new()).unwrap();
         assert!(renderer.tera.contains_template("form/questions.html"));
-        for (name, text) in TEMPLATES.iter().filter(|(n, _)| n.ends_with(".html")) {
+        for (name, text) in TEMPLATES.iter().filter(|(n, _)| [".html", ".svg"].iter().any(|e| n.ends_with(e))) {
             for part in text.split("| safe").skip(1) {
                 let before = &text[..text.len() - part.len() - 6];
                 let allowed = ["page.html", "{{ style"].iter().any(|end| before.trim_end().ends_with(end));

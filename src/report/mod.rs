@@ -7,6 +7,7 @@
 
 mod annex;
 mod coach;
+mod doubts;
 mod feedback;
 mod file;
 mod parts;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use annex::{ANNEX_DAYS, AnnexState, COMMUNITY_NEEDED, annex_state};
 pub use coach::{contract, prefilled, settles};
+pub use doubts::{Doubt, doubts};
 pub use feedback::{
     AnsweredQuestion, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Received, Share, Sheet,
 };

@@ -21,7 +21,7 @@ const PHASES: [&str; 4] = ["direct", "find", "stabilise", "path"];
 pub struct NotEnded(pub CaseNumber);
 
 impl ClosingReport {
-    /// The report that the case's present state and the coach's answers to the closing form give.
+    /// The report that the case's present state and the coach's answers to the closing form give on that day.
     ///
     /// # Errors
     /// When the coaching has not ended.
@@ -30,6 +30,7 @@ impl ClosingReport {
         coach: Option<(&Form, &Answers)>,
         instance: &Instance,
         language: Language,
+        written_on: Date,
     ) -> Result<Self, NotEnded> {
         let ending = case.ending().ok_or(NotEnded(case.number()))?;
         let opening = case.opening();
@@ -47,7 +48,7 @@ impl ClosingReport {
             coach: opening.coach.clone(),
             source: if coach.is_some() { Source::Coach } else { Source::Sheet },
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
-            summary: Summary::of(&background, &achievement, &coaching, &plan),
+            summary: Summary::of(&background, &achievement, &coaching, &plan, written_on),
             background,
             goals: goals.map(|goals| goals.into_iter().map(|(goal, _)| goal).collect()),
             achievement,

@@ -33,7 +33,8 @@ pub struct Summary {
     pub meetings: Option<u32>,
     /// Goals reached.
     pub goals: Option<GoalCounts>,
-    /// The agreed action that is due first.
+    /// The agreed action that is due next, on the day of the report or later; an undated one comes last.
+    /// `null` also when all are due earlier.
     pub next: Option<NextAction>,
     /// Whether the client may be asked again in six months.
     pub follow_up_consent: Option<bool>,
@@ -42,11 +43,17 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(background: &Background, achievement: &Achievement, coaching: &Coaching, plan: &Plan) -> Self {
+    pub(super) fn of(
+        background: &Background,
+        achievement: &Achievement,
+        coaching: &Coaching,
+        plan: &Plan,
+        on: Date,
+    ) -> Self {
         let reached = |code: &str, goals: &[super::GoalReached]| {
             count(goals.iter().filter(|g| g.reached.as_ref().is_some_and(|r| r.code == code)))
         };
-        let next = plan.next.as_deref().unwrap_or_default().iter();
+        let next = plan.next.as_deref().unwrap_or_default().iter().filter(|n| n.by.is_none_or(|by| by >= on));
         Self {
             outcome: achievement.outcome.clone(),
             from: background.coaching_started,

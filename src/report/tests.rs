@@ -91,18 +91,18 @@ fn case(ended: bool, invited: &[(Party, usize)]) -> CaseFile {
 
 fn told(language: Language) -> ClosingReport {
     let (form, case) = (closing(), case(true, &[]));
-    ClosingReport::of(&case, Some((&form, &answers(&form, &REPORTED))), &instance(), language).unwrap()
+    ClosingReport::of(&case, Some((&form, &answers(&form, &REPORTED))), &instance(), language, DAY).unwrap()
 }
 
 #[test]
 fn an_open_case_has_no_closing_report() {
-    let refusal = ClosingReport::of(&case(false, &[]), None, &instance(), Language::Fi).unwrap_err();
+    let refusal = ClosingReport::of(&case(false, &[]), None, &instance(), Language::Fi, DAY).unwrap_err();
     assert!(refusal.to_string().contains("2025-000007 has not ended"));
 }
 
 #[test]
 fn a_case_without_the_coachs_form_gives_what_the_sheet_knows_and_no_more() {
-    let report = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi).unwrap();
+    let report = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi, DAY).unwrap();
     assert!(report.notice.as_ref().is_some_and(|n| n.starts_with("Malli.")));
     assert_eq!((report.source, told(Language::Fi).source), (Source::Sheet, Source::Coach));
     assert_eq!((report.goals, report.plan.next, report.coaching.phases), (None, None, None));
@@ -128,6 +128,49 @@ fn the_summary_counts_goals_and_names_the_action_that_is_due_first() {
     let summary = told(Language::Fi).summary;
     assert_eq!(summary.goals, Some(GoalCounts { all: 2, fully: 1, partly: 1 }));
     assert_eq!(summary.next.map(|n| n.action).as_deref(), Some("Ensimmäinen"));
+}
+
+#[test]
+fn an_action_whose_day_is_past_is_no_next_step() {
+    let next = |day| {
+        let (form, case) = (closing(), case(true, &[]));
+        let coach = answers(&form, &REPORTED);
+        let report = ClosingReport::of(&case, Some((&form, &coach)), &instance(), Language::Fi, day).unwrap();
+        report.summary.next.map(|n| n.action)
+    };
+    assert_eq!(next(date(2026, 2, 1)).as_deref(), Some("Ensimmäinen"));
+    assert_eq!(next(date(2026, 2, 2)).as_deref(), Some("Toinen"));
+    assert_eq!(next(date(2026, 3, 2)), None);
+}
+
+#[test]
+fn answers_that_do_not_fit_each_other_the_case_or_the_calendar_are_doubted_and_an_ordinary_report_is_not() {
+    let doubted = |given: &[(&str, &str)]| {
+        let mut all: Vec<(&str, &str)> = vec![
+            ("r_goals.1.r_goal_type", "step_by_step"),
+            ("r_hours", "12"),
+            ("r_meetings", "6"),
+            ("r_outcome", "education"),
+        ];
+        all.retain(|(id, _)| given.iter().all(|(other, _)| other != id));
+        all.extend(given);
+        doubts(&case(true, &[]), &answers(&closing(), &all), DAY)
+    };
+    assert_eq!(doubted(&[("r_goals.1.r_goal_set_on", "10.2.2025"), ("r_outcome_on", "1.9.2025")]), []);
+    assert_eq!(doubted(&[("r_goals.1.r_goal_set_on", "4.8.2024")]), [Doubt::GoalTooEarly { n: 1 }]);
+    assert_eq!(doubted(&[("r_goals.1.r_goal_set_on", "18.8.2025")]), [Doubt::GoalTooLate { n: 1 }]);
+    assert_eq!(doubted(&[("r_goals.1.r_goal_changed_to", "step_by_step")]), [Doubt::GoalUnchanged { n: 1 }]);
+    assert_eq!(doubted(&[("r_goals.1.r_goal_why", "Syy")]), [Doubt::GoalHalfChanged { n: 1 }]);
+    assert_eq!(doubted(&[("r_contract", "permanent")]), [Doubt::ContractWithoutWork]);
+    assert_eq!(doubted(&[("r_outcome", "job"), ("r_contract", "no_contract")]), [Doubt::WorkWithoutContract]);
+    assert_eq!(doubted(&[("r_outcome", "job"), ("r_contract", "hourly")]), []);
+    assert_eq!(doubted(&[("r_outcome_on", "7.10.2025")]), [Doubt::OutcomeDay]);
+    let phase = [("r_find_amount", "none"), ("r_find_methods", "search_papers")];
+    assert_eq!(doubted(&phase), [Doubt::MethodsOfNoPhase { phase: "find" }]);
+    let action = [("r_next.1.r_next_action", "Toimi"), ("r_next.1.r_next_by", "5.10.2025")];
+    assert_eq!(doubted(&action), [Doubt::ActionPast { n: 1 }]);
+    let follow_up = [("r_follow_up_consent", "no"), ("r_follow_up_on", "1.1.2025")];
+    assert_eq!(doubted(&follow_up), [Doubt::FollowUpWithoutConsent, Doubt::FollowUpPast]);
 }
 
 #[test]
@@ -264,7 +307,7 @@ fn reports_follow_their_published_schema_and_are_read_back_the_same() {
     let schema = schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let name = ReportName { case: CaseNumber::new(2025, 7), version: 1 };
-    let bare = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi).unwrap();
+    let bare = ClosingReport::of(&case(true, &[]), None, &instance(), Language::Fi, DAY).unwrap();
     let colleague = community();
     let sheets: Vec<(&Form, Answers)> = (0..3)
         .map(|_| (&colleague, answers(&colleague, &[("w_open", "rivi\ntoinen"), ("w_role", "neither")])))

@@ -4,22 +4,24 @@ use super::error::Failure;
 use super::language::Asked;
 use super::sent_form::SentForm;
 use crate::desk::ReceiveError;
-use crate::render::{CheckView, QuestionsView};
+use crate::render::{CheckView, Filled};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>, sent: SentForm) -> Result<Response, Failure> {
     let (invitation, form) = state.open(&token).await?;
-    let frame = state.frame(form, &token, state.about(&invitation).await?);
     match state.desk.check(&invitation, form, &sent.answers).await {
-        Ok(submission) => {
-            let view = CheckView::new(frame, form, &sent.nonce, &submission, state.language);
+        Ok((submission, doubts)) => {
+            let frame = state.frame(form, &token, state.about(&invitation).await?);
+            let view = CheckView::new(frame, form, &sent.nonce, &submission, &doubts, state.language);
             Ok(state.page(StatusCode::OK, "form/check.html", &view))
         }
         Err(ReceiveError::Mistakes(mistakes)) => {
-            let view = QuestionsView::new(frame, form, &sent.nonce, &sent.answers, &mistakes, state.language);
-            Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
+            let known = state.known(&invitation, form).await?;
+            let filled = Filled { given: &sent.answers, known: &known, mistakes: &mistakes, removed: None };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            state.questions(status, &token, (&invitation, form), &sent.nonce, filled).await
         }
         Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
     }

@@ -17,8 +17,9 @@ pub use listen::{ServeError, bind, serve};
 
 use crate::desk::{Arrival, Desk};
 use crate::form::{Form, Kind, Question};
-use crate::render::{FormFrame, Link, STYLE};
+use crate::render::{About, Filled, FormFrame, Link, QuestionsView, STYLE};
 use crate::store::Invitation;
+use crate::submission::RawAnswers;
 use crate::text::{Language, Messages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -99,7 +100,7 @@ fn longest_texts(forms: &[Form]) -> usize {
 
 impl State {
     /// The frame of a form's pages under its link.
-    fn frame(&self, form: &Form, token: &str, about: Option<String>) -> FormFrame {
+    fn frame(&self, form: &Form, token: &str, about: Option<About>) -> FormFrame {
         let title = form.title().in_language(self.language);
         let frame = FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language);
         frame.about(about).links(self.site_links())
@@ -117,8 +118,29 @@ impl State {
     }
 
     /// What the frame says a form is about.
-    async fn about(&self, invitation: &Invitation) -> Result<Option<String>, Failure> {
-        self.desk.about(invitation).await.map_err(|error| Failure::unavailable(self, &error))
+    async fn about(&self, invitation: &Invitation) -> Result<Option<About>, Failure> {
+        let case = self.desk.case_of(invitation).await.map_err(|error| Failure::unavailable(self, &error))?;
+        Ok(case.and_then(|case| About::of(&case, invitation.party, &self.desk.instance, self.language)))
+    }
+
+    /// What is known before the respondent has answered.
+    async fn known(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, Failure> {
+        let known = self.desk.known_answers(invitation, form).await;
+        known.map_err(|error| Failure::unavailable(self, &error))
+    }
+
+    /// The page of questions.
+    async fn questions(
+        &self,
+        status: StatusCode,
+        token: &str,
+        (invitation, form): (&Invitation, &Form),
+        nonce: &str,
+        filled: Filled<'_>,
+    ) -> Result<axum::response::Response, Failure> {
+        let frame = self.frame(form, token, self.about(invitation).await?);
+        let view = QuestionsView::new(frame, form, nonce, filled, self.language);
+        Ok(self.page(status, "form/questions.html", &view))
     }
 
     /// The invitation and form behind a token, or the page that says why there is none.

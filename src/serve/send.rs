@@ -6,7 +6,7 @@ use super::language::Asked;
 use super::sent_form::SentForm;
 use crate::desk::{Arrival, ReceiveError};
 use crate::form::Form;
-use crate::render::{QuestionsView, ReceiptView};
+use crate::render::{About, Filled, ReceiptView};
 use crate::store::{Receipt, Received};
 use crate::text::{Messages, told_instant};
 use axum::extract::Path;
@@ -28,9 +28,10 @@ pub(super) async fn receive(
                 }
                 Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
                 Err(ReceiveError::Mistakes(mistakes)) => {
-                    let frame = state.frame(form, &token, state.about(&invitation).await?);
-                    let view = QuestionsView::new(frame, form, &sent.nonce, &sent.answers, &mistakes, state.language);
-                    Ok(state.page(StatusCode::UNPROCESSABLE_ENTITY, "form/questions.html", &view))
+                    let known = state.known(&invitation, form).await?;
+                    let filled = Filled { given: &sent.answers, known: &known, mistakes: &mistakes, removed: None };
+                    let status = StatusCode::UNPROCESSABLE_ENTITY;
+                    state.questions(status, &token, (&invitation, form), &sent.nonce, filled).await
                 }
                 Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
             }
@@ -48,7 +49,7 @@ pub(super) async fn receive(
     }
 }
 
-fn show(state: &State, form: &Form, token: &str, about: Option<String>, receipt: &Receipt) -> Response {
+fn show(state: &State, form: &Form, token: &str, about: Option<About>, receipt: &Receipt) -> Response {
     let at = told_instant(receipt.stored_at, &state.desk.instance.zone(), state.language);
     let stored_at = Messages::of(state.language).fill("form.stored_at", &[("at", &at)]);
     let front = format!("{}/index.html", state.language.code());

@@ -3,7 +3,8 @@
 use super::State;
 use super::error::Failure;
 use crate::form::Form as Asked;
-use crate::submission::{RawAnswers, add_item, remove_item};
+use crate::render::Removed;
+use crate::submission::{RawAnswers, add_item, remove_item, restore_item};
 use axum::body::{Body, Bytes};
 use axum::extract::{Form, FromRequest, Request};
 use axum::http::StatusCode;
@@ -23,20 +24,35 @@ pub(super) struct SentForm {
     add: Option<String>,
     /// The item that is to go, `group.n`.
     remove: Option<String>,
+    /// The item that is to come back, `group.n`.
+    restore: Option<String>,
+    /// What stood in the item that was removed last, by question id.
+    removed: RawAnswers,
 }
 
 impl SentForm {
-    /// The answers after the button that added or removed an item.
-    pub(super) fn edited(&self, form: &Asked) -> RawAnswers {
+    /// The answers after the button that added, removed or brought back an item, and what was removed.
+    pub(super) fn edited(&self, form: &Asked) -> (RawAnswers, Option<Removed>) {
         let mut answers = self.answers.clone();
+        let mut removed = None;
         if let Some(group) = &self.add {
             add_item(&mut answers, form, group);
         }
-        if let Some((group, n)) = self.remove.as_ref().and_then(|r| r.split_once('.')) {
-            remove_item(&mut answers, form, group, n.parse().unwrap_or(0));
+        if let Some((group, n)) = place(self.remove.as_ref()) {
+            let item = remove_item(&mut answers, form, group, n);
+            removed = (!item.is_empty()).then(|| Removed { group: group.to_owned(), n, item });
         }
-        answers
+        if let Some((group, n)) = place(self.restore.as_ref()) {
+            restore_item(&mut answers, form, group, n, &self.removed);
+        }
+        (answers, removed)
     }
+}
+
+/// The parts of `group.n`.
+fn place(text: Option<&String>) -> Option<(&str, usize)> {
+    let (group, n) = text?.split_once('.')?;
+    Some((group, n.parse().ok()?))
 }
 
 impl FromRequest<State> for SentForm {
@@ -56,14 +72,22 @@ impl FromRequest<State> for SentForm {
         if fields.len() > MAX_FIELDS {
             return Err(Failure::too_large(state));
         }
-        let mut answers = RawAnswers::new();
+        let (mut answers, mut removed) = (RawAnswers::new(), RawAnswers::new());
         for (name, value) in fields {
-            answers.entry(name).or_default().push(value);
+            match name.strip_prefix(Removed::PREFIX) {
+                Some(id) => removed.entry(id.to_owned()).or_default().push(value),
+                None => answers.entry(name).or_default().push(value),
+            }
         }
         let mut own = |name: &str| answers.remove(name).and_then(|mut values| values.pop());
         let (nonce, add, remove) = (own("nonce").unwrap_or_default(), own("add"), own("remove"));
+        let restore = own("restore");
         let is_nonce = nonce.len() == NONCE_LENGTH && nonce.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_nonce { Ok(Self { nonce, answers, add, remove }) } else { Err(Failure::unreadable(state)) }
+        if is_nonce {
+            Ok(Self { nonce, answers, add, remove, restore, removed })
+        } else {
+            Err(Failure::unreadable(state))
+        }
     }
 }
 

@@ -43,6 +43,14 @@ pub(super) struct Chart {
     pub(super) mean: Option<String>,
 }
 
+impl Chart {
+    /// True when there is something to draw.
+    pub(super) fn is_drawn(&self) -> bool {
+        let one = self.bars.is_some() || self.range.is_some() || self.line.is_some() || self.flow.is_some();
+        one || self.mean.is_some() || !self.stacks.is_empty()
+    }
+}
+
 /// Height of the curve, pixels.
 const CURVE_HEIGHT: u32 = 300;
 

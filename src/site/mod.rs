@@ -5,6 +5,7 @@
 //! sees a store, a cube or a submission, so no page can show what was not released.
 
 mod definitions;
+mod drawing;
 mod feedback;
 mod figures;
 mod front;
@@ -55,12 +56,12 @@ pub fn build(release: &Release, content: &[Page], instance: &Instance, renderer:
         let suffix = data_suffix(*language, instance);
         for table in release.tables() {
             let path = |ending: &str| format!("data/{}{suffix}.{ending}", table.id);
-            site.insert(path("csv"), open_data::csv(table, *language).into_bytes());
+            site.insert(path("csv"), open_data::csv(table, release, *language).into_bytes());
             site.insert(path("json"), open_data::json_stat(table, release, *language).into_bytes());
         }
     }
-    for (path, html) in pages::pages(release, content, instance, renderer)? {
-        site.insert(path, html.into_bytes());
+    for (path, text) in pages::pages(release, content, instance, renderer)? {
+        site.insert(path, text.into_bytes());
     }
     Ok(site)
 }

@@ -1,6 +1,6 @@
 //! Tables as open data: CSV and JSON-stat 2.0 (<https://json-stat.org/full/>).
 
-use crate::cube::Role;
+use crate::cube::{MEAN, Role, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure, Language};
 use serde_json::{Map, Value, json};
@@ -11,22 +11,41 @@ pub(super) const WITHHELD: &str = "...";
 /// Measures of a table of durations that are months.
 const MONTHS: [&str; 3] = ["mean", "min", "max"];
 
-/// One line a cell: code and label of each dimension, then the value with a decimal point.
-pub(super) fn csv(table: &PublishedTable, language: Language) -> String {
-    let mut out = String::new();
+/// One line a cell: which figures and of what day, code and label of each dimension, whether the line is
+/// a category, a total or a mean, then the value with a decimal point. A file read apart from its page
+/// still says where it comes from.
+pub(super) fn csv(table: &PublishedTable, release: &Release, language: Language) -> String {
+    let mut out = "table,as_of,release,source,".to_owned();
     for axis in &table.axes {
         out.push_str(&format!("{0},{0}_label,", axis.id));
     }
-    out.push_str("value\n");
+    out.push_str("line,value\n");
+    let source = quoted(table.source.in_language(language));
+    let origin = format!("{},{},{},{source},", table.id, table.as_of, release.id());
     for (at, cell) in table.cells.iter().enumerate() {
-        for (axis, code) in table.axes.iter().zip(table.codes_at(at)) {
-            let label = axis.categories.iter().find(|c| c.code == code).map_or(code, |c| c.label.in_language(language));
-            out.push_str(&format!("{code},\"{}\",", label.replace('"', "\"\"")));
+        let codes = table.codes_at(at);
+        out.push_str(&origin);
+        for (axis, code) in table.axes.iter().zip(&codes) {
+            let label =
+                axis.categories.iter().find(|c| c.code == *code).map_or(*code, |c| c.label.in_language(language));
+            out.push_str(&format!("{code},{},", quoted(label)));
         }
+        out.push_str(if codes.contains(&TOTAL) {
+            "total,"
+        } else if codes.contains(&MEAN) {
+            "mean,"
+        } else {
+            "category,"
+        });
         out.push_str(&cell.map_or_else(|| WITHHELD.to_owned(), Figure::plain));
         out.push('\n');
     }
     out
+}
+
+/// A text as a field of CSV.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// A dataset: values in row order, `null` with the status `...` where withheld.

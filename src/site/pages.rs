@@ -1,6 +1,7 @@
 //! The pages of the site: their addresses, the frame around them and what fills each of them.
 
 use super::definitions::{self, Tables};
+use super::drawing;
 use super::figures::{self, Figure};
 use super::front::{self, Door, Front};
 use super::responses::{self, ResponseView};
@@ -100,6 +101,7 @@ fn link(page: &str, current: &str, m: Messages) -> Link {
     Link { href: address(page, m), text: name(page, m).to_owned(), current: is_current }
 }
 
+/// Every page, and the drawings of its figures, with their paths.
 pub(super) fn pages(
     release: &Release,
     content: &[Page],
@@ -168,7 +170,11 @@ fn pages_in(
             "methods" => renderer.fill("site/methods.html", &view.with(tables(release, m))),
             "open_data" => renderer.fill("site/open-data.html", &view.with(tables(release, m))),
             "about" | "accessibility" | "privacy" => renderer.fill("site/prose.html", &view),
-            _ => renderer.fill("site/figures.html", &view.with(figures_body(current, release, m))),
+            _ => {
+                let body = figures_body(current, release, m);
+                out.extend(drawing::files(&body.figures, &view.frame, release, renderer, m)?);
+                renderer.fill("site/figures.html", &view.with(body))
+            }
         };
         out.push((format!("{}/{}", language.code(), address(current, m)), html?));
     }

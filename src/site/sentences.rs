@@ -61,6 +61,7 @@ pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> Stri
     let m = Messages::of(language);
     match (count(table, TOTAL), onward(table)) {
         (Some(0), _) => m.get("finding.none_ended").to_owned(),
+        (Some(total), Some(0)) => m.fill("finding.outcomes_none", &[("total", &total.to_string())]),
         (Some(total), Some(n)) if n * 2 > total => m.get("finding.outcomes_over_half").to_owned(),
         (Some(total), Some(n)) => {
             m.fill("finding.outcomes_some", &[("n", &capital(&number(n, m))), ("total", &total.to_string())])

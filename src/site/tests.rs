@@ -1,5 +1,6 @@
 //! The whole site of made-up counters, as a reader of its files sees it.
 
+use super::figures::{self, Figure as Drawn};
 use super::{Site, build};
 use crate::audit;
 use crate::content::Page;
@@ -317,4 +318,109 @@ fn a_party_page_says_how_many_answered_before_what_they_answered() {
     let holds = |path: &str, id: &str| String::from_utf8_lossy(&site[path]).contains(&format!("id=\"table-{id}\""));
     assert!(questions.iter().all(|id| holds("fi/tyonantajat.html", id) && !holds("fi/palaute-tyonantajat.html", id)));
     assert!(holds("fi/palaute-tyonantajat.html", "employer-e-overall"));
+}
+
+/// Every figure with a chart in that language, page by page.
+fn drawn(release: &Release, language: Language) -> Vec<Drawn> {
+    let pages = ["results", "durations", "work", "feedback", "progress"].into_iter().map(str::to_owned);
+    let parties = ["client", "employer", "community", "purchaser"].map(|p| format!("feedback_{p}"));
+    let figures = pages.chain(parties).flat_map(|page| figures::of_page(&page, release, language));
+    figures.filter(|f| f.chart.is_drawn()).collect()
+}
+
+/// Every figure that a chart shows, as text.
+fn shown(figure: &Drawn) -> BTreeSet<String> {
+    let chart = &figure.chart;
+    let mut found: BTreeSet<String> = chart.mean.iter().cloned().collect();
+    found.extend(chart.bars.iter().flat_map(|b| &b.rows).map(|b| b.value.clone()));
+    for group in chart.range.iter().flat_map(|r| &r.rows) {
+        found.insert(format!("n\u{a0}=\u{a0}{}", group.n));
+        found.insert(group.mean.as_ref().map_or("...", |m| m.1.as_str()).to_owned());
+        found.extend([&group.min, &group.max].into_iter().flatten().map(|place| place.1.clone()));
+    }
+    let marks = chart.line.iter().flat_map(|l| &l.marks).map(|m| m.text.clone());
+    found.extend(marks.filter(|text| !text.is_empty()));
+    for stack in &chart.stacks {
+        found.extend([format!("n\u{a0}=\u{a0}{}", stack.n), stack.share.clone()]);
+        found.extend(stack.segments.iter().map(|s| s.text.clone()).filter(|text| !text.is_empty()));
+    }
+    let steps = chart.flow.iter().flat_map(|f| &f.rows).flat_map(|r| &r.steps);
+    found.extend(steps.map(|s| s.value.clone()));
+    found
+}
+
+/// The texts of a drawing in order; fails where a tag is not closed, or not the one that was opened last.
+fn texts(path: &str, svg: &str) -> Vec<String> {
+    let body = svg.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").expect("XML says that it is XML");
+    let (mut open, mut texts): (Vec<&str>, Vec<String>) = (Vec::new(), Vec::new());
+    for part in body.trim_start().split('<').skip(1) {
+        let (tag, after) = part.split_once('>').unwrap_or_else(|| panic!("{path}: <{part}"));
+        assert!(!after.contains('>'), "{path}: a lone > after <{tag}>");
+        assert_eq!(tag.matches('"').count() % 2, 0, "{path}: <{tag}>");
+        for reference in after.split('&').skip(1) {
+            let name = reference.split(';').next().unwrap();
+            assert!(["amp", "lt", "gt", "quot", "#39", "#x27"].contains(&name), "{path}: &{name};");
+        }
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "{path}");
+        } else if !tag.ends_with('/') {
+            open.push(tag.split_whitespace().next().unwrap());
+            if open.last() == Some(&"text") {
+                let quotes = after.replace("&#39;", "'").replace("&#x27;", "'").replace("&quot;", "\"");
+                texts.push(quotes.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+            }
+        }
+        assert!(!open.is_empty() || after.trim().is_empty(), "{path}: text after the root");
+    }
+    assert!(open.is_empty(), "{path}: {open:?} stay open");
+    texts
+}
+
+#[test]
+fn every_figure_with_a_chart_can_be_downloaded_as_a_drawing_that_shows_the_same_and_says_where_it_is_from() {
+    let own = instance();
+    for people in [MANY, FEW, NOBODY] {
+        let (site, release) = site(&people);
+        let mut expected = BTreeSet::new();
+        for (language, suffix) in [(Language::Fi, ""), (Language::Sv, ".sv"), (Language::En, ".en")] {
+            for figure in drawn(&release, language) {
+                let path = format!("data/figure-{}{suffix}.svg", figure.anchor);
+                let svg = std::str::from_utf8(&site[&path]).unwrap();
+                let texts = texts(&path, svg);
+                for value in shown(&figure) {
+                    assert!(texts.contains(&value), "{path} lacks {value}");
+                }
+                let all = texts.join(" ");
+                let name = own.name.value.in_language(language);
+                let notice = own.notice.as_ref().unwrap().in_language(language);
+                for origin in [name, &release.id().to_string(), notice] {
+                    assert!(all.contains(origin), "{path} lacks {origin}");
+                }
+                let alone = svg.replacen("xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
+                for foreign in [" style=", "<style", " class=", "<script", "http", " href", "{{", "(?)"] {
+                    assert!(!alone.contains(foreign), "{path} holds {foreign}");
+                }
+                assert!(expected.insert(path.clone()), "two figures share {path}");
+            }
+        }
+        let made: BTreeSet<String> = site.keys().filter(|p| p.ends_with(".svg")).cloned().collect();
+        assert_eq!(made, expected);
+        let linked = pages(&site).into_iter().flat_map(|(path, html)| {
+            let downloads = select("a[download]");
+            let links = html.select(&downloads).map(|a| a.value().attr("href").unwrap().to_owned());
+            links.map(|href| target(path, &href).0).collect::<Vec<_>>()
+        });
+        assert_eq!(linked.collect::<BTreeSet<String>>(), expected);
+    }
+}
+
+#[test]
+fn a_drawing_with_withheld_figures_has_their_sign_and_says_what_it_means() {
+    let (site, release) = site(&FEW);
+    let responses = drawn(&release, Language::En).into_iter().find(|f| f.anchor == "responses").unwrap();
+    assert!(responses.withheld);
+    let path = "data/figure-responses.en.svg";
+    let texts = texts(path, std::str::from_utf8(&site[path]).unwrap());
+    let sign = "The sign ... means that a figure is withheld.";
+    assert!(texts.iter().any(|t| t == "...") && texts.iter().any(|t| t == sign), "{texts:?}");
 }

@@ -25,13 +25,16 @@ pub fn add_item(raw: &mut RawAnswers, form: &Form, group: &str) {
 }
 
 /// Removes the `n`th item of a group, counted from 1; later items move up. Where the least number
-/// of items must stay, the last one is emptied.
-pub fn remove_item(raw: &mut RawAnswers, form: &Form, group: &str, n: usize) {
-    let Some((question, min, max)) = find(form, group) else { return };
+/// of items must stay, the last one is emptied. Returns what stood in it, by question id.
+pub fn remove_item(raw: &mut RawAnswers, form: &Form, group: &str, n: usize) -> RawAnswers {
+    let Some((question, min, max)) = find(form, group) else { return RawAnswers::new() };
     let count = item_count(raw, question).max(min).min(max);
     if n == 0 || n > count {
-        return;
+        return RawAnswers::new();
     }
+    let filled = |values: &Vec<String>| values.iter().any(|v| !v.trim().is_empty());
+    let field = |id: &String| raw.get(&question.field(n, id)).filter(|v| filled(v)).cloned();
+    let removed = question.questions.iter().filter_map(|q| Some((q.id.clone(), field(&q.id)?))).collect();
     for q in &question.questions {
         for at in n..=count {
             match raw.remove(&question.field(at + 1, &q.id)) {
@@ -41,6 +44,32 @@ pub fn remove_item(raw: &mut RawAnswers, form: &Form, group: &str, n: usize) {
         }
     }
     raw.insert(question.id.clone(), vec![(count - 1).max(min).to_string()]);
+    removed
+}
+
+/// Puts a removed item back as the `n`th; later items move down. An empty last item gives its place.
+pub fn restore_item(raw: &mut RawAnswers, form: &Form, group: &str, n: usize, item: &RawAnswers) {
+    let Some((question, min, max)) = find(form, group) else { return };
+    let count = item_count(raw, question).max(min).min(max);
+    let empty = |raw: &RawAnswers, at: usize| {
+        let values = |q: &Question| raw.get(&question.field(at, &q.id)).cloned().unwrap_or_default();
+        question.questions.iter().flat_map(values).all(|v| v.trim().is_empty())
+    };
+    let kept = if count > 0 && empty(raw, count) { count - 1 } else { count };
+    if n == 0 || n > kept + 1 || kept + 1 > max {
+        return;
+    }
+    for q in &question.questions {
+        for at in (n..=kept).rev() {
+            if let Some(values) = raw.remove(&question.field(at, &q.id)) {
+                raw.insert(question.field(at + 1, &q.id), values);
+            }
+        }
+        if let Some(values) = item.get(&q.id) {
+            raw.insert(question.field(n, &q.id), values.clone());
+        }
+    }
+    raw.insert(question.id.clone(), vec![(kept + 1).to_string()]);
 }
 
 fn find<'f>(form: &'f Form, group: &str) -> Option<(&'f Question, usize, usize)> {
@@ -90,8 +119,17 @@ mod tests {
         }
         assert_eq!(raw["g"], ["3"]);
         let mut raw = with(&["a", "b", "c"]);
-        remove_item(&mut raw, &form(), "g", 2);
+        let removed = remove_item(&mut raw, &form(), "g", 2);
         assert_eq!(raw, with(&["a", "c"]));
+        restore_item(&mut raw, &form(), "g", 2, &removed);
+        assert_eq!(raw, with(&["a", "b", "c"]), "what was removed comes back to its place");
+        restore_item(&mut raw, &form(), "g", 2, &removed);
+        assert_eq!(raw, with(&["a", "b", "c"]), "there is no room for a fourth");
+        let mut only = with(&["a"]);
+        let removed = remove_item(&mut only, &form(), "g", 1);
+        restore_item(&mut only, &form(), "g", 1, &removed);
+        assert_eq!(only, with(&["a"]), "the emptied last one is filled again");
+        remove_item(&mut raw, &form(), "g", 2);
         remove_item(&mut raw, &form(), "g", 1);
         remove_item(&mut raw, &form(), "g", 1);
         assert_eq!(raw, RawAnswers::from([("g".to_owned(), vec!["1".to_owned()])]));

@@ -7,7 +7,7 @@
 mod items;
 mod read;
 
-pub use items::{add_item, item_count, remove_item};
+pub use items::{add_item, item_count, remove_item, restore_item};
 
 use crate::form::{Form, Kind};
 use crate::text::{Figure, Fingerprint};
@@ -110,6 +110,18 @@ impl Submission {
     /// # Errors
     /// Every mistake, in the order of the questions.
     pub fn parse(raw: &RawAnswers, form: &Form) -> Result<Self, Vec<Mistake>> {
+        let (answers, mistakes) = Self::understood(raw, form);
+        if mistakes.is_empty() {
+            Ok(Self { form: form.id().to_owned(), version: form.version().clone(), answers })
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// The answers that are understood, whatever is wrong with the others, and every mistake in the
+    /// order of the questions.
+    #[must_use]
+    pub fn understood(raw: &RawAnswers, form: &Form) -> (Answers, Vec<Mistake>) {
         let mut reading = read::Reading::new(raw);
         let mut answers = Answers::new();
         for question in form.questions() {
@@ -119,12 +131,7 @@ impl Submission {
             };
             answers.extend(answer.map(|a| (question.id.clone(), a)));
         }
-        let mistakes = reading.finish();
-        if mistakes.is_empty() {
-            Ok(Self { form: form.id().to_owned(), version: form.version().clone(), answers })
-        } else {
-            Err(mistakes)
-        }
+        (answers, reading.finish())
     }
 
     /// The answers as field values again, to be shown and changed; parsing them gives this submission.

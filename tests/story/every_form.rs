@@ -73,6 +73,29 @@ fn keeps(page: &Answer, form: &Form, fields: &[(String, String)]) -> bool {
     })
 }
 
+/// What the page of a removed item sends when its removal is undone: the fields that are left and the hidden ones.
+fn undone(page: &Answer, fields: &[(String, String)], group: &Question) -> Fields {
+    let mut sent: Fields =
+        fields.iter().filter(|(n, _)| !n.starts_with(&format!("{}.2.", group.id))).cloned().collect();
+    for (name, value) in &mut sent {
+        // The second item stands in the place of the removed first.
+        let second = name.strip_prefix(&format!("{}.1.", group.id)).map(|id| group.field(2, id));
+        if let Some((_, moved)) = second.and_then(|second| fields.iter().find(|(n, _)| *n == second)) {
+            value.clone_from(moved);
+        }
+        if *name == group.id {
+            "1".clone_into(value);
+        }
+    }
+    for hidden in page.body.split("<input type=\"hidden\" name=\"removed.").skip(1) {
+        let (name, rest) = hidden.split_once("\" value=\"").unwrap();
+        let value = rest.split('"').next().unwrap().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        sent.push((format!("removed.{name}"), value));
+    }
+    sent.push(("restore".to_owned(), format!("{}.1", group.id)));
+    sent
+}
+
 fn answer(instance: &Instance, server: SocketAddr, form: &Form, language: Language, case: &str) {
     let report = if form.id() == "closing-report" { "_report" } else { "" };
     let (what, m) = (format!("{} in {}", form.id(), language.code()), Messages::of(language));
@@ -106,6 +129,8 @@ fn answer(instance: &Instance, server: SocketAddr, form: &Form, language: Langua
         assert!(!fewer.body.contains(&format!("<legend>{item} 2</legend>")), "{what}");
         let second = group.field(2, &group.questions.iter().find(|q| matches!(q.kind, Kind::Text(_))).unwrap().id);
         assert!(holds(&fewer, &format!("Sanat <b>& kohdassa {second}")), "{what}: the later item moves up");
+        let back = send(server, &format!("{path}/change{lang}"), &undone(&fewer, &fields, group));
+        assert!(keeps(&back, form, &fields), "{what}: what was removed comes back: {}", back.body);
     }
 
     let wrong: Fields = fields
@@ -143,6 +168,24 @@ fn every_form_is_answered_in_every_language_and_a_change_of_language_keeps_the_a
             answer(&instance, server.address, &form(id), language, &format!("2025-{n:06}"));
         }
     }
+}
+
+#[test]
+fn an_employer_and_a_colleague_are_told_which_coaching_is_meant_and_a_client_is_told_no_number() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let server = instance.serve();
+    let page = |form: &str| {
+        let printed = instance.must(&["invite", "V-001", "--form", form]);
+        let path = printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}?lang=sv")).unwrap();
+        get(server.address, &path).unwrap().body
+    };
+    for form in ["employer-feedback", "community-feedback"] {
+        let body = page(form);
+        assert!(body.contains("avslutades 17.8.2025") && !body.contains("V-001"), "{body}");
+    }
+    let body = page("client-feedback");
+    assert!(!body.contains("V-001") && !body.contains("class=\"about\""), "{body}");
 }
 
 #[test]
@@ -189,11 +232,19 @@ fn what_the_coach_reports_settles_the_case_and_a_later_sheet_does_not_undo_it() 
         ];
         post(server.address, &format!("{path}/{step}?lang=fi"), &[&fields, extra].concat()).unwrap()
     };
+    let known = Messages::of(Language::Fi).get("form.prefilled");
+    assert_eq!(asked.body.matches(known).count(), 3, "hours, meetings and outcome are told as known");
     for step in ["check", "send"] {
-        let refused = report(step, &[]);
+        let refused = report(step, &[("r_outcome_on", "eilen")]);
         assert_eq!(refused.status, 422, "more hours than agreed need their reason");
-        assert!(refused.body.contains("href=\"#r_over_cap_reason\""), "{}", refused.body);
+        for field in ["r_outcome_on", "r_over_cap_reason"] {
+            assert!(refused.body.contains(&format!("href=\"#{field}\"")), "all mistakes at once: {}", refused.body);
+        }
     }
+    let odd = [("r_over_cap_reason", "Tukea tarvittiin enemmän"), ("r_contract", "permanent")];
+    let doubted = report("check", &odd);
+    assert_eq!(doubted.status, 200, "a doubt refuses nothing");
+    assert!(holds(&doubted, Messages::of(Language::Fi).get("doubt.contract_without_work")), "{}", doubted.body);
     assert!(report("send", &[("r_over_cap_reason", "Tukea tarvittiin enemmän")]).receipt().is_some());
     drop(server);
 

@@ -136,7 +136,7 @@ pub(crate) fn case(number: u32, language: Language, invited: [u32; 3]) -> CaseFi
 pub(crate) fn report(model: &Model, case: &CaseFile, coach: Option<&Answers>) -> ReportFile {
     let language = case.opening().language.unwrap_or(Language::Fi);
     let coach = coach.map(|answers| (&model.report, answers));
-    let report = ClosingReport::of(case, coach, &model.instance, language).expect("an ended case");
+    let report = ClosingReport::of(case, coach, &model.instance, language, WRITTEN_ON).expect("an ended case");
     ReportFile::new(report, &ReportName { case: case.number(), version: 1 }, WRITTEN_ON)
 }
 

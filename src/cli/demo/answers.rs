@@ -80,7 +80,7 @@ pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Resu
         let raw = match (party, desk.store.case(*case).await?) {
             (Party::Coach, Some(case)) => {
                 let known = desk.known_answers(&invitation, form).await?;
-                coach::report(known, &case, form, desk.instance.hour_cap, random)
+                coach::report(known, &case, form, desk.instance.hour_cap, desk.today(), random)
             }
             _ => answer(form, random),
         };

@@ -21,8 +21,9 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// The template of the closing report.
 const TEMPLATE: &str = "report/closing.typ";
-/// Generations of remembered layout that stay for the next report; more of them cost memory and no less time.
-const REMEMBERED: usize = 1;
+/// Generations of remembered layout that stay for the next report: reports are too different for one to
+/// help another, and remembering costs more than it saves.
+const REMEMBERED: usize = 0;
 
 /// A report could not be printed.
 #[derive(Debug, thiserror::Error)]

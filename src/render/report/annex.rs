@@ -94,7 +94,7 @@ fn sheet(sheet: &Sheet, party: Party, m: Messages) -> Vec<Block> {
     let mut blocks = vec![
         Block::Lead { text: m.get(permission).to_owned() },
         note(m.get(own).to_owned()),
-        Block::Table { caption: sheet.form.clone(), columns, rows: rows.collect() },
+        Block::Table { caption: sheet.form.clone(), columns, rows: rows.collect(), listed: true },
     ];
     if sheet.not_shown > 0 {
         blocks.push(note(m.fill("report.not_shown", &[("n", &sheet.not_shown.to_string())])));
@@ -124,6 +124,6 @@ fn together(questions: &[QuestionTogether], m: Messages) -> Vec<Block> {
     let note = Block::Note { text: m.get("report.together_note").to_owned() };
     let n = Column::new("n", Width::Narrow);
     let columns = vec![question_column(m), n, Column::new(m.get("report.answers"), Width::Widest)];
-    let table = Block::Table { caption: m.get("report.together").to_owned(), columns, rows };
+    let table = Block::Table { caption: m.get("report.together").to_owned(), columns, rows, listed: true };
     [note, table].into_iter().chain(quotes).collect()
 }

@@ -80,8 +80,9 @@ pub(in crate::render) enum Block {
     Facts { rows: Vec<Fact>, short: bool },
     /// Cells side by side.
     Strip { cells: Vec<Cell> },
-    /// Rows under columns; the first cell of a row names it.
-    Table { caption: String, columns: Vec<Column>, rows: Vec<Vec<Words>> },
+    /// Rows under columns; the first cell of a row names it. Questions with their answers are `listed`: paper
+    /// shows them line by line.
+    Table { caption: String, columns: Vec<Column>, rows: Vec<Vec<Words>>, listed: bool },
     /// Hours against their cap; in thousandths of the whole bar.
     Meter { alt: String, label: String, used: i64, cap: i64, over: bool },
     /// What people wrote.

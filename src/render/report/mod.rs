@@ -38,6 +38,8 @@ pub struct ReportView {
     /// Title of the document: heading, edition and name.
     document: String,
     author: String,
+    /// Said on every page.
+    confidential: &'static str,
     notice: Option<String>,
     meta: Vec<Fact>,
     summary_title: &'static str,
@@ -81,6 +83,7 @@ impl ReportView {
             source: (report.source == Source::Sheet).then(|| m.get("report.from_sheet")),
             document: format!("{} – {edition} – {}", m.get("report.title"), file.name),
             author: report.provider.clone(),
+            confidential: m.get("report.confidential"),
             notice: report.notice.clone(),
             meta: vec![
                 fact("report.number", &file.name),

@@ -35,13 +35,16 @@ impl Sections<'_> {
             .map(|consent| self.m.get(if consent { "report.follow_up_yes" } else { "report.follow_up_no" }).to_owned());
         let follow_up_on = summary.follow_up_on.filter(|_| summary.follow_up_consent == Some(true));
         let next = summary.next.as_ref();
+        // Agreed actions whose days are all past are no next step, and not unrecorded either.
+        let all_past = next.is_none() && self.report.plan.next.as_ref().is_some_and(|actions| !actions.is_empty());
+        let past = all_past.then(|| self.m.get("report.next_past").to_owned());
         vec![
             cell("report.outcome", Some(summary.outcome.label.clone()), began),
             cell("report.period", Some(period), None),
             cell("report.hours", self.hours(), None),
             cell("report.meetings", summary.meetings.map(|n| n.to_string()), None),
             cell("report.goals_reached", reached, partly),
-            cell("report.next_step", next.map(|n| n.action.clone()), next.and_then(|n| self.who_and_by(n))),
+            cell("report.next_step", next.map(|n| n.action.clone()).or(past), next.and_then(|n| self.who_and_by(n))),
             cell("report.follow_up", consent, follow_up_on.map(|d| self.day(d))),
         ]
     }
@@ -128,7 +131,12 @@ impl Sections<'_> {
             self.column("set_on", Width::Narrow),
             self.column("change", Width::Wide),
         ];
-        vec![Block::Table { caption: self.m.get("report.goals").to_owned(), columns, rows: rows.collect() }]
+        vec![Block::Table {
+            caption: self.m.get("report.goals").to_owned(),
+            columns,
+            rows: rows.collect(),
+            listed: false,
+        }]
     }
 
     fn achievement(&self) -> Vec<Block> {
@@ -191,7 +199,7 @@ impl Sections<'_> {
             self.column("methods", Width::Widest),
         ];
         let caption = self.m.get("report.phases").to_owned();
-        blocks.push(Block::Table { caption, columns, rows: phases.iter().map(row).collect() });
+        blocks.push(Block::Table { caption, columns, rows: phases.iter().map(row).collect(), listed: false });
         blocks
     }
 
@@ -239,7 +247,7 @@ impl Sections<'_> {
         ];
         let caption = self.m.get("report.next").to_owned();
         vec![
-            Block::Table { caption, columns, rows: next.iter().map(row).collect() },
+            Block::Table { caption, columns, rows: next.iter().map(row).collect(), listed: false },
             self.facts(vec![("follow_up_consent", consent)]),
         ]
     }
