@@ -140,7 +140,9 @@ impl Desk {
     ) -> Result<(Submission, Vec<Doubt>), ReceiveError> {
         let (submission, _) = self.checked(invitation, form, raw).await?;
         let case = if self.is_report(form) { self.store.case(invitation.case).await? } else { None };
-        let doubts = case.map_or_else(Vec::new, |case| report::doubts(&case, submission.answers(), self.today()));
+        let doubts = case.map_or_else(Vec::new, |case| {
+            report::doubts(&case, submission.answers(), self.instance.hour_cap, self.today())
+        });
         Ok((submission, doubts))
     }
 

@@ -4,7 +4,7 @@ use super::form::FormFrame;
 use crate::form::{Form, FormPage, Party, Question};
 use crate::report::Doubt;
 use crate::submission::{Answer, Answers, Submission};
-use crate::text::{Language, Messages, told_date, told_number};
+use crate::text::{Figure, Language, Messages, told_date, told_number};
 use serde::Serialize;
 
 /// One line of the check page.
@@ -111,6 +111,14 @@ fn doubt(doubt: &Doubt, m: Messages) -> String {
         Doubt::GoalTooLate { n } => goal("doubt.goal_too_late", n),
         Doubt::GoalUnchanged { n } => goal("doubt.goal_unchanged", n),
         Doubt::GoalHalfChanged { n } => goal("doubt.goal_half_changed", n),
+        Doubt::WorkReachedWithoutWork { n } => goal("doubt.work_reached_without_work", n),
+        Doubt::OtherHours { recorded_tenths } => {
+            let hours = Figure::tenths(*recorded_tenths).told(m.language());
+            m.fill("doubt.other_hours", &[("hours", &hours)])
+        }
+        Doubt::NoMeetings => m.get("doubt.no_meetings").to_owned(),
+        Doubt::ReasonWithoutNeed => m.get("doubt.reason_without_need").to_owned(),
+        Doubt::FollowUpWithoutDay => m.get("doubt.follow_up_without_day").to_owned(),
         Doubt::ContractWithoutWork => m.get("doubt.contract_without_work").to_owned(),
         Doubt::WorkWithoutContract => m.get("doubt.work_without_contract").to_owned(),
         Doubt::OutcomeDay => m.get("doubt.outcome_day").to_owned(),

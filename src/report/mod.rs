@@ -31,3 +31,6 @@ pub use parts::{
 pub use schema::{SCHEMA_ID, SCHEMA_VERSION, schema};
 pub use sections::{NotEnded, recorded, responses};
 pub use summary::{GoalCounts, Summary};
+
+/// The choice of a goal that did not change.
+const UNCHANGED: &str = "unchanged";

@@ -3,7 +3,7 @@
 
 use super::{
     Achievement, Background, ClosingReport, Coaching, Coded, Course, Goal, GoalReached, NextAction, Phase, Plan,
-    Response, Source, Summary,
+    Response, Source, Summary, UNCHANGED,
 };
 use crate::case::{CaseFile, CaseNumber, Ending};
 use crate::form::{Form, Party, Question};
@@ -172,7 +172,7 @@ impl Told<'_> {
             let goal = Goal {
                 kind: self.in_item(item, "r_goal_type")?,
                 set_on: item.1.get("r_goal_set_on").and_then(date_of),
-                changed_to: self.in_item(item, "r_goal_changed_to"),
+                changed_to: self.in_item(item, "r_goal_changed_to").filter(|c| c.code != UNCHANGED),
                 why: item.1.get("r_goal_why").and_then(text_of),
             };
             Some((goal, self.in_item(item, "r_goal_reached")))

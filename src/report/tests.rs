@@ -148,13 +148,13 @@ fn answers_that_do_not_fit_each_other_the_case_or_the_calendar_are_doubted_and_a
     let doubted = |given: &[(&str, &str)]| {
         let mut all: Vec<(&str, &str)> = vec![
             ("r_goals.1.r_goal_type", "step_by_step"),
-            ("r_hours", "12"),
+            ("r_hours", "5"),
             ("r_meetings", "6"),
             ("r_outcome", "education"),
         ];
         all.retain(|(id, _)| given.iter().all(|(other, _)| other != id));
         all.extend(given);
-        doubts(&case(true, &[]), &answers(&closing(), &all), DAY)
+        doubts(&case(true, &[]), &answers(&closing(), &all), 18, DAY)
     };
     assert_eq!(doubted(&[("r_goals.1.r_goal_set_on", "10.2.2025"), ("r_outcome_on", "1.9.2025")]), []);
     assert_eq!(doubted(&[("r_goals.1.r_goal_set_on", "4.8.2024")]), [Doubt::GoalTooEarly { n: 1 }]);
@@ -165,6 +165,13 @@ fn answers_that_do_not_fit_each_other_the_case_or_the_calendar_are_doubted_and_a
     assert_eq!(doubted(&[("r_outcome", "job"), ("r_contract", "no_contract")]), [Doubt::WorkWithoutContract]);
     assert_eq!(doubted(&[("r_outcome", "job"), ("r_contract", "hourly")]), []);
     assert_eq!(doubted(&[("r_outcome_on", "7.10.2025")]), [Doubt::OutcomeDay]);
+    assert_eq!(doubted(&[("r_goals.1.r_goal_changed_to", "unchanged")]), [], "that is no change");
+    let at_once = [("r_goals.1.r_goal_type", "open_market_now"), ("r_goals.1.r_goal_reached", "fully")];
+    assert_eq!(doubted(&at_once), [Doubt::WorkReachedWithoutWork { n: 1 }]);
+    assert_eq!(doubted(&[("r_hours", "12,5")]), [Doubt::OtherHours { recorded_tenths: 50 }]);
+    assert_eq!(doubted(&[("r_meetings", "0")]), [Doubt::NoMeetings]);
+    assert_eq!(doubted(&[("r_over_cap_reason", "Syy")]), [Doubt::ReasonWithoutNeed]);
+    assert_eq!(doubted(&[("r_follow_up_consent", "yes")]), [Doubt::FollowUpWithoutDay]);
     let phase = [("r_find_amount", "none"), ("r_find_methods", "search_papers")];
     assert_eq!(doubted(&phase), [Doubt::MethodsOfNoPhase { phase: "find" }]);
     let action = [("r_next.1.r_next_action", "Toimi"), ("r_next.1.r_next_by", "5.10.2025")];

@@ -138,6 +138,10 @@ fn agreement_words(shares: &[(i64, String)], scale: Scale, respondents: i64, m: 
         let key = if respondents == 0 { "finding.no_answers" } else { "finding.withheld" };
         return (neutral, m.get(key).to_owned());
     };
+    if shares.len() == 1 {
+        let only = [("high", high.1.as_str()), ("share", &told_percent(high.0, m.language()))];
+        return (neutral, m.fill("finding.agreement_only", &only));
+    }
     if high.0 == low.0 {
         return (neutral, m.get("finding.agreement_even").to_owned());
     }

@@ -26,6 +26,7 @@ struct Teaser {
     line: Option<String>,
     subtitle: String,
     chart: Chart,
+    source: String,
 }
 
 /// Everything the front page shows.
@@ -35,6 +36,8 @@ pub(super) struct Front {
     outcomes: Option<Chart>,
     outcomes_title: String,
     outcomes_subtitle: String,
+    /// Where the figures about cases come from.
+    source: String,
     progress: Chart,
     progress_title: String,
     progress_text: String,
@@ -73,6 +76,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
         outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
         outcomes_subtitle: m
             .fill("site.units_subtitle", &[("date", &told_date(release.as_of(), language)), ("n", &sign(ended))]),
+        source: outcomes.map_or_else(String::new, |t| t.source.in_language(language).to_owned()),
         progress: release.table("coaching-started").map(|t| figures::curve(release, t, language)).unwrap_or_default(),
         progress_title: progress_title(release, language),
         progress_text: progress_text(release, language),
@@ -107,6 +111,7 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
         } else {
             Chart::default()
         },
+        source: table.source.in_language(language).to_owned(),
     })
 }
 

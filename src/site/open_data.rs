@@ -12,8 +12,8 @@ pub(super) const WITHHELD: &str = "...";
 const MONTHS: [&str; 3] = ["mean", "min", "max"];
 
 /// One line a cell: which figures and of what day, code and label of each dimension, whether the line is
-/// a category, a total or a mean, then the value with a decimal point. A file read apart from its page
-/// still says where it comes from.
+/// a category, a total, a mean or a measure that adds up with nothing, then the value with a decimal point.
+/// A file read apart from its page still says where it comes from.
 pub(super) fn csv(table: &PublishedTable, release: &Release, language: Language) -> String {
     let mut out = "table,as_of,release,source,".to_owned();
     for axis in &table.axes {
@@ -22,6 +22,8 @@ pub(super) fn csv(table: &PublishedTable, release: &Release, language: Language)
     out.push_str("line,value\n");
     let source = quoted(table.source.in_language(language));
     let origin = format!("{},{},{},{source},", table.id, table.as_of, release.id());
+    // Days of a cumulative count, statistics and targets stand beside each other, not below a total.
+    let adds_up = table.axes.iter().all(|a| a.role == Role::Classification) && table.id != "targets";
     for (at, cell) in table.cells.iter().enumerate() {
         let codes = table.codes_at(at);
         out.push_str(&origin);
@@ -30,7 +32,9 @@ pub(super) fn csv(table: &PublishedTable, release: &Release, language: Language)
                 axis.categories.iter().find(|c| c.code == *code).map_or(*code, |c| c.label.in_language(language));
             out.push_str(&format!("{code},{},", quoted(label)));
         }
-        out.push_str(if codes.contains(&TOTAL) {
+        out.push_str(if !adds_up {
+            "measure,"
+        } else if codes.contains(&TOTAL) {
             "total,"
         } else if codes.contains(&MEAN) {
             "mean,"

@@ -193,8 +193,13 @@ pub(super) fn last_started(release: &Release, language: Language) -> Option<(i64
     Some((count(table, &last.code)?, last.label.in_language(language).to_owned()))
 }
 
-/// Title over the work trials; none when no group's trials are shown.
+/// Title over the work trials: how many and of how many people, else by group; none when neither is shown.
 pub(super) fn trials_title(table: &PublishedTable, language: Language) -> Option<String> {
+    let all = |code: &str| table.figure(&[TOTAL, code]).map(|f| f.told(language));
+    if let (Some(trials), Some(people)) = (all("trials"), all("people")) {
+        let words = [("trials", trials.as_str()), ("people", &people)];
+        return Some(Messages::of(language).fill("finding.trials_all", &words));
+    }
     let groups = table.axes[0].categories.iter().filter(|g| g.code != TOTAL);
     let told = groups.filter_map(|g| {
         let trials = table.figure(&[&g.code, "trials"])?;

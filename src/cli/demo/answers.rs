@@ -4,7 +4,7 @@ use super::Random;
 use super::coach;
 use crate::case::{CaseFile, CaseNumber};
 use crate::desk::{Arrival, Desk, OpenedLink};
-use crate::form::{Form, Kind, Party};
+use crate::form::{Choice, Form, Kind, Party};
 use crate::store::Received;
 use crate::submission::RawAnswers;
 
@@ -82,7 +82,7 @@ pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Resu
                 let known = desk.known_answers(&invitation, form).await?;
                 coach::report(known, &case, form, desk.instance.hour_cap, desk.today(), random)
             }
-            _ => answer(form, random),
+            (_, about) => answer(form, about.as_ref().and_then(CaseFile::ending).map(|e| e.outcome.as_str()), random),
         };
         match desk.receive(&invitation, form, &desk.fresh_id(), &raw).await? {
             Received::Stored(_) => stored += 1,
@@ -131,14 +131,37 @@ fn of_party(desk: &Desk, party: Party) -> impl Iterator<Item = &Form> {
     desk.forms.iter().filter(move |f| f.party() == party)
 }
 
-fn answer(form: &Form, random: &mut Random) -> RawAnswers {
+/// Answers that nobody gives whose coaching ended so.
+fn unfit(outcome: Option<&str>) -> &'static [&'static str] {
+    match outcome {
+        Some("job" | "subsidised_job" | "entrepreneur") => &["studying", "work_trial", "unemployed", "not_at_work"],
+        Some("education") => {
+            &["find", "stabilise", "open_job", "subsidised_job", "entrepreneur", "work_trial", "unemployed"]
+        }
+        Some("longer_work_trial") => {
+            &["find", "open_job", "subsidised_job", "entrepreneur", "studying", "unemployed", "not_at_work"]
+        }
+        _ => &["find", "stabilise", "open_job", "subsidised_job", "entrepreneur", "studying", "work_trial"],
+    }
+}
+
+fn answer(form: &Form, outcome: Option<&str>, random: &mut Random) -> RawAnswers {
     let mut raw = RawAnswers::new();
+    // What an employer tells of the work is no matter of the client's outcome.
+    let unfit = if form.party() == Party::Client { unfit(outcome) } else { &[] };
     for question in form.questions() {
         if random.chance(SKIPPED_PERCENT) {
             continue;
         }
-        let scale: Vec<&str> = question.choices.iter().filter(|c| !c.apart).map(|c| c.code.as_str()).collect();
-        let apart: Vec<&str> = question.choices.iter().filter(|c| c.apart).map(|c| c.code.as_str()).collect();
+        let fits = |c: &&Choice| !unfit.contains(&c.code.as_str());
+        let codes = |apart: bool| -> Vec<&str> {
+            question.choices.iter().filter(|c| c.apart == apart).filter(fits).map(|c| c.code.as_str()).collect()
+        };
+        let (scale, apart) = (codes(false), codes(true));
+        if unfit.contains(&"stabilise") && apart.contains(&"not_at_work") {
+            raw.insert(question.id.clone(), vec!["not_at_work".to_owned()]);
+            continue;
+        }
         let values = match question.kind {
             Kind::Text(_) if random.chance(30) => vec![random.one_of(&WORDS).to_owned()],
             Kind::Text(_) | Kind::Number { .. } | Kind::Date | Kind::Group { .. } => continue,

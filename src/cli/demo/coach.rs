@@ -42,8 +42,8 @@ fn story(outcome: &str) -> Story {
             success: "Keksitty teksti: asiakas soitti itse kolmelle työnantajalle ja sai työpaikan.",
             talk: "Keksitty teksti: loppukeskustelussa tukea pidettiin riittävänä, ja työ jatkuu.",
             next: [
-                ("Keksitty toimi: työnantaja nimeää perehdyttäjän uusiin tehtäviin.", "employer"),
-                ("Keksitty toimi: asiakas kertoo asiantuntijalle, miten työ on alkanut.", "client"),
+                ("Keksitty toimi: työnantaja ja asiakas käyvät seurantakeskustelun.", "employer"),
+                ("Keksitty toimi: asiakas kertoo asiantuntijalle, miten työ sujuu.", "client"),
             ],
             phases: [60, 100, 90, 50],
         },
@@ -53,7 +53,7 @@ fn story(outcome: &str) -> Story {
             success: "Keksitty teksti: ala löytyi, ja asiakas sai opiskelupaikan.",
             talk: "Keksitty teksti: asiakas toivoi tietoa opintojen tuista jo alussa.",
             next: [
-                ("Keksitty toimi: opinnot alkavat, asiakas ilmoittaa aloituspäivän.", "client"),
+                ("Keksitty toimi: asiakas kertoo asiantuntijalle, miten opinnot etenevät.", "client"),
                 ("Keksitty toimi: asiantuntija tarkistaa työnhaun voimassaolon.", "officer"),
             ],
             phases: [100, 40, 0, 90],
@@ -95,7 +95,11 @@ pub(super) fn report(
     let mut raw = known;
     let opening = case.opening();
     let (outcome, ended) = case.ending().map_or(("", opening.coaching_started), |e| (e.outcome.as_str(), e.on));
-    let story = story(outcome);
+    let mut story = story(outcome);
+    if case.ending().and_then(|e| e.pay_subsidy) == Some(true) {
+        // Work with a pay subsidy is a step on the way.
+        story.goal = "step_by_step";
+    }
     let mut put = |id: &str, value: &str| {
         if form.asked(id).is_some() {
             raw.entry(id.to_owned()).or_default().push(value.to_owned());
@@ -180,7 +184,8 @@ pub(super) fn report(
     let consent = random.chance(80);
     put("r_follow_up_consent", if consent { "yes" } else { "no" });
     if consent {
-        let on = ended.checked_add(6.months()).unwrap_or(ended).max(today);
+        let soon = today.checked_add(30.days()).unwrap_or(today);
+        let on = ended.checked_add(6.months()).unwrap_or(ended).max(soon);
         put("r_follow_up_on", &finnish_date(on));
     }
     debug_assert!(raw.get("r_hours").and_then(|v| parse_tenths(v.first()?)).is_some());
