@@ -8,6 +8,8 @@ mod every_form;
 mod http;
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "story/two_servers.rs"]
+mod two_servers;
 
 use instance::{Instance, expect_success, open_data, program, repository};
 use palaute::case::CaseFile;
@@ -160,7 +162,7 @@ fn the_pilot_goes_from_sheet_to_pages_with_answers_over_http() {
     assert_eq!(data.len(), pages.len(), "every figure of the open data stands on a page");
 
     six_sections_stand_in_every_report(&reports);
-    the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+    the_history_and_the_facts_agree_with_what_is_stored(&instance);
 }
 
 fn six_sections_stand_in_every_report(reports: &Path) {
@@ -182,10 +184,10 @@ fn six_sections_stand_in_every_report(reports: &Path) {
     assert_eq!(first["goals"], serde_json::Value::Null);
 }
 
-fn the_history_and_the_facts_agree_with_what_is_stored(dir: &Path) {
+fn the_history_and_the_facts_agree_with_what_is_stored(instance: &Instance) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = Store::open(&dir.join("data/palaute.sqlite")).await.unwrap();
+        let store = Store::open(&instance.database()).await.unwrap();
         for case in store.cases().await.unwrap() {
             let folded = CaseFile::fold(case.number(), &store.events(case.number()).await.unwrap()).unwrap();
             assert_eq!(folded, case, "the events fold to the stored row");
@@ -210,7 +212,7 @@ fn changed_by(from: &str, to: &str) -> BTreeSet<String> {
         instance.must(&["build"]);
         figures.push(instance.open_data());
     }
-    the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+    the_history_and_the_facts_agree_with_what_is_stored(&instance);
     let [before, after] = figures.as_slice() else { unreachable!() };
     assert_eq!(before.len(), after.len());
     before.iter().filter(|(address, value)| after[*address] != **value).map(|(address, _)| address.clone()).collect()

@@ -7,12 +7,20 @@ use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::{PdfPrinter, Renderer};
-use crate::store::Store;
+use crate::store::{Database, Store};
 use crate::text::{Diagnostic, Diagnostics, Position};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Names the database in place of palaute.yaml, for secrets that stand in no file.
+const DATABASE: &str = "PALAUTE_DATABASE";
+
+#[expect(clippy::disallowed_methods, reason = "an address may hold a password, which stands in no file")]
+fn named_database() -> Option<String> {
+    std::env::var(DATABASE).ok().filter(|text| !text.is_empty())
+}
 
 /// An instance with its files, all checked.
 pub(super) struct Folder {
@@ -22,6 +30,8 @@ pub(super) struct Folder {
     pub(super) pages: Vec<Page>,
     pub(super) renderer: Renderer,
     pub(super) printer: PdfPrinter,
+    /// A database that the environment names in place of the settings'.
+    pub(super) elsewhere: Option<String>,
 }
 
 /// Why the folder of an instance cannot be used.
@@ -107,15 +117,16 @@ impl Folder {
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {
-                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer })
+                let elsewhere = named_database();
+                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer, elsewhere })
             }
             _ => Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }),
         }
     }
 
-    /// The database file.
-    pub(super) fn database(&self) -> PathBuf {
-        self.dir.join(&self.instance.database)
+    /// Where the data are: what the environment says, else the settings.
+    pub(super) fn database(&self) -> Database {
+        Database::named(self.elsewhere.as_ref().unwrap_or(&self.instance.database), &self.dir)
     }
 
     /// The releases made so far, oldest first.

@@ -7,6 +7,9 @@ use crate::store::{Mail, StoreError};
 use crate::text::{Language, told_date};
 use jiff::{Timestamp, ToSpan};
 
+/// Minutes for which a server keeps the few mails it has taken; longer than their deadlines together.
+const LEASE_MINUTES: i64 = 15;
+
 /// What became of the mails that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliverySummary {
@@ -28,30 +31,41 @@ impl Desk {
     /// When the store fails.
     pub async fn deliver(&self, mailer: &Mailer) -> Result<DeliverySummary, StoreError> {
         let mut summary = DeliverySummary::default();
-        for mail in self.store.due_mails(self.now()).await? {
-            if mail.obsolete {
-                self.store.mail_obsolete(&mail.id).await?;
-                continue;
+        loop {
+            let now = self.now();
+            let lease = now.checked_add(LEASE_MINUTES.minutes()).unwrap_or(now);
+            let taken = self.store.claim_mails(now, lease).await?;
+            if taken.is_empty() {
+                return Ok(summary);
             }
-            if !self.has_ended(mail.case).await? {
-                // The coaching goes on after all: the mail waits for its end.
-                continue;
-            }
-            match self.deliver_one(mailer, &mail).await? {
-                Ok(()) => {
-                    self.store.mail_delivered(&mail.id).await?;
-                    summary.delivered += 1;
-                }
-                Err(error) => {
-                    let next = next_try(&error, mail.tries, self.now());
-                    // The address is personal data: the log names the mail only.
-                    tracing::warn!(mail = %mail.id, %error, dead = next.is_none(), "a mail was not delivered");
-                    self.store.mail_failed(&mail.id, next).await?;
-                    if next.is_some() { summary.again += 1 } else { summary.dead += 1 }
-                }
+            for mail in taken {
+                self.settle(mailer, &mail, &mut summary).await?;
             }
         }
-        Ok(summary)
+    }
+
+    async fn settle(&self, mailer: &Mailer, mail: &Mail, summary: &mut DeliverySummary) -> Result<(), StoreError> {
+        if mail.obsolete {
+            return self.store.mail_obsolete(&mail.id).await;
+        }
+        if !self.has_ended(mail.case).await? {
+            // The coaching goes on after all: the mail waits for its end.
+            return Ok(());
+        }
+        match self.deliver_one(mailer, mail).await? {
+            Ok(()) => {
+                self.store.mail_delivered(&mail.id).await?;
+                summary.delivered += 1;
+            }
+            Err(error) => {
+                let next = next_try(&error, mail.tries, self.now());
+                // The address is personal data: the log names the mail only.
+                tracing::warn!(mail = %mail.id, %error, dead = next.is_none(), "a mail was not delivered");
+                self.store.mail_failed(&mail.id, next).await?;
+                if next.is_some() { summary.again += 1 } else { summary.dead += 1 }
+            }
+        }
+        Ok(())
     }
 
     async fn deliver_one(&self, mailer: &Mailer, mail: &Mail) -> Result<Result<(), MailError>, StoreError> {

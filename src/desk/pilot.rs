@@ -5,7 +5,7 @@ use crate::form::Form;
 use crate::instance::Instance;
 use crate::ledger::{check_rows, read_sheet};
 use crate::render::{PdfPrinter, Renderer};
-use crate::store::Store;
+use crate::store::{Database, Store};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(super) async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
         form("employer-feedback", include_str!("../../forms/employer-feedback.yaml")),
     ];
     let desk = Desk {
-        store: Store::open(&folder.join("test.sqlite")).await.unwrap(),
+        store: Store::open(&Database::File(folder.join("test.sqlite"))).await.unwrap(),
         instance: Arc::new(instance),
         forms: Arc::new(forms),
         renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),

@@ -3,12 +3,12 @@
 use super::{StoreError, attempting};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// Adds an entry. `commitment` is a fingerprint of what was done, never the thing itself, so that
 /// erasing a person's data leaves the chain whole.
 pub(super) async fn note(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     at: Timestamp,
     verb: &'static str,
     subject: &str,

@@ -5,7 +5,7 @@ use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// The case that a change concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn read_file(text: &str) -> Result<CaseFile, StoreError> {
 }
 
 pub(super) async fn change(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     changes: &[CaseChange],
     year: i16,
     at: Timestamp,
@@ -121,7 +121,7 @@ pub(super) async fn change(
     Ok(files)
 }
 
-async fn next_number(connection: &mut SqliteConnection, year: i16) -> Result<CaseNumber, StoreError> {
+async fn next_number(connection: &mut AnyConnection, year: i16) -> Result<CaseNumber, StoreError> {
     let row = sqlx::query("SELECT max(number) AS last FROM cases WHERE number LIKE $1")
         .bind(format!("{year:04}-%"))
         .fetch_one(connection)
@@ -133,7 +133,7 @@ async fn next_number(connection: &mut SqliteConnection, year: i16) -> Result<Cas
 }
 
 async fn open(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     change: &CaseChange,
     number: CaseNumber,
     at: Timestamp,
@@ -155,7 +155,7 @@ async fn open(
 
 /// Adds events to a known case and brings its row up to date.
 pub(super) async fn append(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     number: CaseNumber,
     events: &[CaseEvent],
     at: Timestamp,
@@ -185,7 +185,7 @@ pub(super) async fn append(
 }
 
 async fn add_events(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     number: CaseNumber,
     first: i64,
     events: &[CaseEvent],

@@ -4,7 +4,7 @@ use super::cases::to_json;
 use super::{Store, StoreError, attempting, writer};
 use crate::cube::{Codebook, Cube, Fact};
 use crate::text::Fingerprint;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 impl Store {
     /// The facts after `watermark` in order, each with its sequence number and codebook.
@@ -20,9 +20,9 @@ impl Store {
         .fetch_all(self.readers())
         .await
         .map_err(attempting("read the facts"))?;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<(i64, Fact, Codebook), serde_json::Error> {
+        let read = |row: &sqlx::any::AnyRow| -> Result<(i64, Fact, Codebook), serde_json::Error> {
             let fact = Fact {
-                sign: row.get::<i8, _>("sign"),
+                sign: if row.get::<i64, _>("sign") < 0 { -1 } else { 1 },
                 codebook: Fingerprint::from_stored(row.get("codebook")),
                 codes: serde_json::from_str(&row.get::<String, _>("codes"))?,
             };
@@ -55,7 +55,7 @@ impl Store {
 
 /// Makes `fact` the one that counts for `subject`: the former is taken away by its reversal.
 pub(super) async fn replace(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     subject: &str,
     fact: &Fact,
     book: &Codebook,
@@ -82,7 +82,7 @@ pub(super) async fn replace(
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     subject: &str,
     sign: i8,
     codebook: &str,
@@ -90,7 +90,7 @@ async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO facts (subject, sign, codebook, codes) VALUES ($1, $2, $3, $4)")
         .bind(subject)
-        .bind(sign)
+        .bind(i64::from(sign))
         .bind(codebook)
         .bind(codes)
         .execute(connection)
@@ -99,7 +99,7 @@ async fn insert(
     Ok(())
 }
 
-pub(super) async fn save_cube(connection: &mut SqliteConnection, cube: &Cube) -> Result<(), StoreError> {
+pub(super) async fn save_cube(connection: &mut AnyConnection, cube: &Cube) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO cube (one, cube) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET cube = excluded.cube")
         .bind(to_json("cube", cube)?)
         .execute(connection)

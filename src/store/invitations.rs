@@ -6,7 +6,7 @@ use crate::cube::{Codebook, Fact};
 use crate::form::Party;
 use crate::text::Fingerprint;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// Id of an invitation.
 pub type InvitationId = String;
@@ -84,7 +84,7 @@ impl Store {
     pub async fn invitation_by_token(&self, token_hash: &Fingerprint) -> Result<Option<Invitation>, StoreError> {
         let row = sqlx::query(
             "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
-                    EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS answered
+                    CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM links l JOIN invitations i ON i.id = l.invitation WHERE l.token_hash = $1",
         )
         .bind(token_hash.as_str())
@@ -101,7 +101,7 @@ impl Store {
     pub async fn invitations_of(&self, case: CaseNumber) -> Result<Vec<Invitation>, StoreError> {
         let rows = sqlx::query(
             "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
-                    EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS answered
+                    CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM invitations i WHERE i.case_number = $1 ORDER BY i.id",
         )
         .bind(case.to_string())
@@ -113,7 +113,7 @@ impl Store {
 }
 
 /// A row that no longer fits its types is no invitation.
-fn read(row: &sqlx::sqlite::SqliteRow) -> Option<Invitation> {
+fn read(row: &sqlx::any::AnyRow) -> Option<Invitation> {
     Some(Invitation {
         id: row.get("id"),
         case: row.get::<String, _>("case_number").parse().ok()?,
@@ -121,12 +121,12 @@ fn read(row: &sqlx::sqlite::SqliteRow) -> Option<Invitation> {
         form: row.get("form"),
         expires_at: row.get::<String, _>("expires_at").parse().ok()?,
         revoked: row.get::<Option<String>, _>("revoked_at").is_some(),
-        answered: row.get::<bool, _>("answered"),
+        answered: row.get::<i64, _>("answered") == 1,
     })
 }
 
 pub(super) async fn invite(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     new: &NewInvitation,
     at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -145,7 +145,7 @@ pub(super) async fn invite(
 }
 
 pub(super) async fn open_link(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     token_hash: &Fingerprint,
     invitation: &str,
     at: Timestamp,
@@ -161,7 +161,7 @@ pub(super) async fn open_link(
 }
 
 pub(super) async fn renew(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     invitation: &str,
     expires_at: Timestamp,
     at: Timestamp,

@@ -1,9 +1,9 @@
 //! The outbox: mails that wait, were delivered or died.
 
-use super::{Invitation, Store, StoreError, attempting, writer};
+use super::{Engine, Invitation, Store, StoreError, attempting, writer};
 use crate::case::CaseNumber;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// A mail that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,36 +62,13 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::QueueMail { id, invitation, address, at, reply }).await
     }
 
-    /// The mails that are due, oldest first.
+    /// Takes the mails that are due, oldest first: until `lease` nobody else gets them, and afterwards they
+    /// are due again, should whoever took them have died.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn due_mails(&self, now: Timestamp) -> Result<Vec<Mail>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries,
-                    i.revoked_at IS NOT NULL OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) AS closed
-             FROM outbox o
-             JOIN invitations i ON i.id = o.invitation
-             WHERE o.state = 'waiting' AND o.next_try <= $1 ORDER BY o.queued_at, o.id LIMIT 100",
-        )
-        .bind(now.to_string())
-        .fetch_all(self.readers())
-        .await
-        .map_err(attempting("read the outbox"))?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let expires_at: Timestamp = row.get::<String, _>("expires_at").parse().ok()?;
-            Some(Mail {
-                obsolete: row.get::<bool, _>("closed") || expires_at <= now,
-                id: row.get("id"),
-                invitation: row.get("invitation"),
-                case: row.get::<String, _>("case_number").parse().ok()?,
-                form: row.get("form"),
-                expires_at,
-                address: row.get::<Option<String>, _>("address")?,
-                tries: row.get("tries"),
-            })
-        };
-        Ok(rows.iter().filter_map(read).collect())
+    pub async fn claim_mails(&self, now: Timestamp, lease: Timestamp) -> Result<Vec<Mail>, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::ClaimMails { now, lease, reply }).await
     }
 
     /// Records that a mail was delivered; its address is removed.
@@ -132,10 +109,11 @@ impl Store {
             sqlx::query("SELECT state, count(*) AS n FROM outbox GROUP BY state").fetch_all(self.readers()).await;
         let mut state = MailState::default();
         for row in rows.map_err(attempting("count the outbox"))? {
+            let n = u32::try_from(row.get::<i64, _>("n")).unwrap_or(u32::MAX);
             match row.get::<String, _>("state").as_str() {
-                "waiting" => state.waiting = row.get("n"),
-                "delivered" => state.delivered = row.get("n"),
-                "dead" => state.dead = row.get("n"),
+                "waiting" => state.waiting = n,
+                "delivered" => state.delivered = n,
+                "dead" => state.dead = n,
                 _ => {}
             }
         }
@@ -143,8 +121,60 @@ impl Store {
     }
 }
 
+macro_rules! due {
+    ($lock:literal) => {
+        concat!(
+            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries,
+                    CASE WHEN i.revoked_at IS NOT NULL
+                              OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
+                         THEN 1 ELSE 0 END AS closed
+             FROM outbox o JOIN invitations i ON i.id = o.invitation
+             WHERE o.state = 'waiting' AND o.next_try <= $1 ORDER BY o.queued_at, o.id LIMIT 10",
+            $lock
+        )
+    };
+}
+
+/// Rows that another server is taking are passed over, not waited for.
+pub(super) async fn claim(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    now: Timestamp,
+    lease: Timestamp,
+) -> Result<Vec<Mail>, StoreError> {
+    let due = match engine {
+        Engine::Sqlite => due!(""),
+        Engine::Postgres => due!(" FOR UPDATE OF o SKIP LOCKED"),
+    };
+    let rows = sqlx::query(due).bind(now.to_string()).fetch_all(&mut *connection).await;
+    let rows = rows.map_err(attempting("read the outbox"))?;
+    for row in &rows {
+        sqlx::query("UPDATE outbox SET next_try = $2 WHERE id = $1")
+            .bind(row.get::<String, _>("id"))
+            .bind(lease.to_string())
+            .execute(&mut *connection)
+            .await
+            .map_err(attempting("take a mail"))?;
+    }
+    Ok(rows.iter().filter_map(|row| read(row, now)).collect())
+}
+
+fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {
+    let expires_at: Timestamp = row.get::<String, _>("expires_at").parse().ok()?;
+    Some(Mail {
+        obsolete: row.get::<i64, _>("closed") == 1 || expires_at <= now,
+        id: row.get("id"),
+        invitation: row.get("invitation"),
+        case: row.get::<String, _>("case_number").parse().ok()?,
+        form: row.get("form"),
+        expires_at,
+        address: row.get::<Option<String>, _>("address")?,
+        tries: u32::try_from(row.get::<i64, _>("tries")).unwrap_or(u32::MAX),
+    })
+}
+
 pub(super) async fn queue(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: &str,
     invitation: &str,
     address: &str,
@@ -163,7 +193,7 @@ pub(super) async fn queue(
     Ok(())
 }
 
-pub(super) async fn settle(connection: &mut SqliteConnection, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
+pub(super) async fn settle(connection: &mut AnyConnection, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
     let query = match outcome {
         Outcome::Delivered => {
             sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1").bind(id)

@@ -1,17 +1,60 @@
-//! The schema, step by step.
+//! The schema, step by step, the same for both engines.
 
+use super::Engine;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [(i64, &str, &str); 2] =
-    [(1, "start", include_str!("schema.sql")), (2, "annexes", include_str!("schema_2.sql"))];
+const STEPS: [Step; 2] = [
+    Step {
+        name: "start",
+        sqlite: include_str!("schema/sqlite_1.sql"),
+        postgres: include_str!("schema/postgres_1.sql"),
+    },
+    Step {
+        name: "annexes",
+        sqlite: include_str!("schema/sqlite_2.sql"),
+        postgres: include_str!("schema/postgres_2.sql"),
+    },
+];
 
-pub(super) fn migrator() -> Migrator {
-    let steps = STEPS.iter().map(|(version, name, sql)| {
-        let sql = AssertSqlSafe(*sql).into_sql_str();
-        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
+struct Step {
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+pub(super) fn migrator(engine: Engine) -> Migrator {
+    let steps = (1..).zip(&STEPS).map(|(version, step)| {
+        let sql = match engine {
+            Engine::Sqlite => step.sqlite,
+            Engine::Postgres => step.postgres,
+        };
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        Migration::new(version, Cow::Borrowed(step.name), MigrationType::Simple, sql, false)
     });
     Migrator::with_migrations(steps.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables of a step with their columns' names.
+    fn columns(sql: &str) -> Vec<String> {
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let kept = sql.lines().map(words).filter(|w| w.len() > 1 && w[0] != "--");
+        let name = |w: Vec<String>| {
+            if w[0].chars().any(char::is_uppercase) { w[..3.min(w.len())].join(" ") } else { w[0].clone() }
+        };
+        kept.map(name).collect()
+    }
+
+    #[test]
+    fn both_engines_have_the_same_tables_and_columns() {
+        for step in STEPS {
+            assert_eq!(columns(step.sqlite), columns(step.postgres), "{}", step.name);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Everything durable, in the verbs of the domain. All SQL is here.
 //!
 //! Enters: events, submissions, facts, reports, mails to send. Leaves: cases, invitations, receipts,
-//! facts. Refuses: a second server on the same file, a submission to an invitation that was
+//! facts. Refuses: a second server on the same
+//! file, a file on a network file system, a submission to an invitation that was
 //! answered, SQLite versions that can corrupt a write-ahead log. A receipt is given only after the
 //! commit that holds the submission, its fact, its case event and its audit entry.
 
@@ -19,11 +20,11 @@ mod writer;
 pub use cases::{CaseChange, FactOf, Subject};
 pub use invitations::{Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
-pub use open::ServerLock;
+pub use open::{Database, ServerLock};
 pub use reports::{StoredAnnex, StoredReport};
 pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use tokio::sync::mpsc;
 
 /// What went wrong with the store.
@@ -55,6 +56,16 @@ pub enum StoreError {
     InUse {
         /// The file.
         path: String,
+    },
+    /// The file lies where two servers cannot be told apart.
+    #[error(
+        "{path} lies on a network file system ({kind}), where two servers can corrupt it; use a disk of this machine, or PostgreSQL"
+    )]
+    Network {
+        /// The file.
+        path: String,
+        /// The kind of file system.
+        kind: String,
     },
     /// The SQLite in this binary may lose data.
     #[error("SQLite {found} can corrupt its write-ahead log; version 3.51.3 or later is needed")]
@@ -93,28 +104,35 @@ fn attempting(attempt: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |source| StoreError::Database { attempt, source }
 }
 
-/// The store: an enum of engines. PostgreSQL is the second, for several servers.
-#[derive(Clone, Debug)]
-pub enum Store {
-    /// A file on this machine.
-    Sqlite(SqliteStore),
+/// What holds the data. Their SQL is the same but for what is decided by engine in `open` and `writer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    /// A file on this machine, for one server.
+    Sqlite,
+    /// A server of its own, for several.
+    Postgres,
 }
 
-/// SQLite with one writer task that commits in groups.
+/// The store: readers, and one writer task that commits in groups.
 #[derive(Clone, Debug)]
-pub struct SqliteStore {
-    readers: SqlitePool,
+pub struct Store {
+    engine: Engine,
+    readers: AnyPool,
     writer: mpsc::Sender<writer::Job>,
 }
 
 impl Store {
-    fn readers(&self) -> &SqlitePool {
-        let Self::Sqlite(store) = self;
-        &store.readers
+    fn readers(&self) -> &AnyPool {
+        &self.readers
     }
 
     fn writer(&self) -> &mpsc::Sender<writer::Job> {
-        let Self::Sqlite(store) = self;
-        &store.writer
+        &self.writer
+    }
+
+    /// True when several servers may share the data.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.engine == Engine::Postgres
     }
 }

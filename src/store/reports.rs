@@ -4,7 +4,7 @@ use super::{Store, StoreError, attempting, audit_log, writer};
 use crate::case::CaseNumber;
 use crate::text::Fingerprint;
 use jiff::civil::Date;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// A version of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Store {
         .map_err(attempting("read a report"))?;
         Ok(row.and_then(|row| {
             Some(StoredReport {
-                version: row.get("version"),
+                version: u32::try_from(row.get::<i64, _>("version")).ok()?,
                 content: Fingerprint::from_stored(row.get("content")),
                 written_on: row.get::<String, _>("written_on").parse().ok()?,
                 json: row.get("json"),
@@ -86,13 +86,13 @@ impl Store {
             "SELECT version, closed_on, json, html, pdf FROM annexes WHERE case_number = $1 AND version = $2",
         )
         .bind(case.to_string())
-        .bind(version)
+        .bind(i64::from(version))
         .fetch_optional(self.readers())
         .await
         .map_err(attempting("read an annex"))?;
         Ok(row.and_then(|row| {
             Some(StoredAnnex {
-                version: row.get("version"),
+                version: u32::try_from(row.get::<i64, _>("version")).ok()?,
                 closed_on: row.get::<String, _>("closed_on").parse().ok()?,
                 json: row.get("json"),
                 html: row.get("html"),
@@ -119,7 +119,7 @@ impl Store {
 }
 
 pub(super) async fn save(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     report: &StoredReport,
     case: CaseNumber,
 ) -> Result<(), StoreError> {
@@ -128,7 +128,7 @@ pub(super) async fn save(
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(case.to_string())
-    .bind(report.version)
+    .bind(i64::from(report.version))
     .bind(report.content.as_str())
     .bind(report.written_on.to_string())
     .bind(&report.json)
@@ -142,7 +142,7 @@ pub(super) async fn save(
 }
 
 pub(super) async fn save_annex(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     annex: &StoredAnnex,
     case: CaseNumber,
 ) -> Result<(), StoreError> {
@@ -150,7 +150,7 @@ pub(super) async fn save_annex(
         "INSERT INTO annexes (case_number, version, closed_on, json, html, pdf) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(case.to_string())
-    .bind(annex.version)
+    .bind(i64::from(annex.version))
     .bind(annex.closed_on.to_string())
     .bind(&annex.json)
     .bind(&annex.html)

@@ -8,7 +8,7 @@ use crate::form::{Form, Party};
 use crate::submission::{Answers, Submission};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AnyConnection, Row};
 
 /// A submission to be stored, with everything its transaction holds.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ impl Store {
         .fetch_all(self.readers())
         .await
         .map_err(attempting("read the submissions of a case"))?;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<StoredSubmission, serde_json::Error> {
+        let read = |row: &sqlx::any::AnyRow| -> Result<StoredSubmission, serde_json::Error> {
             Ok(StoredSubmission {
                 party: serde_json::from_value(serde_json::Value::String(row.get("party")))?,
                 form: Form::from_stored(&row.get::<Option<String>, _>("form").unwrap_or_default())?,
@@ -118,7 +118,7 @@ impl Store {
     }
 }
 
-pub(super) async fn receive(connection: &mut SqliteConnection, new: &NewSubmission) -> Result<Received, StoreError> {
+pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission) -> Result<Received, StoreError> {
     let answers = to_json("submission", new.submission.answers())?;
     let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
     let inserted = sqlx::query(
@@ -158,7 +158,7 @@ pub(super) async fn receive(connection: &mut SqliteConnection, new: &NewSubmissi
 
 /// The same page with the same answers gets its receipt again; anything else was answered before.
 async fn earlier(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     new: &NewSubmission,
     content: &Fingerprint,
 ) -> Result<Received, StoreError> {

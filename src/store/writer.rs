@@ -5,16 +5,18 @@ use super::invitations::{self, NewInvitation};
 use super::mails;
 use super::reports::{self, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
-use super::{StoreError, facts};
+use super::{Database, Engine, StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection, SqliteTransaction};
+use sqlx::any::Any;
+use sqlx::{AnyConnection, Connection, Transaction};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
+/// Names the lock of PostgreSQL that writers of several servers take in turn; any number would do.
+const WRITERS: i64 = 0x0070_616c_6175_7465;
 /// Most jobs of one commit.
 const GROUP: usize = 512;
 
@@ -31,6 +33,7 @@ pub(super) enum Job {
     SaveCube(Box<Cube>, Reply<()>),
     SaveReport(Box<StoredReport>, CaseNumber, Reply<()>),
     SaveAnnex(Box<StoredAnnex>, CaseNumber, Reply<()>),
+    ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
     QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
     Finish(Reply<()>),
@@ -55,19 +58,15 @@ pub(super) async fn finish(writer: &mpsc::Sender<Job>) {
 type Told = Box<dyn FnOnce(Option<Arc<sqlx::Error>>) + Send>;
 
 /// Writes until told to stop. After a failure around a transaction the connection is opened anew:
-/// SQLite may have rolled back by itself, and a connection that believes otherwise could neither
+/// SQLite may have rolled back by itself, PostgreSQL may be gone, and a connection that believes otherwise could neither
 /// begin another transaction nor be trusted with the answer to this one.
-pub(super) async fn run(
-    mut connection: SqliteConnection,
-    options: SqliteConnectOptions,
-    mut jobs: mpsc::Receiver<Job>,
-) {
+pub(super) async fn run(mut connection: AnyConnection, database: Database, mut jobs: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut group, GROUP).await > 0 {
         let stop = group.iter().any(|job| matches!(job, Job::Finish(_)));
-        if let Err(error) = write_group(&mut connection, &mut group).await {
+        if let Err(error) = write_group(&mut connection, database.engine(), &mut group).await {
             tracing::error!(%error, "a group of writes failed and was not stored");
-            match SqliteConnection::connect_with(&options).await {
+            match database.connect().await {
                 Ok(fresh) => drop(std::mem::replace(&mut connection, fresh).close_hard().await),
                 Err(error) => tracing::error!(%error, "the database could not be opened again"),
             }
@@ -83,11 +82,15 @@ pub(super) async fn run(
 
 /// Writes a group in one transaction and answers every job after its commit. An error means that
 /// nothing of the group is stored and every job was told so.
-async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>) -> Result<(), Arc<sqlx::Error>> {
+async fn write_group(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    group: &mut Vec<Job>,
+) -> Result<(), Arc<sqlx::Error>> {
     let mut waiting = group.drain(..);
     let mut told: Vec<Told> = Vec::with_capacity(waiting.len());
-    let outcome = match connection.begin_with("BEGIN IMMEDIATE").await {
-        Ok(transaction) => write_all(transaction, &mut waiting, &mut told).await,
+    let outcome = match begin(connection, engine).await {
+        Ok(transaction) => write_all(transaction, engine, &mut waiting, &mut told).await,
         Err(error) => Err(error),
     };
     let failure = outcome.err().map(Arc::new);
@@ -101,8 +104,25 @@ async fn write_group(connection: &mut SqliteConnection, group: &mut Vec<Job>) ->
     Err(error)
 }
 
+/// Begins the transaction of a group. One group at a time is written whatever server it comes from, so
+/// that numbers, facts and the chain of the audit log have one order, that of their commits.
+async fn begin(connection: &mut AnyConnection, engine: Engine) -> Result<Transaction<'_, Any>, sqlx::Error> {
+    match engine {
+        Engine::Sqlite => connection.begin_with("BEGIN IMMEDIATE").await,
+        Engine::Postgres => {
+            let mut transaction = connection.begin().await?;
+            sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
+                .bind(WRITERS)
+                .execute(&mut *transaction)
+                .await?;
+            Ok(transaction)
+        }
+    }
+}
+
 async fn write_all(
-    mut transaction: SqliteTransaction<'_>,
+    mut transaction: Transaction<'_, Any>,
+    engine: Engine,
     jobs: &mut impl Iterator<Item = Job>,
     told: &mut Vec<Told>,
 ) -> Result<(), sqlx::Error> {
@@ -119,7 +139,7 @@ async fn write_all(
                 return Err(error);
             }
         };
-        let (keep, tell) = perform(&mut point, job).await;
+        let (keep, tell) = perform(&mut point, engine, job).await;
         told.push(tell);
         if keep { point.commit().await? } else { point.rollback().await? }
     }
@@ -127,7 +147,7 @@ async fn write_all(
 }
 
 /// Does the job; whether to keep what it did, and the answer to give once the commit is known.
-async fn perform(connection: &mut SqliteConnection, job: Job) -> (bool, Told) {
+async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (bool, Told) {
     match job {
         Job::Receive(new, reply) => answer(submissions::receive(connection, &new).await, reply),
         Job::ChangeCases(changes, year, at, reply) => {
@@ -143,6 +163,7 @@ async fn perform(connection: &mut SqliteConnection, job: Job) -> (bool, Told) {
         Job::SaveCube(cube, reply) => answer(facts::save_cube(connection, &cube).await, reply),
         Job::SaveReport(report, case, reply) => answer(reports::save(connection, &report, case).await, reply),
         Job::SaveAnnex(annex, case, reply) => answer(reports::save_annex(connection, &annex, case).await, reply),
+        Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { id, invitation, address, at, reply } => {
             answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
         }
@@ -174,6 +195,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
     match job {
         Job::Receive(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::ChangeCases(.., reply) => drop(reply.send(Err(lost(error)))),
+        Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply)
         | Job::SaveCube(_, reply)
         | Job::SaveReport(.., reply)

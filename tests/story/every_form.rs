@@ -255,5 +255,5 @@ fn what_the_coach_reports_settles_the_case_and_a_later_sheet_does_not_undo_it() 
     let data = instance.open_data();
     assert_eq!(data["outcomes total"], "17");
     assert_eq!((data["outcomes job"].as_str(), data["outcomes education"].as_str()), ("4", "6"), "counted as reported");
-    crate::the_history_and_the_facts_agree_with_what_is_stored(instance.path());
+    crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
 }

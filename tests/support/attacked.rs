@@ -5,7 +5,7 @@ use palaute::desk::Desk;
 use palaute::form::{Form, Kind};
 use palaute::instance::Instance;
 use palaute::render::{PdfPrinter, Renderer};
-use palaute::store::Store;
+use palaute::store::{Database, Store};
 use palaute::submission::{RawAnswers, Submission};
 use palaute::text::{Fingerprint, hex};
 use sqlx::Connection;
@@ -76,7 +76,7 @@ impl House {
         let source = std::fs::read_to_string(self.dir().join("palaute.yaml")).expect("the settings");
         let now = NOW.parse().expect("an instant");
         let desk = Desk {
-            store: Store::open(&self.database()).await.expect("the store opens"),
+            store: Store::open(&Database::File(self.database())).await.expect("the store opens"),
             instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
             forms: Arc::new(vec![form()]),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).expect("good templates")),
@@ -126,7 +126,7 @@ impl House {
     /// All stored receipts with the fingerprints of their answers.
     pub(crate) fn stored(&self) -> Vec<(String, Fingerprint)> {
         block(async {
-            let store = Store::open(&self.database()).await.expect("the store opens");
+            let store = Store::open(&Database::File(self.database())).await.expect("the store opens");
             let receipts = store.receipts().await.expect("the receipts");
             store.close().await;
             receipts

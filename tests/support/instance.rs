@@ -1,5 +1,6 @@
 //! An instance in a folder of its own, driven through the compiled program as its users drive it.
 
+use palaute::store::Database;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,6 +8,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 /// The instant at which the pilot's story is told.
@@ -15,6 +17,38 @@ pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
 /// A folder with the demo's palaute.yaml and the embedded forms and content.
 pub(crate) struct Instance {
     dir: TempDir,
+    /// A database of a PostgreSQL, when the tests run on one.
+    server: Option<ServerDatabase>,
+}
+
+/// A new database of the server whose socket lies in the folder that `PALAUTE_TEST_SERVER` names.
+struct ServerDatabase {
+    folder: String,
+    name: String,
+}
+
+impl ServerDatabase {
+    fn new() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        #[expect(clippy::disallowed_methods, reason = "tells the engine that the whole run is for")]
+        let folder = std::env::var("PALAUTE_TEST_SERVER").ok()?;
+        let name = format!("p{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let made =
+            Command::new("createdb").args(["-h", &folder, "-U", "palaute", "-T", "template0", &name]).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        Some(Self { folder, name })
+    }
+
+    fn address(&self) -> String {
+        format!("postgres://palaute@localhost/{}?host={}", self.name, self.folder)
+    }
+}
+
+impl Drop for ServerDatabase {
+    fn drop(&mut self) {
+        // It goes with its server, whether this succeeds or not.
+        let _ = Command::new("dropdb").args(["-f", "-h", &self.folder, "-U", "palaute", &self.name]).output();
+    }
 }
 
 /// What the program printed; the test fails when it failed.
@@ -40,7 +74,25 @@ impl Instance {
         let dir = tempfile::tempdir().unwrap();
         expect_success(&program().arg("init").arg(dir.path()).output().unwrap());
         fs::copy(repository("demo/palaute.yaml"), dir.path().join("palaute.yaml")).unwrap();
-        Self { dir }
+        Self { dir, server: ServerDatabase::new() }
+    }
+
+    /// Where its data are.
+    pub(crate) fn database(&self) -> Database {
+        match &self.server {
+            Some(server) => Database::Server(server.address()),
+            None => Database::File(self.path().join("data/palaute.sqlite")),
+        }
+    }
+
+    /// The program on this instance at the instant of the story.
+    fn command(&self) -> Command {
+        let mut command = program();
+        command.arg("--instance").arg(self.path()).args(["--now", NOW]);
+        if let Some(server) = &self.server {
+            command.env("PALAUTE_DATABASE", server.address());
+        }
+        command
     }
 
     /// Its folder.
@@ -50,7 +102,7 @@ impl Instance {
 
     /// Runs a command on it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        program().arg("--instance").arg(self.path()).args(["--now", NOW]).args(arguments).output().unwrap()
+        self.command().args(arguments).output().unwrap()
     }
 
     /// Runs a command that must succeed; what it printed.
@@ -67,8 +119,8 @@ impl Instance {
 
     /// Starts the server on a free port.
     pub(crate) fn serve(&self) -> Server {
-        let mut command = program();
-        command.arg("--instance").arg(self.path()).args(["--now", NOW, "serve", "--port", "0"]);
+        let mut command = self.command();
+        command.args(["serve", "--port", "0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("the server says where it listens").unwrap();

@@ -18,7 +18,7 @@ use crate::desk::{Desk, publish};
 use crate::form::Party;
 use crate::mail::Mailer;
 use crate::serve::bind;
-use crate::store::Store;
+use crate::store::{Database, Store};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 use random::Random;
@@ -61,7 +61,8 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
 
     steps.set_message("writing the instance");
     let sheet = write_demo_instance(dir, port, options)?;
-    let folder = Folder::read(dir)?;
+    // A demo keeps its own file, whatever database the environment names.
+    let folder = Folder { elsewhere: None, ..Folder::read(dir)? };
     let lock = Store::lock_for_server(&folder.database())?;
     let (desk, pages) = folder.desk(clock::clock(Some(now))).await?;
     // Feedback comes in on the day before, so that annexes which have everything are closed by now.
@@ -128,7 +129,7 @@ fn prepare(dir: &Path) -> Outcome {
     }
     // Held while the folder is emptied: a demo that is being served must not lose its answers.
     let database = dir.join("data/palaute.sqlite");
-    let _held = if database.is_file() { Some(Store::lock_for_server(&database)?) } else { None };
+    let _held = if database.is_file() { Store::lock_for_server(&Database::File(database))? } else { None };
     for own in OWN {
         let path = dir.join(own);
         if path.is_dir() && !path.is_symlink() {
