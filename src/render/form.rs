@@ -88,9 +88,16 @@ impl About {
         match party {
             Party::Client => None,
             Party::Coach | Party::Purchaser => {
-                let number = case.number();
                 let own = case.imported_number().map_or_else(String::new, |own| format!(" ({own})"));
-                Some(Self { label: m.get("report.case"), text: format!("{number}{own}") })
+                let mut text = format!("{}{own}", case.number());
+                if let (Party::Coach, Some(ending)) = (party, case.ending()) {
+                    let day = |d| told_date(d, language);
+                    let (since, started) = (day(case.opening().client_since), day(case.opening().coaching_started));
+                    let ended = day(ending.on);
+                    let days = [("since", since.as_str()), ("started", &started), ("ended", &ended)];
+                    text.push_str(&m.fill("form.case_days", &days));
+                }
+                Some(Self { label: m.get("report.case"), text })
             }
             Party::Employer | Party::Community => {
                 let ended = told_date(case.ending()?.on, language);

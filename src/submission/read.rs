@@ -141,11 +141,12 @@ fn read_text(text: &str, limit: usize) -> Result<Option<Answer>, Fault> {
     let kept: String = unified.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     let kept = kept.trim();
     let length = kept.chars().count();
-    if length > limit {
-        return Err(Fault::TooLong { length, limit });
-    }
+    // Told first: a shorter text would only bring it up a second time.
     if contains_hetu(kept) {
         return Err(Fault::IdentityCode);
+    }
+    if length > limit {
+        return Err(Fault::TooLong { length, limit });
     }
     Ok((!kept.is_empty()).then(|| Answer::Text(kept.to_owned())))
 }

@@ -158,8 +158,9 @@ fn answer(form: &Form, outcome: Option<&str>, random: &mut Random) -> RawAnswers
             question.choices.iter().filter(|c| c.apart == apart).filter(fits).map(|c| c.code.as_str()).collect()
         };
         let (scale, apart) = (codes(false), codes(true));
-        if unfit.contains(&"stabilise") && apart.contains(&"not_at_work") {
-            raw.insert(question.id.clone(), vec!["not_at_work".to_owned()]);
+        let at_work = if unfit.contains(&"stabilise") { "not_at_work" } else { "needed_no_help" };
+        if apart.contains(&at_work) && (at_work == "not_at_work" || random.chance(20)) {
+            raw.insert(question.id.clone(), vec![at_work.to_owned()]);
             continue;
         }
         let values = match question.kind {
