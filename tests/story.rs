@@ -422,9 +422,7 @@ fn an_expired_invitation_is_opened_again_and_its_old_links_stay_dead() {
     instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
     let old = link_for(&instance, "V-001");
     let later = |arguments: &[&str]| {
-        let mut command = program();
-        command.arg("--instance").arg(instance.path()).args(["--now", "2026-06-01T09:00:00+03:00"]);
-        expect_success(&command.args(arguments).output().unwrap())
+        expect_success(&instance.at("2026-06-01T09:00:00+03:00").args(arguments).output().unwrap())
     };
     let printed = later(&["invite", "2025-000001"]);
     let new = printed.lines().next().unwrap().split("/f/").nth(1).unwrap();

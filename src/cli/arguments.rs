@@ -64,6 +64,8 @@ pub(super) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
+    Verify,
     /// Print the JSON Schema of closing reports.
     Schema,
     /// Freeze the figures: disclosure control writes releases/<id>/release.json.

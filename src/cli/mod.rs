@@ -18,5 +18,6 @@ mod run;
 mod schema;
 mod serve;
 mod terminal;
+mod verify;
 
 pub use run::run;

@@ -63,7 +63,7 @@ pub struct Instance {
     pub time_zone: Spanned<String>,
     /// Address at which people reach the forms; links in mail start with it.
     pub base_url: Spanned<String>,
-    /// SQLite file, relative to the instance's folder.
+    /// SQLite file, relative to the instance's folder, or the address of a PostgreSQL server.
     pub database: String,
     /// The office that buys the coaching and receives the reports.
     pub office: Organisation,

@@ -19,14 +19,20 @@ pub(super) async fn note(
         .await
         .map_err(attempting("read the audit log"))?;
     let before = last.map_or_else(String::new, |row| row.get("chain"));
-    let chain = Fingerprint::of(format!("{before}\n{at}\n{verb}\n{subject}\n{}", commitment.as_str()));
-    sqlx::query("INSERT INTO audit_log (at, verb, subject, chain) VALUES ($1, $2, $3, $4)")
+    let chain = link(&before, &at.to_string(), verb, subject, commitment.as_str());
+    sqlx::query("INSERT INTO audit_log (at, verb, subject, chain, commitment) VALUES ($1, $2, $3, $4, $5)")
         .bind(at.to_string())
         .bind(verb)
         .bind(subject)
         .bind(chain.as_str())
+        .bind(commitment.as_str())
         .execute(connection)
         .await
         .map_err(attempting("add to the audit log"))?;
     Ok(())
+}
+
+/// The link of an entry: a fingerprint of it and of the link before.
+pub(super) fn link(before: &str, at: &str, verb: &str, subject: &str, commitment: &str) -> Fingerprint {
+    Fingerprint::of(format!("{before}\n{at}\n{verb}\n{subject}\n{commitment}"))
 }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         name: "start",
         sqlite: include_str!("schema/sqlite_1.sql"),
@@ -16,6 +16,11 @@ const STEPS: [Step; 2] = [
         name: "annexes",
         sqlite: include_str!("schema/sqlite_2.sql"),
         postgres: include_str!("schema/postgres_2.sql"),
+    },
+    Step {
+        name: "commitments",
+        sqlite: include_str!("schema/sqlite_3.sql"),
+        postgres: include_str!("schema/postgres_3.sql"),
     },
 ];
 

@@ -15,6 +15,7 @@ mod migrations;
 mod open;
 mod reports;
 mod submissions;
+mod verify;
 mod writer;
 
 pub use cases::{CaseChange, FactOf, Subject};
@@ -23,6 +24,7 @@ pub use mails::{Mail, MailState};
 pub use open::{Database, ServerLock};
 pub use reports::{StoredAnnex, StoredReport};
 pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
+pub use verify::{Complaint, Verified};
 
 use sqlx::AnyPool;
 use tokio::sync::mpsc;

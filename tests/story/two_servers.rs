@@ -36,6 +36,38 @@ fn imports_that_begin_together_on_a_new_database_make_one_schema_and_number_ever
 }
 
 #[test]
+fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let link = crate::link_for(&instance, "V-001");
+    let server = instance.serve();
+    let page = crate::http::get(server.address, &format!("/f/{link}/answer")).unwrap();
+    let nonce = page.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("nonce", nonce), ("c_overall", "4"), ("c_open", "Kiitos")];
+    let sent = crate::http::post(server.address, &format!("/f/{link}/send"), &fields).unwrap();
+    assert!(sent.receipt().is_some());
+    drop(server);
+    instance.must(&["release"]);
+    let well = instance.must(&["verify"]);
+    assert!(well.contains("22 cases, 1 submissions") && well.contains("Everything agrees."), "{well}");
+
+    for (change, complaint) in [
+        ("UPDATE submissions SET answers = replace(answers, 'Kiitos', 'Moite')", "are not those that were received"),
+        ("UPDATE audit_log SET subject = 'x' WHERE sequence = 3", "broken at entry 3"),
+        (
+            "UPDATE cases SET file = replace(file, 'Valmentaja 2', 'Valmentaja 9') WHERE number = '2025-000001'",
+            "case 2025-000001",
+        ),
+        ("UPDATE facts SET sign = -sign WHERE sequence = 1", "the stored cube is not"),
+    ] {
+        instance.change(change);
+        let told = instance.run(&["verify"]);
+        let told = format!("{}{}", String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+        assert!(told.contains(complaint) && told.contains("do not agree"), "{change}: {told}");
+    }
+}
+
+#[test]
 fn a_mail_is_taken_by_one_of_several_servers_and_is_due_again_when_that_one_dies() {
     let instance = Instance::pilot();
     instance.must(&["import", &instance.sheet("a.csv", SHEET)]);

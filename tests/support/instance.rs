@@ -2,6 +2,7 @@
 
 use palaute::store::Database;
 use serde_json::Value;
+use sqlx::Connection;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
@@ -85,10 +86,31 @@ impl Instance {
         }
     }
 
+    /// Changes what is stored behind the program's back.
+    pub(crate) fn change(&self, statement: &'static str) {
+        sqlx::any::install_default_drivers();
+        let address = match &self.server {
+            Some(server) => server.address(),
+            None => format!("sqlite://{}", self.path().join("data/palaute.sqlite").display()),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = sqlx::AnyConnection::connect(&address).await.unwrap();
+            let changed = sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+            assert!(changed.rows_affected() > 0, "{statement} changes nothing");
+            connection.close().await.unwrap();
+        });
+    }
+
     /// The program on this instance at the instant of the story.
     fn command(&self) -> Command {
+        self.at(NOW)
+    }
+
+    /// The program on this instance at that instant.
+    pub(crate) fn at(&self, now: &str) -> Command {
         let mut command = program();
-        command.arg("--instance").arg(self.path()).args(["--now", NOW]);
+        command.arg("--instance").arg(self.path()).args(["--now", now]);
         if let Some(server) = &self.server {
             command.env("PALAUTE_DATABASE", server.address());
         }

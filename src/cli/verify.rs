@@ -1,0 +1,31 @@
+//! `palaute verify`.
+
+use super::clock;
+use super::folder::Folder;
+use super::run::Outcome;
+use super::terminal::{say, warn};
+use jiff::Timestamp;
+use std::path::Path;
+
+pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
+    let (desk, _) = Folder::read(dir)?.desk(clock::clock(now)).await?;
+    let verified = desk.store.verify().await?;
+    desk.store.close().await;
+    say(format_args!(
+        "{} cases, {} submissions, {} facts and {} entries of the audit log were looked at.",
+        verified.cases, verified.submissions, verified.facts, verified.entries
+    ));
+    for complaint in &verified.complaints {
+        warn(format_args!("{complaint}"));
+    }
+    match verified.complaints.len() {
+        0 => {
+            say("Everything agrees.");
+            Ok(())
+        }
+        n => Err(format!(
+            "{n} thing(s) do not agree; stop the server, keep a copy of the database, and restore a backup"
+        )
+        .into()),
+    }
+}
