@@ -1,6 +1,8 @@
 //! The main job from the follow-up sheet to the public page, told through the compiled program.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "story/backups.rs"]
+mod backups;
 #[path = "story/every_form.rs"]
 mod every_form;
 #[path = "support/http.rs"]

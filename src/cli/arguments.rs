@@ -64,6 +64,19 @@ pub(super) enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Copy the database to a new file, as it stands now, while the server goes on; the copy is checked.
+    Backup {
+        /// The file to write.
+        to: PathBuf,
+    },
+    /// Put a backup in the place of the database. Stop the server first; the old database is kept.
+    Restore {
+        /// The backup.
+        from: PathBuf,
+        /// Although there is a database.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
     Verify,
     /// Print the JSON Schema of closing reports.

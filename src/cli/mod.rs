@@ -4,6 +4,7 @@
 //! exit code. Refuses: what the rooms below refuse, told with what to do.
 
 mod arguments;
+mod backup;
 mod check;
 mod clock;
 mod demo;

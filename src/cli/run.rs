@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Command};
 use super::terminal::warn;
-use super::{check, demo, import, init, invite, publish, report, schema, serve, verify};
+use super::{backup, check, demo, import, init, invite, publish, report, schema, serve, verify};
 use clap::Parser;
 use std::error::Error;
 use std::process::ExitCode;
@@ -36,6 +36,8 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Invite { case, form, mail } => invite::invite(dir, now, case, form.as_deref(), mail.as_deref()).await,
         Command::Serve(options) => serve::serve(dir, now, options).await,
         Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
+        Command::Backup { to } => backup::backup(dir, to).await,
+        Command::Restore { from, replace } => backup::restore(dir, from, *replace).await,
         Command::Verify => verify::verify(dir, now).await,
         Command::Schema => {
             schema::schema();

@@ -7,6 +7,7 @@
 //! commit that holds the submission, its fact, its case event and its audit entry.
 
 mod audit_log;
+mod backup;
 mod cases;
 mod facts;
 mod invitations;
@@ -18,6 +19,7 @@ mod submissions;
 mod verify;
 mod writer;
 
+pub use backup::Restored;
 pub use cases::{CaseChange, FactOf, Subject};
 pub use invitations::{Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
@@ -68,6 +70,32 @@ pub enum StoreError {
         path: String,
         /// The kind of file system.
         kind: String,
+    },
+    /// PostgreSQL has tools of its own.
+    #[error("a PostgreSQL database is copied and restored with its own tools, such as {tool}")]
+    OtherTools {
+        /// The one to use.
+        tool: &'static str,
+    },
+    /// A file would be written over.
+    #[error("{path} exists already; name another file, or say --replace where that is offered")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// The file is none of ours.
+    #[error("{path} is no SQLite database, so it is no backup")]
+    NoDatabase {
+        /// The file.
+        path: String,
+    },
+    /// A copy that does not agree with itself.
+    #[error("{path} does not agree with itself and is not used: {complaint}")]
+    Damaged {
+        /// The copy.
+        path: String,
+        /// The first thing that does not agree.
+        complaint: String,
     },
     /// The SQLite in this binary may lose data.
     #[error("SQLite {found} can corrupt its write-ahead log; version 3.51.3 or later is needed")]
