@@ -7,7 +7,7 @@ use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::{PdfPrinter, Renderer};
-use crate::store::{Database, Store};
+use crate::store::{Database, Store, StoreError};
 use crate::text::{Diagnostic, Diagnostics, Position};
 use std::collections::BTreeMap;
 use std::io;
@@ -19,7 +19,12 @@ const DATABASE: &str = "PALAUTE_DATABASE";
 
 #[expect(clippy::disallowed_methods, reason = "an address may hold a password, which stands in no file")]
 fn named_database() -> Option<String> {
-    std::env::var(DATABASE).ok().filter(|text| !text.is_empty())
+    match std::env::var(DATABASE) {
+        Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),
+        Err(std::env::VarError::NotPresent) => None,
+        // What is no text is no address either, and is refused as such.
+        Err(std::env::VarError::NotUnicode(_)) => Some("://".to_owned()),
+    }
 }
 
 /// An instance with its files, all checked.
@@ -125,7 +130,7 @@ impl Folder {
     }
 
     /// Where the data are: what the environment says, else the settings.
-    pub(super) fn database(&self) -> Database {
+    pub(super) fn database(&self) -> Result<Database, StoreError> {
         Database::named(self.elsewhere.as_ref().unwrap_or(&self.instance.database), &self.dir)
     }
 
@@ -148,7 +153,7 @@ impl Folder {
 
     /// The desk over this folder.
     pub(super) async fn desk(self, clock: Clock) -> Result<(Desk, Vec<Page>), Box<dyn std::error::Error>> {
-        let store = Store::open(&self.database()).await?;
+        let store = Store::open(&self.database()?).await?;
         let desk = Desk {
             store,
             instance: Arc::new(self.instance),

@@ -21,7 +21,7 @@ const OUTBOX_EVERY: Duration = Duration::from_secs(15);
 
 pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -> Outcome {
     let folder = Folder::read(dir)?;
-    let _lock = Store::lock_for_server(&folder.database())?;
+    let _lock = Store::lock_for_server(&folder.database()?)?;
     let mailer = mailer(dir, &folder.instance.mail)?;
     let site = dir.join(&options.site);
     let listener = bind(SocketAddr::new(options.host, options.port)).await?;

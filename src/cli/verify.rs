@@ -15,6 +15,9 @@ pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
         "{} cases, {} submissions, {} facts and {} entries of the audit log were looked at.",
         verified.cases, verified.submissions, verified.facts, verified.entries
     ));
+    if let Some((sequence, chain)) = &verified.last {
+        say(format_args!("The audit log ends with entry {sequence}, {chain}; keep this line elsewhere."));
+    }
     for complaint in &verified.complaints {
         warn(format_args!("{complaint}"));
     }
@@ -24,7 +27,7 @@ pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
             Ok(())
         }
         n => Err(format!(
-            "{n} thing(s) do not agree; stop the server, keep a copy of the database, and restore a backup"
+            "{n} thing(s) do not agree: keep a copy of the database as it is, and find out what was done to it before a backup is restored"
         )
         .into()),
     }

@@ -135,7 +135,13 @@ impl Desk {
             fact: Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_invitations(),
         };
-        self.store.invite(new, now).await?;
+        if !self.store.invite(new, now).await? {
+            // Somebody was quicker.
+            let all = self.store.invitations_of(case).await?;
+            if let Some(theirs) = all.into_iter().find(|i| i.form == form && !i.revoked) {
+                return Ok(theirs);
+            }
+        }
         Ok(Invitation { id, case, party, form: form.to_owned(), expires_at, revoked: false, answered: false })
     }
 

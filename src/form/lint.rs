@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// Most choices of one question; the set of those chosen is counted as bits of one integer.
 const MAX_CHOICES: usize = 60;
 /// Names that a posted form or its counters use for themselves.
-const RESERVED: [&str; 6] = ["nonce", "add", "remove", "answers", "sisalto", "virheet"];
+const RESERVED: [&str; 9] =
+    ["nonce", "add", "remove", "removed", "restore", "answers", "sisalto", "virheet", "epaselva"];
 /// Most items of a group; more is a table, not a form.
 const MAX_ITEMS: usize = 20;
 /// Most questions of one form; more is a survey nobody finishes on a phone.

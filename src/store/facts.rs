@@ -4,7 +4,7 @@ use super::cases::to_json;
 use super::{Store, StoreError, attempting, writer};
 use crate::cube::{Codebook, Cube, Fact};
 use crate::text::Fingerprint;
-use sqlx::{AnyConnection, Row};
+use sqlx::{Any, AnyConnection, Executor, Row};
 
 impl Store {
     /// The facts after `watermark` in order, each with its sequence number and codebook.
@@ -12,23 +12,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn facts_since(&self, watermark: i64) -> Result<Vec<(i64, Fact, Codebook)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT sequence, sign, codebook, codes, book FROM facts
-             JOIN codebooks ON codebooks.fingerprint = facts.codebook WHERE sequence > $1 ORDER BY sequence",
-        )
-        .bind(watermark)
-        .fetch_all(self.readers())
-        .await
-        .map_err(attempting("read the facts"))?;
-        let read = |row: &sqlx::any::AnyRow| -> Result<(i64, Fact, Codebook), serde_json::Error> {
-            let fact = Fact {
-                sign: if row.get::<i64, _>("sign") < 0 { -1 } else { 1 },
-                codebook: Fingerprint::from_stored(row.get("codebook")),
-                codes: serde_json::from_str(&row.get::<String, _>("codes"))?,
-            };
-            Ok((row.get("sequence"), fact, serde_json::from_str(&row.get::<String, _>("book"))?))
-        };
-        rows.iter().map(|row| read(row).map_err(|source| StoreError::Unreadable { what: "fact", source })).collect()
+        read_since(self.readers(), watermark).await
     }
 
     /// The cube as it was last saved; empty before the first time.
@@ -36,12 +20,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn cube(&self) -> Result<Cube, StoreError> {
-        let row = sqlx::query("SELECT cube FROM cube").fetch_optional(self.readers()).await;
-        match row.map_err(attempting("read the cube"))? {
-            None => Ok(Cube::default()),
-            Some(row) => serde_json::from_str(&row.get::<String, _>("cube"))
-                .map_err(|source| StoreError::Unreadable { what: "cube", source }),
-        }
+        read_cube(self.readers()).await
     }
 
     /// Saves the cube with its watermark.
@@ -50,6 +29,38 @@ impl Store {
     /// When the database fails.
     pub async fn save_cube(&self, cube: Cube) -> Result<(), StoreError> {
         writer::submit(self.writer(), |reply| writer::Job::SaveCube(Box::new(cube), reply)).await
+    }
+}
+
+pub(super) async fn read_since<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    watermark: i64,
+) -> Result<Vec<(i64, Fact, Codebook)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT sequence, sign, codebook, codes, book FROM facts
+         JOIN codebooks ON codebooks.fingerprint = facts.codebook WHERE sequence > $1 ORDER BY sequence",
+    )
+    .bind(watermark)
+    .fetch_all(executor)
+    .await
+    .map_err(attempting("read the facts"))?;
+    let read = |row: &sqlx::any::AnyRow| -> Result<(i64, Fact, Codebook), serde_json::Error> {
+        let fact = Fact {
+            sign: if row.get::<i64, _>("sign") < 0 { -1 } else { 1 },
+            codebook: Fingerprint::from_stored(row.get("codebook")),
+            codes: serde_json::from_str(&row.get::<String, _>("codes"))?,
+        };
+        Ok((row.get("sequence"), fact, serde_json::from_str(&row.get::<String, _>("book"))?))
+    };
+    rows.iter().map(|row| read(row).map_err(|source| StoreError::Unreadable { what: "fact", source })).collect()
+}
+
+pub(super) async fn read_cube<'e>(executor: impl Executor<'e, Database = Any>) -> Result<Cube, StoreError> {
+    let row = sqlx::query("SELECT cube FROM cube").fetch_optional(executor).await;
+    match row.map_err(attempting("read the cube"))? {
+        None => Ok(Cube::default()),
+        Some(row) => serde_json::from_str(&row.get::<String, _>("cube"))
+            .map_err(|source| StoreError::Unreadable { what: "cube", source }),
     }
 }
 

@@ -50,11 +50,12 @@ pub struct NewInvitation {
 }
 
 impl Store {
-    /// Makes an invitation and records it on the case.
+    /// Makes an invitation and records it on the case; false when the case has an open one to that form
+    /// already. Of the workplace community several are invited.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn invite(&self, new: NewInvitation, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn invite(&self, new: NewInvitation, at: Timestamp) -> Result<bool, StoreError> {
         writer::submit(self.writer(), |reply| writer::Job::Invite(Box::new(new), at, reply)).await
     }
 
@@ -129,7 +130,19 @@ pub(super) async fn invite(
     connection: &mut AnyConnection,
     new: &NewInvitation,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
+    if new.party != Party::Community {
+        let open =
+            sqlx::query("SELECT id FROM invitations WHERE case_number = $1 AND form = $2 AND revoked_at IS NULL")
+                .bind(new.case.to_string())
+                .bind(&new.form)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(attempting("find an invitation"))?;
+        if open.is_some() {
+            return Ok(false);
+        }
+    }
     sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(&new.id)
         .bind(new.case.to_string())
@@ -141,7 +154,8 @@ pub(super) async fn invite(
         .map_err(attempting("make an invitation"))?;
     let event = CaseEvent::Invited { party: new.party, form: new.form.clone() };
     cases::append(connection, new.case, &[event], at).await?;
-    facts::replace(connection, &new.id, &new.fact, &new.codebook).await
+    facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    Ok(true)
 }
 
 pub(super) async fn open_link(

@@ -196,13 +196,22 @@ pub(super) async fn queue(
 pub(super) async fn settle(connection: &mut AnyConnection, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
     let query = match outcome {
         Outcome::Delivered => {
-            sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1").bind(id)
+            sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1 AND state = 'waiting'")
+                .bind(id)
         }
-        Outcome::Obsolete => sqlx::query("UPDATE outbox SET state = 'obsolete', address = NULL WHERE id = $1").bind(id),
-        Outcome::Dead => sqlx::query("UPDATE outbox SET state = 'dead', tries = tries + 1 WHERE id = $1").bind(id),
-        Outcome::Again(next) => sqlx::query("UPDATE outbox SET tries = tries + 1, next_try = $2 WHERE id = $1")
-            .bind(id)
-            .bind(next.to_string()),
+        Outcome::Obsolete => {
+            sqlx::query("UPDATE outbox SET state = 'obsolete', address = NULL WHERE id = $1 AND state = 'waiting'")
+                .bind(id)
+        }
+        Outcome::Dead => {
+            sqlx::query("UPDATE outbox SET state = 'dead', tries = tries + 1 WHERE id = $1 AND state = 'waiting'")
+                .bind(id)
+        }
+        Outcome::Again(next) => {
+            sqlx::query("UPDATE outbox SET tries = tries + 1, next_try = $2 WHERE id = $1 AND state = 'waiting'")
+                .bind(id)
+                .bind(next.to_string())
+        }
     };
     query.execute(connection).await.map_err(attempting("settle a mail"))?;
     Ok(())

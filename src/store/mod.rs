@@ -71,6 +71,9 @@ pub enum StoreError {
         /// The kind of file system.
         kind: String,
     },
+    /// Something that looks like an address and is none that we know.
+    #[error("the database is neither a file nor a PostgreSQL server: write postgres://user@host/name, without quotes")]
+    UnknownServer,
     /// PostgreSQL has tools of its own.
     #[error("a PostgreSQL database is copied and restored with its own tools, such as {tool}")]
     OtherTools {

@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, ConnectOptions, Connection, Row};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Readers at once.
 const READERS: u32 = 4;
@@ -23,10 +24,33 @@ const SQLITE: [&str; 5] = [
     "PRAGMA secure_delete = ON",
 ];
 /// How a session of a server behaves: durable whatever the server's own setting, and never waiting without end.
-const POSTGRES: [&str; 3] =
-    ["SET synchronous_commit = on", "SET statement_timeout = '15s'", "SET idle_in_transaction_session_timeout = '30s'"];
+const POSTGRES: [&str; 4] = [
+    "SET synchronous_commit = on",
+    "SET default_transaction_isolation = 'read committed'",
+    "SET statement_timeout = '15s'",
+    "SET idle_in_transaction_session_timeout = '30s'",
+];
 /// File systems whose locks cannot be trusted between machines.
-const NETWORK: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "ceph"];
+const NETWORK: [&str; 14] = [
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "ceph",
+    "lustre",
+    "afs",
+    "fuse.sshfs",
+    "fuse.glusterfs",
+    "fuse.s3fs",
+    "fuse.rclone",
+    "fuse.ceph",
+];
+/// Longest time until a connection is ready.
+const CONNECT_WITHIN: Duration = Duration::from_secs(12);
+/// Longest time that a reader waits for its turn.
+const READER_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where the data are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +62,27 @@ pub enum Database {
 }
 
 impl Database {
-    /// Reads what stands behind `database:`: an address of a server, or a file below `folder`.
-    #[must_use]
-    pub fn named(text: &str, folder: &Path) -> Self {
-        let server = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        if server { Self::Server(text.to_owned()) } else { Self::File(folder.join(text)) }
+    /// Reads what stands behind `database:`: an address of a server, or a file below `folder`. A server that is
+    /// neither on this machine nor told how to be spoken to is spoken to in secret only, and must prove its name.
+    ///
+    /// # Errors
+    /// When it looks like an address and is none of a PostgreSQL. The text may hold a password and is not told.
+    pub fn named(text: &str, folder: &Path) -> Result<Self, StoreError> {
+        let text = text.trim();
+        let Some((scheme, rest)) = text.split_once("://") else { return Ok(Self::File(folder.join(text))) };
+        if !["postgres", "postgresql"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            return Err(StoreError::UnknownServer);
+        }
+        let mut address = format!("postgres://{rest}");
+        let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
+        let host = place.split('/').next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
+        let near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|h| host == *h || host.starts_with(&format!("{h}:")));
+        let socket = settings.split('&').any(|s| s.starts_with("host=/") || s.starts_with("host=%2F"));
+        if !near && !socket && !settings.contains("sslmode=") {
+            address.push_str(if settings.is_empty() { "?" } else { "&" });
+            address.push_str("sslmode=verify-full");
+        }
+        Ok(Self::Server(address))
     }
 
     pub(super) fn engine(&self) -> Engine {
@@ -63,9 +103,13 @@ impl Database {
 
     /// A connection that writes.
     pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
-        let mut connection = AnyConnection::connect_with(&self.options("rwc")?).await?;
-        self.prepare(&mut connection).await?;
-        Ok(connection)
+        let options = self.options("rwc")?;
+        let connected = tokio::time::timeout(CONNECT_WITHIN, async {
+            let mut connection = AnyConnection::connect_with(&options).await?;
+            self.prepare(&mut connection).await?;
+            Ok(connection)
+        });
+        connected.await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut))
     }
 
     async fn prepare(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
@@ -103,7 +147,10 @@ impl Store {
         install_default_drivers();
         let engine = database.engine();
         let one_at_a_time = match database {
-            Database::File(path) => Some(lock_beside(path, "migrating").await?),
+            Database::File(path) => {
+                refuse_network(path)?;
+                Some(lock_beside(path, "migrating").await?)
+            }
             // The migrator takes an advisory lock of the server.
             Database::Server(_) => None,
         };
@@ -111,10 +158,17 @@ impl Store {
         if engine == Engine::Sqlite {
             check_version(&mut connection).await?;
         }
+        if engine == Engine::Postgres {
+            // A step of the schema, or the turn of another server, may take long.
+            let patient = sqlx::raw_sql("SET statement_timeout = 0").execute(&mut connection).await;
+            patient.map_err(attempting("be opened"))?;
+        }
         migrations::migrator(engine).run(&mut connection).await?;
+        database.prepare(&mut connection).await.map_err(attempting("be opened"))?;
         drop(one_at_a_time);
         let of_readers = database.clone();
-        let readers = AnyPoolOptions::new().max_connections(READERS).after_connect(move |connection, _| {
+        let readers = AnyPoolOptions::new().max_connections(READERS).acquire_timeout(READER_WITHIN);
+        let readers = readers.after_connect(move |connection, _| {
             let database = of_readers.clone();
             Box::pin(async move { database.prepare(connection).await })
         });
@@ -135,10 +189,8 @@ impl Store {
         let told = |source| StoreError::File { path: lock.display().to_string(), source };
         if let Some(folder) = lock.parent() {
             std::fs::create_dir_all(folder).map_err(told)?;
-            if let Some(kind) = network_file_system(folder) {
-                return Err(StoreError::Network { path: path.display().to_string(), kind });
-            }
         }
+        refuse_network(path)?;
         let file = File::create(&lock).map_err(told)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(ServerLock { _file: file })),
@@ -167,6 +219,14 @@ async fn lock_beside(path: &Path, ending: &str) -> Result<File, StoreError> {
         Ok(file)
     });
     locked.await.map_err(|_| StoreError::Closed)?.map_err(|source| told(&shown, source))
+}
+
+fn refuse_network(path: &Path) -> Result<(), StoreError> {
+    let known = path.ancestors().skip(1).find(|folder| folder.is_dir());
+    match known.and_then(network_file_system) {
+        Some(kind) => Err(StoreError::Network { path: path.display().to_string(), kind }),
+        None => Ok(()),
+    }
 }
 
 /// The kind of network file system that a folder lies on, as the kernel names it; none on a disk of
@@ -200,8 +260,21 @@ mod tests {
     #[test]
     fn an_address_names_a_server_and_anything_else_a_file_below_the_folder() {
         let named = |text| Database::named(text, Path::new("/srv/palaute"));
-        assert_eq!(named("data/a b.sqlite"), Database::File("/srv/palaute/data/a b.sqlite".into()));
-        assert_eq!(named("postgresql://u@db/p"), Database::Server("postgresql://u@db/p".into()));
+        assert_eq!(named("data/a b.sqlite").unwrap(), Database::File("/srv/palaute/data/a b.sqlite".into()));
+        for (text, address) in [
+            ("postgresql://u@localhost/p", "postgres://u@localhost/p"),
+            (" POSTGRES://u:x@127.0.0.1:5433/p", "postgres://u:x@127.0.0.1:5433/p"),
+            ("postgres://u@db/p?host=/run/pg", "postgres://u@db/p?host=/run/pg"),
+            ("postgres://u:x@db.example/p", "postgres://u:x@db.example/p?sslmode=verify-full"),
+            ("postgres://db/p?user=u", "postgres://db/p?user=u&sslmode=verify-full"),
+            ("postgres://db/p?sslmode=require", "postgres://db/p?sslmode=require"),
+        ] {
+            assert_eq!(named(text).unwrap(), Database::Server(address.to_owned()));
+        }
+        for wrong in ["\"postgres://u:hunter2@db/p\"", "mysql://u:hunter2@db/p", "://"] {
+            let refused = named(wrong).unwrap_err().to_string();
+            assert!(refused.contains("postgres://") && !refused.contains("hunter2"), "{refused}");
+        }
         assert_eq!(escaped(Path::new("/a b/ä?.sqlite")), "/a%20b/%C3%A4%3F.sqlite");
     }
 

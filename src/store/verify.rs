@@ -1,11 +1,13 @@
 //! Looks whether what is stored still agrees with itself: rows with their history, the cube with the
 //! facts, submissions with the fingerprints that were taken of them, the audit log with its chain.
 
-use super::{Engine, Store, StoreError, attempting, audit_log};
-use crate::case::CaseFile;
+use super::{Engine, Store, StoreError, attempting, audit_log, facts};
+use crate::case::{CaseEvent, CaseFile};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
-use sqlx::Row;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How much was looked at, and what does not agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Verified {
     pub facts: usize,
     /// Entries of the audit log whose link was made again.
     pub entries: usize,
+    /// Number and link of the last entry: kept elsewhere, they show later whether the end was cut off.
+    pub last: Option<(i64, String)>,
     /// What does not agree; nothing where all is well.
     pub complaints: Vec<Complaint>,
 }
@@ -31,6 +35,15 @@ pub enum Complaint {
     /// The events of a case do not give its row.
     #[error("case {0}: its events do not give what stands in its row")]
     Case(String),
+    /// Events that the audit log does not know, or knows otherwise.
+    #[error("case {0}: its events are not those of the audit log")]
+    Events(String),
+    /// Reports that the audit log does not know, or knows otherwise.
+    #[error("case {0}: its closing reports are not those of the audit log")]
+    Reports(String),
+    /// A submission that was received and is there no more.
+    #[error("submission {0}: it was received and is gone")]
+    Gone(String),
     /// An answer was changed after it was stored.
     #[error("submission {0}: its answers are not those that were received")]
     Submission(String),
@@ -45,100 +58,186 @@ pub enum Complaint {
     Chain(i64),
 }
 
+/// An entry of the audit log.
+struct Entry {
+    sequence: i64,
+    at: String,
+    verb: String,
+    subject: String,
+    chain: String,
+    commitment: String,
+}
+
+/// What entries of one verb commit to, by subject, in their order; none for those that commit to nothing.
+type Commitments<'a> = HashMap<&'a str, Vec<Option<&'a str>>>;
+
 impl Store {
-    /// Reads everything and compares it.
+    /// Reads everything as it stands at one moment and compares it.
     ///
     /// # Errors
     /// When the database fails, or what it holds cannot be read at all.
     pub async fn verify(&self) -> Result<Verified, StoreError> {
         let mut verified = Verified::default();
-        self.verify_file(&mut verified).await?;
-        self.verify_cases(&mut verified).await?;
-        self.verify_cube(&mut verified).await?;
-        self.verify_chain(&mut verified).await?;
-        self.verify_submissions(&mut verified).await?;
+        // One transaction, so that what is stored meanwhile is seen whole or not at all.
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        let transaction = self.readers().begin_with(begin).await;
+        let mut transaction = transaction.map_err(attempting("be read as a whole"))?;
+        if self.engine == Engine::Sqlite {
+            // PostgreSQL keeps checksums of its own.
+            verify_file(&mut transaction, &mut verified).await?;
+        }
+        let log = entries(&mut transaction).await?;
+        verify_chain(&log, &mut verified);
+        verify_cases(&mut transaction, &commitments(&log, "event"), &mut verified).await?;
+        verify_submissions(&mut transaction, &commitments(&log, "submission"), &mut verified).await?;
+        verify_reports(&mut transaction, &commitments(&log, "report"), &mut verified).await?;
+        verify_cube(&mut transaction, &mut verified).await?;
+        transaction.rollback().await.map_err(attempting("be read as a whole"))?;
         Ok(verified)
     }
+}
 
-    /// PostgreSQL keeps checksums of its own.
-    async fn verify_file(&self, verified: &mut Verified) -> Result<(), StoreError> {
-        if self.engine == Engine::Postgres {
-            return Ok(());
-        }
-        let rows =
-            sqlx::query("SELECT integrity_check AS told FROM pragma_integrity_check").fetch_all(self.readers()).await;
-        let told =
-            rows.map_err(attempting("check its file"))?.iter().map(|r| r.get::<String, _>("told")).collect::<Vec<_>>();
-        verified.complaints.extend(told.into_iter().filter(|t| t != "ok").map(Complaint::File));
-        Ok(())
+async fn verify_file(connection: &mut AnyConnection, verified: &mut Verified) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT integrity_check AS told FROM pragma_integrity_check").fetch_all(connection).await;
+    let rows = rows.map_err(attempting("check its file"))?;
+    let told = rows.iter().map(|r| r.get::<String, _>("told")).filter(|t| t != "ok");
+    verified.complaints.extend(told.map(Complaint::File));
+    Ok(())
+}
+
+async fn entries(connection: &mut AnyConnection) -> Result<Vec<Entry>, StoreError> {
+    let rows = sqlx::query("SELECT sequence, at, verb, subject, chain, commitment FROM audit_log ORDER BY sequence");
+    let rows = rows.fetch_all(connection).await.map_err(attempting("read the audit log"))?;
+    let entry = |row: &AnyRow| Entry {
+        sequence: row.get("sequence"),
+        at: row.get("at"),
+        verb: row.get("verb"),
+        subject: row.get("subject"),
+        chain: row.get("chain"),
+        commitment: row.get("commitment"),
+    };
+    Ok(rows.iter().map(entry).collect())
+}
+
+fn commitments<'a>(log: &'a [Entry], verb: &str) -> Commitments<'a> {
+    let mut found = Commitments::new();
+    for entry in log.iter().filter(|e| e.verb == verb) {
+        let commitment = Some(entry.commitment.as_str()).filter(|c| !c.is_empty());
+        found.entry(entry.subject.as_str()).or_default().push(commitment);
     }
+    found
+}
 
-    async fn verify_cases(&self, verified: &mut Verified) -> Result<(), StoreError> {
-        for case in self.cases().await? {
-            let number = case.number();
-            let folded = CaseFile::fold(number, &self.events(number).await?);
-            if folded.ok().as_ref() != Some(&case) {
-                verified.complaints.push(Complaint::Case(number.to_string()));
-            }
-            verified.cases += 1;
-        }
-        Ok(())
-    }
-
-    async fn verify_cube(&self, verified: &mut Verified) -> Result<(), StoreError> {
-        let stored = self.cube().await?;
-        let mut recount = Cube::default();
-        for (sequence, fact, book) in self.facts_since(0).await? {
-            verified.facts += 1;
-            if sequence <= stored.watermark {
-                recount.fold(sequence, &fact, &book);
-            }
-        }
-        // A cube of an earlier version of the program is counted anew by the next release anyway.
-        if stored.is_current() && recount != stored {
-            verified.complaints.push(Complaint::Cube);
-        }
-        Ok(())
-    }
-
-    async fn verify_chain(&self, verified: &mut Verified) -> Result<(), StoreError> {
-        let rows =
-            sqlx::query("SELECT sequence, at, verb, subject, chain, commitment FROM audit_log ORDER BY sequence");
-        let rows = rows.fetch_all(self.readers()).await.map_err(attempting("read the audit log"))?;
-        let mut before = String::new();
-        for row in &rows {
-            let text = |column: &str| row.get::<String, _>(column);
-            let (chain, commitment) = (text("chain"), text("commitment"));
-            if !commitment.is_empty() {
-                verified.entries += 1;
-                let linked = audit_log::link(&before, &text("at"), &text("verb"), &text("subject"), &commitment);
-                if linked.as_str() != chain {
-                    verified.complaints.push(Complaint::Chain(row.get("sequence")));
-                }
-            }
-            before = chain;
-        }
-        Ok(())
-    }
-
-    async fn verify_submissions(&self, verified: &mut Verified) -> Result<(), StoreError> {
-        let rows = sqlx::query(
-            "SELECT s.id, s.version, s.answers, s.content,
-                    (SELECT max(a.commitment) FROM audit_log a WHERE a.verb = 'submission' AND a.subject = s.id) AS logged
-             FROM submissions s ORDER BY s.id",
-        );
-        for row in rows.fetch_all(self.readers()).await.map_err(attempting("read the submissions"))? {
-            verified.submissions += 1;
-            let text = |column: &str| row.get::<String, _>(column);
-            let content = Fingerprint::of(format!("{}\n{}", text("version"), text("answers")));
-            if content.as_str() != text("content") {
-                verified.complaints.push(Complaint::Submission(text("id")));
-            }
-            let logged = row.get::<Option<String>, _>("logged");
-            if logged.is_none_or(|logged| !logged.is_empty() && logged != text("content")) {
-                verified.complaints.push(Complaint::Unlogged(text("id")));
+/// Entries from before the commitments stand first; later ones all have theirs.
+fn verify_chain(log: &[Entry], verified: &mut Verified) {
+    let mut before = "";
+    let mut committed = false;
+    for entry in log {
+        committed |= !entry.commitment.is_empty();
+        if committed {
+            verified.entries += 1;
+            let linked = audit_log::link(before, &entry.at, &entry.verb, &entry.subject, &entry.commitment);
+            if linked.as_str() != entry.chain {
+                verified.complaints.push(Complaint::Chain(entry.sequence));
             }
         }
-        Ok(())
+        before = &entry.chain;
     }
+    verified.last = log.last().map(|e| (e.sequence, e.chain.clone()));
+}
+
+/// True when the log knows as many as are stored, and each as it is stored.
+fn agrees(stored: &[String], logged: Option<&Vec<Option<&str>>>) -> bool {
+    let logged = logged.map_or(&[][..], Vec::as_slice);
+    stored.len() == logged.len() && stored.iter().zip(logged).all(|(s, l)| l.is_none_or(|l| l == s))
+}
+
+async fn verify_cases(
+    connection: &mut AnyConnection,
+    logged: &Commitments<'_>,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT case_number, event FROM case_events ORDER BY case_number, sequence");
+    let mut events: HashMap<String, Vec<String>> = HashMap::new();
+    for row in rows.fetch_all(&mut *connection).await.map_err(attempting("read the events"))? {
+        events.entry(row.get("case_number")).or_default().push(row.get("event"));
+    }
+    let rows = sqlx::query("SELECT number, file FROM cases ORDER BY number").fetch_all(connection).await;
+    for row in rows.map_err(attempting("read the cases"))? {
+        verified.cases += 1;
+        let number: String = row.get("number");
+        let history = events.get(&number).map_or(&[][..], Vec::as_slice);
+        let read: Result<Vec<CaseEvent>, _> = history.iter().map(|e| serde_json::from_str(e)).collect();
+        let file: Option<CaseFile> = serde_json::from_str(&row.get::<String, _>("file")).ok();
+        let folded =
+            read.ok().zip(number.parse().ok()).and_then(|(events, number)| CaseFile::fold(number, &events).ok());
+        if file.is_none() || folded != file {
+            verified.complaints.push(Complaint::Case(number.clone()));
+        }
+        let fingerprints: Vec<String> = history.iter().map(|e| Fingerprint::of(e).as_str().to_owned()).collect();
+        if !agrees(&fingerprints, logged.get(number.as_str())) {
+            verified.complaints.push(Complaint::Events(number));
+        }
+    }
+    Ok(())
+}
+
+async fn verify_submissions(
+    connection: &mut AnyConnection,
+    logged: &Commitments<'_>,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let rows =
+        sqlx::query("SELECT id, version, answers, content FROM submissions ORDER BY id").fetch_all(connection).await;
+    let mut stored = BTreeSet::new();
+    for row in rows.map_err(attempting("read the submissions"))? {
+        verified.submissions += 1;
+        let text = |column: &str| row.get::<String, _>(column);
+        let content = Fingerprint::of(format!("{}\n{}", text("version"), text("answers")));
+        if content.as_str() != text("content") {
+            verified.complaints.push(Complaint::Submission(text("id")));
+        }
+        if !agrees(&[text("content")], logged.get(text("id").as_str())) {
+            verified.complaints.push(Complaint::Unlogged(text("id")));
+        }
+        stored.insert(text("id"));
+    }
+    let mut gone: Vec<&str> = logged.keys().copied().filter(|id| !stored.contains(*id)).collect();
+    gone.sort_unstable();
+    verified.complaints.extend(gone.into_iter().map(|id| Complaint::Gone(id.to_owned())));
+    Ok(())
+}
+
+async fn verify_reports(
+    connection: &mut AnyConnection,
+    logged: &Commitments<'_>,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT case_number, content FROM reports ORDER BY case_number, version");
+    let mut stored: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows.fetch_all(connection).await.map_err(attempting("read the reports"))? {
+        stored.entry(row.get("case_number")).or_default().push(row.get("content"));
+    }
+    let wrong = stored.into_iter().filter(|(case, contents)| !agrees(contents, logged.get(case.as_str())));
+    verified.complaints.extend(wrong.map(|(case, _)| Complaint::Reports(case)));
+    Ok(())
+}
+
+async fn verify_cube(connection: &mut AnyConnection, verified: &mut Verified) -> Result<(), StoreError> {
+    let stored = facts::read_cube(&mut *connection).await?;
+    let mut recount = Cube::default();
+    for (sequence, fact, book) in facts::read_since(connection, 0).await? {
+        verified.facts += 1;
+        if sequence <= stored.watermark {
+            recount.fold(sequence, &fact, &book);
+        }
+    }
+    // A cube of an earlier version of the program is counted anew by the next release anyway.
+    if stored.is_current() && recount != stored {
+        verified.complaints.push(Complaint::Cube);
+    }
+    Ok(())
 }

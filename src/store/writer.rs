@@ -13,10 +13,15 @@ use jiff::Timestamp;
 use sqlx::any::Any;
 use sqlx::{AnyConnection, Connection, Transaction};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// Names the lock of PostgreSQL that writers of several servers take in turn; any number would do.
 const WRITERS: i64 = 0x0070_616c_6175_7465;
+/// Longest time for a group, its turn among the servers included.
+const GROUP_WITHIN: Duration = Duration::from_secs(18);
+/// The same for a group with an import, which is one transaction however many cases it has.
+const IMPORT_WITHIN: Duration = Duration::from_secs(300);
 /// Most jobs of one commit.
 const GROUP: usize = 512;
 
@@ -27,7 +32,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Job {
     Receive(Box<NewSubmission>, Reply<Received>),
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
-    Invite(Box<NewInvitation>, Timestamp, Reply<()>),
+    Invite(Box<NewInvitation>, Timestamp, Reply<bool>),
     OpenLink { token_hash: Fingerprint, invitation: String, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, Reply<()>),
@@ -50,8 +55,8 @@ pub(super) async fn submit<T>(writer: &mpsc::Sender<Job>, job: impl FnOnce(Reply
 }
 
 pub(super) async fn finish(writer: &mpsc::Sender<Job>) {
-    // Errors mean that the writer has stopped already, which is what was wanted.
-    let _ = submit(writer, Job::Finish).await;
+    // Errors mean that the writer has stopped already, which is what was wanted; a hanging server is left alone.
+    let _ = tokio::time::timeout(GROUP_WITHIN, submit(writer, Job::Finish)).await;
 }
 
 /// What to tell once the transaction has ended, with the error that ended it, if any.
@@ -64,10 +69,25 @@ pub(super) async fn run(mut connection: AnyConnection, database: Database, mut j
     let mut group = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut group, GROUP).await > 0 {
         let stop = group.iter().any(|job| matches!(job, Job::Finish(_)));
-        if let Err(error) = write_group(&mut connection, database.engine(), &mut group).await {
-            tracing::error!(%error, "a group of writes failed and was not stored");
+        let long = group.iter().any(|job| matches!(job, Job::ChangeCases(..)));
+        let within = if long { IMPORT_WITHIN } else { GROUP_WITHIN };
+        // Whoever waits for a group that is given up is told that the store did not answer.
+        let written = tokio::time::timeout(within, write_group(&mut connection, &database, &mut group)).await;
+        let failed = match written {
+            Ok(Ok(())) => false,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a group of writes failed and was not stored");
+                true
+            }
+            Err(_) => {
+                tracing::error!("the database did not answer in time; it is not known whether a group was stored");
+                group.clear();
+                true
+            }
+        };
+        if failed {
             match database.connect().await {
-                Ok(fresh) => drop(std::mem::replace(&mut connection, fresh).close_hard().await),
+                Ok(fresh) => end(std::mem::replace(&mut connection, fresh), database.engine()).await,
                 Err(error) => tracing::error!(%error, "the database could not be opened again"),
             }
         }
@@ -80,13 +100,26 @@ pub(super) async fn run(mut connection: AnyConnection, database: Database, mut j
     }
 }
 
-/// Writes a group in one transaction and answers every job after its commit. An error means that
-/// nothing of the group is stored and every job was told so.
+/// Ends a connection that is not trusted any more. One to a server may hang, so nothing is said to it.
+async fn end(connection: AnyConnection, engine: Engine) {
+    if engine == Engine::Sqlite {
+        // What it held is rolled back; there is nothing to do about an error.
+        let _ = connection.close_hard().await;
+    }
+}
+
+/// Writes a group in one transaction and answers every job after its commit. After an error every job was
+/// told so; nothing of the group is stored, unless only the answer to the commit was lost.
 async fn write_group(
     connection: &mut AnyConnection,
-    engine: Engine,
+    database: &Database,
     group: &mut Vec<Job>,
 ) -> Result<(), Arc<sqlx::Error>> {
+    let engine = database.engine();
+    if engine == Engine::Postgres && connection.ping().await.is_err() {
+        // The server was restarted while nothing was to be written: nobody need be told.
+        *connection = database.connect().await.map_err(Arc::new)?;
+    }
     let mut waiting = group.drain(..);
     let mut told: Vec<Told> = Vec::with_capacity(waiting.len());
     let outcome = match begin(connection, engine).await {
@@ -196,8 +229,8 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::Receive(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::ChangeCases(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
-        Job::Invite(.., reply)
-        | Job::SaveCube(_, reply)
+        Job::Invite(.., reply) => drop(reply.send(Err(lost(error)))),
+        Job::SaveCube(_, reply)
         | Job::SaveReport(.., reply)
         | Job::SaveAnnex(.., reply)
         | Job::Finish(reply)

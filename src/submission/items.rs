@@ -56,9 +56,10 @@ pub fn restore_item(raw: &mut RawAnswers, form: &Form, group: &str, n: usize, it
         question.questions.iter().flat_map(values).all(|v| v.trim().is_empty())
     };
     let kept = if count > 0 && empty(raw, count) { count - 1 } else { count };
-    if n == 0 || n > kept + 1 || kept + 1 > max {
+    if n == 0 || kept + 1 > max {
         return;
     }
+    let n = n.min(kept + 1);
     for q in &question.questions {
         for at in (n..=kept).rev() {
             if let Some(values) = raw.remove(&question.field(at, &q.id)) {
@@ -125,6 +126,10 @@ mod tests {
         assert_eq!(raw, with(&["a", "b", "c"]), "what was removed comes back to its place");
         restore_item(&mut raw, &form(), "g", 2, &removed);
         assert_eq!(raw, with(&["a", "b", "c"]), "there is no room for a fourth");
+        let mut gap = with(&["a", "", "c"]);
+        let removed = remove_item(&mut gap, &form(), "g", 3);
+        restore_item(&mut gap, &form(), "g", 3, &removed);
+        assert_eq!(gap, with(&["a", "c"]), "an empty item before it gives its place");
         let mut only = with(&["a"]);
         let removed = remove_item(&mut only, &form(), "g", 1);
         restore_item(&mut only, &form(), "g", 1, &removed);

@@ -1,7 +1,7 @@
 //! Several processes on one database at once: each thing is done, and done once.
 
 use crate::instance::Instance;
-use palaute::store::Store;
+use palaute::store::{Database, Store};
 use std::collections::BTreeSet;
 use std::thread;
 
@@ -33,6 +33,18 @@ fn imports_that_begin_together_on_a_new_database_make_one_schema_and_number_ever
     assert_eq!((numbers.len(), known.len()), (4 * 22, 4 * 22));
     assert_eq!(numbers.last().map(|(n, _)| n.as_str()), Some("2025-000088"), "no number is left out");
     crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
+    let invited = block(async {
+        let store = Store::open(&instance.database()).await.unwrap();
+        let mut invited = Vec::new();
+        for (number, _) in &numbers {
+            let of_case = store.invitations_of(number.parse().unwrap()).await.unwrap();
+            invited.extend(of_case.into_iter().map(|i| (i.case, i.form)));
+        }
+        store.close().await;
+        invited
+    });
+    // Client and coach of each of the 17 that ended in every sheet.
+    assert_eq!((invited.len(), invited.iter().collect::<BTreeSet<_>>().len()), (4 * 17 * 2, 4 * 17 * 2));
 }
 
 #[test]
@@ -54,6 +66,12 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
     for (change, complaint) in [
         ("UPDATE submissions SET answers = replace(answers, 'Kiitos', 'Moite')", "are not those that were received"),
         ("UPDATE audit_log SET subject = 'x' WHERE sequence = 3", "broken at entry 3"),
+        ("UPDATE audit_log SET commitment = '' WHERE sequence = 5", "broken at entry 5"),
+        (
+            "UPDATE case_events SET event = replace(event, 'Valmentaja 1', 'Valmentaja 8')",
+            "are not those of the audit log",
+        ),
+        ("DELETE FROM submissions", "it was received and is gone"),
         (
             "UPDATE cases SET file = replace(file, 'Valmentaja 2', 'Valmentaja 9') WHERE number = '2025-000001'",
             "case 2025-000001",
@@ -61,10 +79,35 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
         ("UPDATE facts SET sign = -sign WHERE sequence = 1", "the stored cube is not"),
     ] {
         instance.change(change);
-        let told = instance.run(&["verify"]);
-        let told = format!("{}{}", String::from_utf8_lossy(&told.stdout), String::from_utf8_lossy(&told.stderr));
+        let failed = instance.run(&["verify"]);
+        let told = format!("{}{}", String::from_utf8_lossy(&failed.stdout), String::from_utf8_lossy(&failed.stderr));
         assert!(told.contains(complaint) && told.contains("do not agree"), "{change}: {told}");
+        assert!(!failed.status.success(), "{change}");
     }
+}
+
+#[test]
+fn an_answer_after_postgresql_cut_every_connection_is_stored_and_none_before_it_is_lost() {
+    let instance = Instance::pilot();
+    if matches!(instance.database(), Database::File(_)) {
+        return;
+    }
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let links = ["V-001", "V-002", "V-003"].map(|case| crate::link_for(&instance, case));
+    let server = instance.serve();
+    for link in &links {
+        let page = crate::http::get(server.address, &format!("/f/{link}/answer")).unwrap();
+        let nonce = page.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        instance.change(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        let fields = [("nonce", nonce), ("c_overall", "4")];
+        let sent = crate::http::post(server.address, &format!("/f/{link}/send"), &fields).unwrap();
+        assert!(sent.receipt().is_some(), "{}", sent.body);
+    }
+    let told = instance.must(&["verify"]);
+    assert!(told.contains("3 submissions") && told.contains("Everything agrees."), "{told}");
 }
 
 #[test]

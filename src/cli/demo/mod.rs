@@ -63,7 +63,7 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
     let sheet = write_demo_instance(dir, port, options)?;
     // A demo keeps its own file, whatever database the environment names.
     let folder = Folder { elsewhere: None, ..Folder::read(dir)? };
-    let lock = Store::lock_for_server(&folder.database())?;
+    let lock = Store::lock_for_server(&folder.database()?)?;
     let (desk, pages) = folder.desk(clock::clock(Some(now))).await?;
     // Feedback comes in on the day before, so that annexes which have everything are closed by now.
     let eve = now.checked_sub(24.hours()).unwrap_or(now);
