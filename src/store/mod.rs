@@ -162,10 +162,4 @@ impl Store {
     fn writer(&self) -> &mpsc::Sender<writer::Job> {
         &self.writer
     }
-
-    /// True when several servers may share the data.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        self.engine == Engine::Postgres
-    }
 }

@@ -217,7 +217,9 @@ async fn verify_reports(
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query("SELECT case_number, content FROM reports ORDER BY case_number, version");
-    let mut stored: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // Also those of which the log alone knows.
+    let mut stored: BTreeMap<String, Vec<String>> =
+        logged.keys().map(|case| ((*case).to_owned(), Vec::new())).collect();
     for row in rows.fetch_all(connection).await.map_err(attempting("read the reports"))? {
         stored.entry(row.get("case_number")).or_default().push(row.get("content"));
     }

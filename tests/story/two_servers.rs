@@ -60,6 +60,7 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
     assert!(sent.receipt().is_some());
     drop(server);
     instance.must(&["release"]);
+    instance.must(&["report", "V-001", "--out", &instance.path().join("reports").display().to_string()]);
     let well = instance.must(&["verify"]);
     assert!(well.contains("22 cases, 1 submissions") && well.contains("Everything agrees."), "{well}");
 
@@ -72,6 +73,7 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
             "are not those of the audit log",
         ),
         ("DELETE FROM submissions", "it was received and is gone"),
+        ("DELETE FROM reports", "its closing reports are not those"),
         (
             "UPDATE cases SET file = replace(file, 'Valmentaja 2', 'Valmentaja 9') WHERE number = '2025-000001'",
             "case 2025-000001",
