@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         name: "start",
         sqlite: include_str!("schema/sqlite_1.sql"),
@@ -21,6 +21,11 @@ const STEPS: [Step; 3] = [
         name: "commitments",
         sqlite: include_str!("schema/sqlite_3.sql"),
         postgres: include_str!("schema/postgres_3.sql"),
+    },
+    Step {
+        name: "erasures",
+        sqlite: include_str!("schema/sqlite_4.sql"),
+        postgres: include_str!("schema/postgres_4.sql"),
     },
 ];
 

@@ -163,6 +163,20 @@ impl Browser {
         }
     }
 
+    /// Waits until the page has no element of the selector, as after something was removed.
+    pub(crate) async fn gone(&self, selector: &str) {
+        let left = self.driver.query(By::Css(selector.to_owned())).not_exists().await;
+        assert!(matches!(left, Ok(true)), "{selector} stays: {left:?}");
+    }
+
+    /// What stands in the first field of the selector, waited for. Asked in one step, so that a page that is
+    /// being replaced cannot come between finding the field and reading it.
+    pub(crate) async fn value(&self, selector: &str) -> String {
+        self.find(selector).await;
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.value : null";
+        self.run(script, [json!(selector)]).await.as_str().expect("a field of this page").to_owned()
+    }
+
     /// The visible text of the first element of the selector.
     pub(crate) async fn text(&self, selector: &str) -> String {
         let script = "const e = document.querySelector(arguments[0]); return e ? e.innerText : ''";
