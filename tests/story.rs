@@ -3,6 +3,8 @@
 
 #[path = "story/backups.rs"]
 mod backups;
+#[path = "story/erasing.rs"]
+mod erasing;
 #[path = "story/every_form.rs"]
 mod every_form;
 #[path = "support/http.rs"]
@@ -423,13 +425,12 @@ fn an_expired_invitation_is_opened_again_and_its_old_links_stay_dead() {
     let instance = Instance::pilot();
     instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
     let old = link_for(&instance, "V-001");
-    let later = |arguments: &[&str]| {
-        expect_success(&instance.at("2026-06-01T09:00:00+03:00").args(arguments).output().unwrap())
-    };
+    let june = "2026-06-01T09:00:00+03:00";
+    let later = |arguments: &[&str]| expect_success(&instance.at(june).args(arguments).output().unwrap());
     let printed = later(&["invite", "2025-000001"]);
     let new = printed.lines().next().unwrap().split("/f/").nth(1).unwrap();
     assert!(printed.contains("Open until 30.8.2026"), "{printed}");
-    let server = instance.serve();
+    let server = instance.serve_at(june);
     assert_eq!(http::get(server.address, &format!("/f/{old}")).unwrap().status, 404);
     assert_eq!(http::get(server.address, &format!("/f/{new}")).unwrap().status, 200);
     assert_eq!(http::get(server.address, &format!("/f/{new}/send")).unwrap().status, 303);

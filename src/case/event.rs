@@ -117,4 +117,9 @@ pub enum CaseEvent {
         /// Who.
         party: Party,
     },
+    /// An answer of a party was erased.
+    Withdrawn {
+        /// Whose.
+        party: Party,
+    },
 }

@@ -45,6 +45,9 @@ pub enum CaseRefusal {
     /// Only an ended case can be reopened.
     #[error("the case has not ended, so it cannot be reopened")]
     NotEnded,
+    /// Only what was answered can be taken back.
+    #[error("the party has not answered")]
+    NotAnswered,
     /// An answer needs an invitation.
     #[error("the party was not invited")]
     NotInvited,
@@ -106,6 +109,10 @@ impl CaseFile {
             CaseEvent::Answered { party } => match self.parties.get_mut(party) {
                 Some(state) => state.answered += 1,
                 None => return Err(CaseRefusal::NotInvited),
+            },
+            CaseEvent::Withdrawn { party } => match self.parties.get_mut(party) {
+                Some(state) if state.answered > 0 => state.answered -= 1,
+                _ => return Err(CaseRefusal::NotAnswered),
             },
         }
         Ok(())

@@ -77,6 +77,12 @@ pub(super) enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Give a person a copy of what is kept about him or her, as JSON.
+    Export(Export),
+    /// Erase a case, or the answers of one person, for good.
+    Erase(Erase),
+    /// Erase the cases that have been kept for `retention_days` of palaute.yaml; lists them unless told how many.
+    Purge(Purge),
     /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
     Verify,
     /// Print the JSON Schema of closing reports.
@@ -111,6 +117,48 @@ pub(super) struct Serve {
     /// Folder of the site.
     #[arg(long, default_value = "public")]
     pub(super) site: PathBuf,
+    /// Although the clock stands before the last entry of the audit log, so that expired links open again.
+    #[arg(long)]
+    pub(super) trust_clock: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The client's case by its number, such as 2025-000123, or by its number in the sheet.
+    #[arg(required_unless_present = "receipt", conflicts_with = "receipt")]
+    pub(super) case: Option<String>,
+    /// The answers of one person, by the receipt that was given for them.
+    #[arg(long, value_name = "CODE")]
+    pub(super) receipt: Option<String>,
+    /// Also what others answered about the case: for the office itself, not for the client.
+    #[arg(long, conflicts_with = "receipt")]
+    pub(super) everyone: bool,
+    /// Write to this new file, which only you can read, instead of the terminal.
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Erase {
+    /// The case by its number, such as 2025-000123, or by its number in the sheet: everything about it goes.
+    #[arg(required_unless_present = "receipt", conflicts_with = "receipt")]
+    pub(super) case: Option<String>,
+    /// The answers of one person, by the receipt that was given for them.
+    #[arg(long, value_name = "CODE")]
+    pub(super) receipt: Option<String>,
+    /// Do it. Without this, it is only told what would be erased.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Purge {
+    /// Erase what is due if it is no more than so many cases; without this, it is only listed.
+    #[arg(long, value_name = "CASES")]
+    pub(super) at_most: Option<usize>,
+    /// Although the clock stands far from the last entry of the audit log.
+    #[arg(long)]
+    pub(super) trust_clock: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,11 @@ use super::terminal::warn;
 use crate::desk::{Clock, Entropy};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Instant;
+
+/// Seconds by which a clock may go back without a word.
+const FAR_BACK: i64 = 60;
 
 /// The machine's clock in whole seconds, or always `fixed`.
 pub(super) fn clock(fixed: Option<Timestamp>) -> Clock {
@@ -20,6 +24,24 @@ pub(super) fn running_from(start: Timestamp) -> Clock {
     Arc::new(move || {
         let seconds = i64::try_from(began.elapsed().as_secs()).unwrap_or(0);
         start.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(start)
+    })
+}
+
+/// A clock that stands still instead of going back, so that what has expired stays so: behind `clock`, and not
+/// before `last`.
+pub(super) fn never_back(clock: Clock, last: Option<Timestamp>) -> Clock {
+    let latest = AtomicI64::new(last.map_or(i64::MIN, Timestamp::as_second));
+    let told = AtomicBool::new(false);
+    Arc::new(move || {
+        let now = clock();
+        let seen = latest.fetch_max(now.as_second(), Ordering::SeqCst);
+        if seen <= now.as_second() {
+            return now;
+        }
+        if seen - now.as_second() > FAR_BACK && !told.swap(true, Ordering::SeqCst) {
+            tracing::error!(%now, "the clock went far back; until it is restarted the server keeps to the later time");
+        }
+        Timestamp::from_second(seen).unwrap_or(now)
     })
 }
 

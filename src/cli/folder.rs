@@ -1,6 +1,8 @@
 //! Reads the folder of an instance.
 
-use super::{clock, fonts};
+use super::erasures::ErasureList;
+use super::terminal::warn;
+use super::{clock, erase, fonts};
 use crate::content::Page;
 use crate::desk::{Clock, Desk};
 use crate::form::{Form, Party};
@@ -153,7 +155,17 @@ impl Folder {
 
     /// The desk over this folder.
     pub(super) async fn desk(self, clock: Clock) -> Result<(Desk, Vec<Page>), Box<dyn std::error::Error>> {
-        let store = Store::open(&self.database()?).await?;
+        let database = self.database()?;
+        let store = Store::open(&database).await?;
+        let again = ErasureList::of(&self.dir).agree(&store, clock()).await?;
+        if again > 0 {
+            warn(format_args!(
+                "{again} erasure(s) of erasures.jsonl were made again: the database is older than they are"
+            ));
+        }
+        if store.wants_wiping().await? {
+            erase::wipe(&database).await?;
+        }
         let desk = Desk {
             store,
             instance: Arc::new(self.instance),

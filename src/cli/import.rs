@@ -49,6 +49,12 @@ pub(super) async fn import_file(
         warn(format_args!("{} fault(s); their rows were left out", faults.len()));
     }
     let summary = desk.import(&rows).await?;
+    if !summary.erased.is_empty() {
+        warn(format_args!(
+            "warning: these rows are of cases that were erased, and were left out; remove them from the sheet, or give another person another number: {}",
+            summary.erased.join(", ")
+        ));
+    }
     if !summary.kept.is_empty() {
         warn(format_args!(
             "warning: these rows say otherwise than the closing report that the coach has sent, whose hours, meetings, outcome and subsidy were kept: {}",

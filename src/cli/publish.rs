@@ -53,6 +53,7 @@ pub(super) async fn make_release(
     }
     let file = dir.join("releases").join(outcome.release.id().to_string()).join("release.json");
     write_once(&file, &outcome.release.to_json())?;
+    desk.know_release(&outcome.release).await?;
     Ok(outcome.release)
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Command};
 use super::terminal::warn;
-use super::{backup, check, demo, import, init, invite, publish, report, schema, serve, verify};
+use super::{backup, check, demo, erase, export, import, init, invite, publish, report, schema, serve, verify};
 use clap::Parser;
 use std::error::Error;
 use std::process::ExitCode;
@@ -37,7 +37,10 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Serve(options) => serve::serve(dir, now, options).await,
         Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
         Command::Backup { to } => backup::backup(dir, to).await,
-        Command::Restore { from, replace } => backup::restore(dir, from, *replace).await,
+        Command::Restore { from, replace } => backup::restore(dir, now, from, *replace).await,
+        Command::Export(options) => export::export(dir, now, options).await,
+        Command::Erase(options) => erase::erase(dir, now, options).await,
+        Command::Purge(options) => erase::purge(dir, now, options).await,
         Command::Verify => verify::verify(dir, now).await,
         Command::Schema => {
             schema::schema();

@@ -27,7 +27,15 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let listener = bind(SocketAddr::new(options.host, options.port)).await?;
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
-    let (desk, _) = folder.desk(clock).await?;
+    let (mut desk, _) = folder.desk(clock).await?;
+    if let Some(doubt) = desk.clock_doubt(None).await?.filter(|_| !options.trust_clock) {
+        return Err(format!(
+            "{doubt}. Links that have expired would open again. Set the clock, or say --trust-clock when it is right"
+        )
+        .into());
+    }
+    let last = if options.trust_clock { None } else { desk.store.last_noted_at().await? };
+    desk.clock = clock::never_back(desk.clock, last);
     let outbox = desk.store.mail_state().await?;
     if outbox.dead > 0 {
         warn(format_args!("{} mail(s) could not be delivered and were given up; see the outbox table", outbox.dead));

@@ -20,6 +20,8 @@ pub struct ImportSummary {
     pub unchanged: usize,
     /// Clients invited because their coaching has ended.
     pub invited: usize,
+    /// Numbers of rows of cases that were erased; they were left out.
+    pub erased: Vec<String>,
     /// Numbers of rows that say otherwise than the closing report, which was kept.
     pub kept: Vec<String>,
 }
@@ -59,6 +61,7 @@ impl Desk {
             self.form(form).ok_or_else(|| ImportError::NoForm(form.clone()))?;
         }
         let known = self.store.cases().await?;
+        let erasures = self.store.erasures().await?;
         let by_number: BTreeMap<&str, &CaseFile> =
             known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
         let mut summary = ImportSummary::default();
@@ -71,11 +74,15 @@ impl Desk {
                     }
                     (Subject::Known(case.number()), events_for(case, row)?)
                 }
-                None => (Subject::New, first_events(row)),
+                None if erasures.iter().any(|e| e.is_of_imported(&row.number)) => {
+                    summary.erased.push(row.number.clone());
+                    continue;
+                }
+                None => (Subject::New(self.fresh_id()), first_events(row)),
             };
             match (&subject, events.is_empty()) {
                 (_, true) => summary.unchanged += 1,
-                (Subject::New, false) => summary.opened += 1,
+                (Subject::New(_), false) => summary.opened += 1,
                 (Subject::Known(_), false) => summary.updated += 1,
             }
             if !events.is_empty() {

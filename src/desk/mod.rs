@@ -4,6 +4,8 @@
 //! in the store, reports, releases, sites, delivered mails. Refuses: what the rooms below refuse.
 
 mod deliver;
+mod erase;
+mod export;
 mod import;
 mod invite;
 #[cfg(test)]
@@ -15,6 +17,8 @@ mod release;
 mod write_report;
 
 pub use deliver::DeliverySummary;
+pub use erase::{ClockDoubt, EraseError, ErasurePlan};
+pub use export::{Copied, ExportError, Whose};
 pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};

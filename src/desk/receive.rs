@@ -108,6 +108,7 @@ impl Desk {
             submission,
             receipt: self.fresh_receipt(),
             received_at,
+            blind: self.fresh_id(),
         };
         Ok(self.store.receive(new).await?)
     }

@@ -3,7 +3,8 @@
 use super::Desk;
 use crate::cube::{self, Cube};
 use crate::release::{Difference, Release, ReleaseId, differences};
-use crate::store::StoreError;
+use crate::store::{KnownRelease, StoreError};
+use crate::text::Fingerprint;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -38,6 +39,20 @@ pub enum ReleaseError {
 }
 
 impl Desk {
+    /// Remembers a release whose file is written, so that `verify` can tell when it is missing or another.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn know_release(&self, release: &Release) -> Result<(), StoreError> {
+        let known = KnownRelease {
+            id: release.id().to_string(),
+            fingerprint: Fingerprint::of(release.to_json()),
+            as_of: release.as_of(),
+            made_at: release.published_at(),
+        };
+        self.store.know_release(known).await
+    }
+
     /// The day a release is about unless told: the last reporting date that has passed, or the last
     /// month end.
     #[must_use]
@@ -67,7 +82,10 @@ impl Desk {
             return Err(ReleaseError::UnknownCategory { dimension, code });
         }
         self.store.save_cube(cube.clone()).await?;
-        let ids: Vec<ReleaseId> = earlier.iter().map(|r| r.id().clone()).collect();
+        // A release whose file was lost keeps its name.
+        let lost = self.store.known_releases().await?;
+        let ids = earlier.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));
+        let ids: Vec<ReleaseId> = ids.collect();
         let id = ReleaseId::next(as_of, &ids);
         let tables = cube::tables(&cube, &self.instance, &self.forms, as_of, today);
         let release = Release::control(tables, &self.instance, id, self.now());

@@ -4,6 +4,9 @@ use super::{Instance, policy::DEFAULT_THRESHOLD};
 use crate::text::{Diagnostic, Language, Position, Text, zone};
 use std::collections::BTreeSet;
 
+/// Days for which cases may be kept, at least and at most.
+const SHORTEST_RETENTION: u32 = 365;
+const LONGEST_RETENTION: u32 = 18_250;
 /// Dimensions that every case has; tables and the follow-up sheet rely on them.
 const REQUIRED: [&str; 4] = ["gender", "origin", "age_group", "outcome"];
 
@@ -34,6 +37,13 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
     if url.split_once("://").is_some_and(|(_, host)| host.is_empty() || host.contains(['/', '?', '#', ' '])) {
         let problem = format!("`{url}` is more than scheme and host");
         tell(Position::of(&instance.base_url), problem, "write https://host or https://host:port and nothing after it");
+    }
+    if let Some(days) = &instance.retention_days
+        && !(SHORTEST_RETENTION..=LONGEST_RETENTION).contains(&days.value)
+    {
+        let problem = format!("cases cannot be kept for {} days after the coaching has ended", days.value);
+        let remedy = "write 365 to 18250 days: the six-month follow-up must have been answered and released before";
+        tell(Position::of(days), problem, remedy);
     }
     if !(1..=3650).contains(&instance.invitation_days.value) {
         let problem = format!("an invitation cannot stay open for {} days", instance.invitation_days.value);

@@ -73,6 +73,9 @@ pub struct Instance {
     pub hour_cap: u32,
     /// Days an invitation stays open.
     pub invitation_days: Spanned<u32>,
+    /// Days for which a case is kept after the end of its coaching; without them it is kept until it is erased.
+    #[serde(default)]
+    pub retention_days: Option<Spanned<u32>>,
     /// The form that every client whose coaching ended is invited to.
     pub closing_form: Spanned<String>,
     /// The form of the coach's part of the closing report; without one it is drawn from the sheet alone.

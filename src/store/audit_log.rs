@@ -1,9 +1,12 @@
 //! Who did what, chained so that a removed or changed entry shows.
 
-use super::{StoreError, attempting};
+use super::{Store, StoreError, attempting};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
+
+/// The verb of an erasure: what it names may be missing.
+pub(super) const ERASE: &str = "erase";
 
 /// Adds an entry. `commitment` is a fingerprint of what was done, never the thing itself, so that
 /// erasing a person's data leaves the chain whole.
@@ -30,6 +33,32 @@ pub(super) async fn note(
         .await
         .map_err(attempting("add to the audit log"))?;
     Ok(())
+}
+
+/// What an entry of the log commits to: the thing's text behind a blind that is kept beside the thing and
+/// erased with it. Things from before there were blinds have an empty one and commit by their text alone.
+pub(super) fn commitment(blind: &str, text: &str) -> Fingerprint {
+    if blind.is_empty() { Fingerprint::of(text) } else { Fingerprint::of(format!("{blind}\n{text}")) }
+}
+
+/// Entries among which the latest instant is sought: those of one moment may stand in another order than their instants.
+const LATEST: i64 = 1000;
+
+impl Store {
+    /// The latest instant that the audit log tells of; none while it is empty.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_noted_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let row = sqlx::query(
+            "SELECT max(at) AS last FROM (SELECT at FROM audit_log ORDER BY sequence DESC LIMIT $1) AS latest",
+        )
+        .bind(LATEST)
+        .fetch_one(self.readers())
+        .await
+        .map_err(attempting("read the audit log"))?;
+        Ok(row.get::<Option<String>, _>("last").and_then(|at| at.parse().ok()))
+    }
 }
 
 /// The link of an entry: a fingerprint of it and of the link before.

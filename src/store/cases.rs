@@ -3,15 +3,14 @@
 use super::{Store, StoreError, attempting, audit_log, facts, writer};
 use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::text::Fingerprint;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
 
 /// The case that a change concerns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A new one, which gets the next number of the year.
-    New,
+    /// A new one, which gets the next number of the year; with a random blind for its entries in the audit log.
+    New(String),
     /// A known one.
     Known(CaseNumber),
 }
@@ -108,9 +107,9 @@ pub(super) async fn change(
     let mut files = Vec::with_capacity(changes.len());
     for change in changes {
         let file = match &change.subject {
-            Subject::New => {
+            Subject::New(blind) => {
                 let number = next_number(connection, year).await?;
-                open(connection, change, number, at).await?
+                open(connection, change, number, blind, at).await?
             }
             Subject::Known(number) => append(connection, *number, &change.events, at).await?,
         };
@@ -122,11 +121,16 @@ pub(super) async fn change(
 }
 
 async fn next_number(connection: &mut AnyConnection, year: i16) -> Result<CaseNumber, StoreError> {
-    let row = sqlx::query("SELECT max(number) AS last FROM cases WHERE number LIKE $1")
-        .bind(format!("{year:04}-%"))
-        .fetch_one(connection)
-        .await
-        .map_err(attempting("find the next case number"))?;
+    // The number of an erased case is not given again.
+    let row = sqlx::query(
+        "SELECT max(number) AS last FROM
+         (SELECT number FROM cases UNION ALL SELECT subject FROM erasures WHERE kind = 'case') AS numbers
+         WHERE number LIKE $1",
+    )
+    .bind(format!("{year:04}-%"))
+    .fetch_one(connection)
+    .await
+    .map_err(attempting("find the next case number"))?;
     let last: Option<String> = row.get("last");
     let running = last.as_deref().and_then(|n| n.split_once('-')).and_then(|(_, n)| n.parse::<u32>().ok());
     Ok(CaseNumber::new(year, running.unwrap_or(0) + 1))
@@ -136,20 +140,24 @@ async fn open(
     connection: &mut AnyConnection,
     change: &CaseChange,
     number: CaseNumber,
+    blind: &str,
     at: Timestamp,
 ) -> Result<CaseFile, StoreError> {
     let told = |source| StoreError::Case { case: number.to_string(), source };
     let file = CaseFile::fold(number, &change.events).map_err(told)?;
-    sqlx::query("INSERT INTO cases (number, imported_number, office, ended_on, file) VALUES ($1, $2, $3, $4, $5)")
-        .bind(number.to_string())
-        .bind(file.imported_number())
-        .bind(&file.opening().office)
-        .bind(file.ending().map(|e| e.on.to_string()))
-        .bind(to_json("case", &file)?)
-        .execute(&mut *connection)
-        .await
-        .map_err(attempting("open a case"))?;
-    add_events(connection, number, 1, &change.events, at).await?;
+    sqlx::query(
+        "INSERT INTO cases (number, imported_number, office, ended_on, file, blind) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(number.to_string())
+    .bind(file.imported_number())
+    .bind(&file.opening().office)
+    .bind(file.ending().map(|e| e.on.to_string()))
+    .bind(to_json("case", &file)?)
+    .bind(blind)
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("open a case"))?;
+    add_events(connection, number, blind, 1, &change.events, at).await?;
     Ok(file)
 }
 
@@ -161,7 +169,7 @@ pub(super) async fn append(
     at: Timestamp,
 ) -> Result<CaseFile, StoreError> {
     let row = sqlx::query(
-        "SELECT file, (SELECT coalesce(max(sequence), 0) FROM case_events WHERE case_number = number) AS last
+        "SELECT file, blind, (SELECT coalesce(max(sequence), 0) FROM case_events WHERE case_number = number) AS last
          FROM cases WHERE number = $1",
     )
     .bind(number.to_string())
@@ -180,13 +188,15 @@ pub(super) async fn append(
         .execute(&mut *connection)
         .await
         .map_err(attempting("update a case"))?;
-    add_events(connection, number, row.get::<i64, _>("last") + 1, events, at).await?;
+    let (blind, last): (String, i64) = (row.get("blind"), row.get("last"));
+    add_events(connection, number, &blind, last + 1, events, at).await?;
     Ok(file)
 }
 
 async fn add_events(
     connection: &mut AnyConnection,
     number: CaseNumber,
+    blind: &str,
     first: i64,
     events: &[CaseEvent],
     at: Timestamp,
@@ -201,9 +211,15 @@ async fn add_events(
             .execute(&mut *connection)
             .await
             .map_err(attempting("record an event"))?;
-        audit_log::note(connection, at, "event", &number.to_string(), &Fingerprint::of(&json)).await?;
+        audit_log::note(connection, at, "event", &number.to_string(), &audit_log::commitment(blind, &json)).await?;
     }
     Ok(())
+}
+
+/// The blind of a case.
+pub(super) async fn blind(connection: &mut AnyConnection, case: CaseNumber) -> Result<String, StoreError> {
+    let row = sqlx::query("SELECT blind FROM cases WHERE number = $1").bind(case.to_string()).fetch_one(connection);
+    Ok(row.await.map_err(attempting("read a case"))?.get("blind"))
 }
 
 pub(super) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {

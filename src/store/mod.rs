@@ -9,24 +9,32 @@
 mod audit_log;
 mod backup;
 mod cases;
+mod erase;
+mod export;
 mod facts;
 mod invitations;
 mod mails;
 mod migrations;
 mod open;
+mod releases;
 mod reports;
 mod submissions;
 mod verify;
+mod wipe;
 mod writer;
 
 pub use backup::Restored;
 pub use cases::{CaseChange, FactOf, Subject};
+pub use erase::{Erased, Erasure, ErasureKind, ErasureReason, NamedSubmission, submission_mark};
+pub use export::{Kept, KeptEvent, KeptMail, KeptNote, KeptReport, KeptSubmission};
 pub use invitations::{Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
 pub use open::{Database, ServerLock};
+pub use releases::KnownRelease;
 pub use reports::{StoredAnnex, StoredReport};
 pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
 pub use verify::{Complaint, Verified};
+pub use wipe::Wiped;
 
 use sqlx::AnyPool;
 use tokio::sync::mpsc;
@@ -124,6 +132,11 @@ pub enum StoreError {
         #[source]
         source: crate::case::CaseRefusal,
     },
+    /// Somebody reads a state in which what was erased is still there.
+    #[error(
+        "somebody has been reading the database for too long; what was erased is gone from the tables, but may stand in its file until the next command writes over it"
+    )]
+    InReading,
     /// Too many jobs wait already.
     #[error("the store has too much to do; nothing was stored")]
     Busy,

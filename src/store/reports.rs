@@ -1,6 +1,6 @@
 //! Reports with their versions, kept as they were written.
 
-use super::{Store, StoreError, attempting, audit_log, writer};
+use super::{Store, StoreError, attempting, audit_log, cases, writer};
 use crate::case::CaseNumber;
 use crate::text::Fingerprint;
 use jiff::civil::Date;
@@ -138,7 +138,9 @@ pub(super) async fn save(
     .await
     .map_err(attempting("keep a report"))?;
     let at = report.written_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
-    audit_log::note(connection, at, "report", &case.to_string(), &report.content).await
+    let blind = cases::blind(connection, case).await?;
+    let commitment = audit_log::commitment(&blind, report.content.as_str());
+    audit_log::note(connection, at, "report", &case.to_string(), &commitment).await
 }
 
 pub(super) async fn save_annex(
@@ -159,5 +161,6 @@ pub(super) async fn save_annex(
     .await
     .map_err(attempting("keep an annex"))?;
     let at = annex.closed_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
-    audit_log::note(connection, at, "annex", &case.to_string(), &Fingerprint::of(&annex.json)).await
+    let blind = cases::blind(connection, case).await?;
+    audit_log::note(connection, at, "annex", &case.to_string(), &audit_log::commitment(&blind, &annex.json)).await
 }

@@ -37,6 +37,8 @@ pub struct NewSubmission {
     pub receipt: String,
     /// When it arrived.
     pub received_at: Timestamp,
+    /// Random; hides the answers behind their entry in the audit log.
+    pub blind: String,
 }
 
 /// A stored submission with the form that was answered.
@@ -122,8 +124,9 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     let answers = to_json("submission", new.submission.answers())?;
     let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
     let inserted = sqlx::query(
-        "INSERT INTO submissions (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (invitation) DO NOTHING",
+        "INSERT INTO submissions
+           (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers, blind)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (invitation) DO NOTHING",
     )
     .bind(&new.id)
     .bind(&new.invitation)
@@ -134,6 +137,7 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     .bind(new.submission.version().as_str())
     .bind(new.received_at.to_string())
     .bind(&answers)
+    .bind(&new.blind)
     .execute(&mut *connection)
     .await
     .map_err(attempting("store a submission"))?;
@@ -152,7 +156,8 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
         cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;
     }
     facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
-    audit_log::note(connection, new.received_at, "submission", &new.id, &content).await?;
+    let commitment = audit_log::commitment(&new.blind, content.as_str());
+    audit_log::note(connection, new.received_at, "submission", &new.id, &commitment).await?;
     Ok(Received::Stored(Receipt { code: new.receipt.clone(), stored_at: new.received_at }))
 }
 

@@ -35,6 +35,9 @@ pub enum Complaint {
     /// The events of a case do not give its row.
     #[error("case {0}: its events do not give what stands in its row")]
     Case(String),
+    /// A case that was opened and is there no more.
+    #[error("case {0}: it was opened and is gone")]
+    CaseGone(String),
     /// Events that the audit log does not know, or knows otherwise.
     #[error("case {0}: its events are not those of the audit log")]
     Events(String),
@@ -71,6 +74,29 @@ struct Entry {
 /// What entries of one verb commit to, by subject, in their order; none for those that commit to nothing.
 type Commitments<'a> = HashMap<&'a str, Vec<Option<&'a str>>>;
 
+/// What the audit log knows of one verb.
+struct Logged<'a> {
+    commitments: Commitments<'a>,
+    /// Cases and submissions that were erased.
+    erased: &'a BTreeSet<&'a str>,
+}
+
+impl Logged<'_> {
+    /// Of what is stored: whether the log knows as many of the subject, and each as it is.
+    fn agrees(&self, subject: &str, stored: &[Fingerprint]) -> bool {
+        let logged = self.commitments.get(subject).map_or(&[][..], Vec::as_slice);
+        stored.len() == logged.len() && stored.iter().zip(logged).all(|(s, l)| l.is_none_or(|l| l == s.as_str()))
+    }
+
+    /// What the log knows, what is not `stored`, and what nobody erased, in order.
+    fn gone(&self, stored: &BTreeSet<String>) -> Vec<String> {
+        let lost = |subject: &&&str| !stored.contains(**subject) && !self.erased.contains(**subject);
+        let mut gone: Vec<String> = self.commitments.keys().filter(lost).map(|s| (*s).to_owned()).collect();
+        gone.sort_unstable();
+        gone
+    }
+}
+
 impl Store {
     /// Reads everything as it stands at one moment and compares it.
     ///
@@ -91,9 +117,12 @@ impl Store {
         }
         let log = entries(&mut transaction).await?;
         verify_chain(&log, &mut verified);
-        verify_cases(&mut transaction, &commitments(&log, "event"), &mut verified).await?;
-        verify_submissions(&mut transaction, &commitments(&log, "submission"), &mut verified).await?;
-        verify_reports(&mut transaction, &commitments(&log, "report"), &mut verified).await?;
+        let erased = log.iter().filter(|e| e.verb == audit_log::ERASE).map(|e| e.subject.as_str()).collect();
+        let logged = |verb| Logged { commitments: commitments(&log, verb), erased: &erased };
+        verify_cases(&mut transaction, &logged("event"), &mut verified).await?;
+        verify_submissions(&mut transaction, &logged("submission"), &mut verified).await?;
+        verify_reports(&mut transaction, &logged("report"), &mut verified).await?;
+        verify_annexes(&mut transaction, &logged("annex"), &mut verified).await?;
         verify_cube(&mut transaction, &mut verified).await?;
         transaction.rollback().await.map_err(attempting("be read as a whole"))?;
         Ok(verified)
@@ -149,15 +178,9 @@ fn verify_chain(log: &[Entry], verified: &mut Verified) {
     verified.last = log.last().map(|e| (e.sequence, e.chain.clone()));
 }
 
-/// True when the log knows as many as are stored, and each as it is stored.
-fn agrees(stored: &[String], logged: Option<&Vec<Option<&str>>>) -> bool {
-    let logged = logged.map_or(&[][..], Vec::as_slice);
-    stored.len() == logged.len() && stored.iter().zip(logged).all(|(s, l)| l.is_none_or(|l| l == s))
-}
-
 async fn verify_cases(
     connection: &mut AnyConnection,
-    logged: &Commitments<'_>,
+    logged: &Logged<'_>,
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query("SELECT case_number, event FROM case_events ORDER BY case_number, sequence");
@@ -165,10 +188,11 @@ async fn verify_cases(
     for row in rows.fetch_all(&mut *connection).await.map_err(attempting("read the events"))? {
         events.entry(row.get("case_number")).or_default().push(row.get("event"));
     }
-    let rows = sqlx::query("SELECT number, file FROM cases ORDER BY number").fetch_all(connection).await;
+    let rows = sqlx::query("SELECT number, file, blind FROM cases ORDER BY number").fetch_all(connection).await;
+    let mut stored = BTreeSet::new();
     for row in rows.map_err(attempting("read the cases"))? {
         verified.cases += 1;
-        let number: String = row.get("number");
+        let (number, blind): (String, String) = (row.get("number"), row.get("blind"));
         let history = events.get(&number).map_or(&[][..], Vec::as_slice);
         let read: Result<Vec<CaseEvent>, _> = history.iter().map(|e| serde_json::from_str(e)).collect();
         let file: Option<CaseFile> = serde_json::from_str(&row.get::<String, _>("file")).ok();
@@ -177,54 +201,79 @@ async fn verify_cases(
         if file.is_none() || folded != file {
             verified.complaints.push(Complaint::Case(number.clone()));
         }
-        let fingerprints: Vec<String> = history.iter().map(|e| Fingerprint::of(e).as_str().to_owned()).collect();
-        if !agrees(&fingerprints, logged.get(number.as_str())) {
-            verified.complaints.push(Complaint::Events(number));
+        let commitments: Vec<Fingerprint> = history.iter().map(|e| audit_log::commitment(&blind, e)).collect();
+        if !logged.agrees(&number, &commitments) {
+            verified.complaints.push(Complaint::Events(number.clone()));
         }
+        stored.insert(number);
     }
+    verified.complaints.extend(logged.gone(&stored).into_iter().map(Complaint::CaseGone));
     Ok(())
 }
 
 async fn verify_submissions(
     connection: &mut AnyConnection,
-    logged: &Commitments<'_>,
+    logged: &Logged<'_>,
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
-    let rows =
-        sqlx::query("SELECT id, version, answers, content FROM submissions ORDER BY id").fetch_all(connection).await;
+    let rows = sqlx::query("SELECT id, version, answers, content, blind FROM submissions ORDER BY id");
     let mut stored = BTreeSet::new();
-    for row in rows.map_err(attempting("read the submissions"))? {
+    for row in rows.fetch_all(connection).await.map_err(attempting("read the submissions"))? {
         verified.submissions += 1;
         let text = |column: &str| row.get::<String, _>(column);
         let content = Fingerprint::of(format!("{}\n{}", text("version"), text("answers")));
         if content.as_str() != text("content") {
             verified.complaints.push(Complaint::Submission(text("id")));
         }
-        if !agrees(&[text("content")], logged.get(text("id").as_str())) {
+        if !logged.agrees(&text("id"), &[audit_log::commitment(&text("blind"), &text("content"))]) {
             verified.complaints.push(Complaint::Unlogged(text("id")));
         }
         stored.insert(text("id"));
     }
-    let mut gone: Vec<&str> = logged.keys().copied().filter(|id| !stored.contains(*id)).collect();
-    gone.sort_unstable();
-    verified.complaints.extend(gone.into_iter().map(|id| Complaint::Gone(id.to_owned())));
+    verified.complaints.extend(logged.gone(&stored).into_iter().map(Complaint::Gone));
     Ok(())
 }
 
 async fn verify_reports(
     connection: &mut AnyConnection,
-    logged: &Commitments<'_>,
+    logged: &Logged<'_>,
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
-    let rows = sqlx::query("SELECT case_number, content FROM reports ORDER BY case_number, version");
-    // Also those of which the log alone knows.
-    let mut stored: BTreeMap<String, Vec<String>> =
-        logged.keys().map(|case| ((*case).to_owned(), Vec::new())).collect();
+    let rows = sqlx::query(
+        "SELECT r.case_number, r.content, c.blind FROM reports r JOIN cases c ON c.number = r.case_number
+         ORDER BY r.case_number, r.version",
+    );
+    let mut stored: BTreeMap<String, Vec<Fingerprint>> = BTreeMap::new();
     for row in rows.fetch_all(connection).await.map_err(attempting("read the reports"))? {
-        stored.entry(row.get("case_number")).or_default().push(row.get("content"));
+        let commitment = audit_log::commitment(row.get("blind"), row.get("content"));
+        stored.entry(row.get("case_number")).or_default().push(commitment);
     }
-    let wrong = stored.into_iter().filter(|(case, contents)| !agrees(contents, logged.get(case.as_str())));
-    verified.complaints.extend(wrong.map(|(case, _)| Complaint::Reports(case)));
+    let wrong = stored.iter().filter(|(case, contents)| !logged.agrees(case, contents));
+    verified.complaints.extend(wrong.map(|(case, _)| Complaint::Reports(case.clone())));
+    // Also those of which the log alone knows.
+    let stored = stored.into_keys().collect();
+    verified.complaints.extend(logged.gone(&stored).into_iter().map(Complaint::Reports));
+    Ok(())
+}
+
+/// An annex is taken away when an answer in it is erased, and written again: the log may know more of them.
+async fn verify_annexes(
+    connection: &mut AnyConnection,
+    logged: &Logged<'_>,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query(
+        "SELECT a.case_number, a.json, c.blind FROM annexes a JOIN cases c ON c.number = a.case_number
+         ORDER BY a.case_number, a.version",
+    );
+    for row in rows.fetch_all(connection).await.map_err(attempting("read the annexes"))? {
+        let case: String = row.get("case_number");
+        let commitment = audit_log::commitment(row.get("blind"), row.get("json"));
+        let known = logged.commitments.get(case.as_str()).map_or(&[][..], Vec::as_slice);
+        if !known.iter().any(|k| k.is_none_or(|k| k == commitment.as_str())) {
+            verified.complaints.push(Complaint::Reports(case));
+        }
+    }
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! The one writer: jobs that arrive together are committed together and answered after the commit.
 
 use super::cases::{self, CaseChange};
+use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, NewInvitation};
 use super::mails;
+use super::releases::{self, KnownRelease};
 use super::reports::{self, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
 use super::{Database, Engine, StoreError, facts};
@@ -20,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 const WRITERS: i64 = 0x0070_616c_6175_7465;
 /// Longest time for a group, its turn among the servers included.
 const GROUP_WITHIN: Duration = Duration::from_secs(18);
-/// The same for a group with an import, which is one transaction however many cases it has.
+/// The same for a group with an import or an erasure, which is one transaction however many cases it has.
 const IMPORT_WITHIN: Duration = Duration::from_secs(300);
 /// Most jobs of one commit.
 const GROUP: usize = 512;
@@ -41,6 +43,8 @@ pub(super) enum Job {
     ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
     QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
+    Erase(Vec<Erasure>, Timestamp, Reply<Erased>),
+    KnowRelease(Box<KnownRelease>, Reply<()>),
     Finish(Reply<()>),
 }
 
@@ -69,7 +73,7 @@ pub(super) async fn run(mut connection: AnyConnection, database: Database, mut j
     let mut group = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut group, GROUP).await > 0 {
         let stop = group.iter().any(|job| matches!(job, Job::Finish(_)));
-        let long = group.iter().any(|job| matches!(job, Job::ChangeCases(..)));
+        let long = group.iter().any(|job| matches!(job, Job::ChangeCases(..) | Job::Erase(..)));
         let within = if long { IMPORT_WITHIN } else { GROUP_WITHIN };
         // Whoever waits for a group that is given up is told that the store did not answer.
         let written = tokio::time::timeout(within, write_group(&mut connection, &database, &mut group)).await;
@@ -201,6 +205,8 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (b
             answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
         }
         Job::SettleMail { id, outcome, reply } => answer(mails::settle(connection, &id, &outcome).await, reply),
+        Job::Erase(erasures, at, reply) => answer(erase::erase(connection, &erasures, at).await, reply),
+        Job::KnowRelease(release, reply) => answer(releases::know(connection, &release).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
     }
 }
@@ -229,10 +235,12 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::Receive(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::ChangeCases(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(_, reply)
         | Job::SaveReport(.., reply)
         | Job::SaveAnnex(.., reply)
+        | Job::KnowRelease(_, reply)
         | Job::Finish(reply)
         | Job::OpenLink { reply, .. }
         | Job::Renew { reply, .. }

@@ -86,6 +86,47 @@ impl Instance {
         }
     }
 
+    /// Where the server keeps the bytes of the database: its data folder and the database's number in it.
+    pub(crate) fn data_folder(&self) -> Option<(PathBuf, String)> {
+        let server = self.server.as_ref()?;
+        let query = "SELECT oid FROM pg_database WHERE datname = current_database()";
+        let arguments = ["-h", &server.folder, "-U", "palaute", "-Atc", query, &server.name];
+        let oid = expect_success(&Command::new("psql").args(arguments).output().unwrap());
+        Some((Path::new(&server.folder).join("data"), oid.trim().to_owned()))
+    }
+
+    /// Copies the database as its administrator would.
+    pub(crate) fn copy_database(&self, to: &Path) {
+        match &self.server {
+            None => drop(self.must(&["backup", &to.display().to_string()])),
+            Some(server) => {
+                let mut dump = Command::new("pg_dump");
+                dump.args(["-Fc", "-h", &server.folder, "-U", "palaute", &server.name]).arg("-f").arg(to);
+                expect_success(&dump.output().unwrap());
+            }
+        }
+    }
+
+    /// Puts a copy in the place of the database, then looks at it with the program; what that told.
+    pub(crate) fn restore_database(&self, from: &Path) -> String {
+        let output = match &self.server {
+            None => self.run(&["restore", &from.display().to_string(), "--replace"]),
+            Some(server) => {
+                let common = ["-h", &server.folder, "-U", "palaute"];
+                let own = |program: &str| {
+                    expect_success(&Command::new(program).args(common).arg(&server.name).output().unwrap())
+                };
+                own("dropdb");
+                own("createdb");
+                let mut restore = Command::new("pg_restore");
+                restore.args(common).args(["-d", &server.name]).arg(from);
+                expect_success(&restore.output().unwrap());
+                self.run(&["verify"])
+            }
+        };
+        expect_success(&output) + &String::from_utf8_lossy(&output.stderr)
+    }
+
     /// Changes what is stored behind the program's back.
     pub(crate) fn change(&self, statement: &'static str) {
         sqlx::any::install_default_drivers();
@@ -141,7 +182,12 @@ impl Instance {
 
     /// Starts the server on a free port.
     pub(crate) fn serve(&self) -> Server {
-        let mut command = self.command();
+        self.serve_at(NOW)
+    }
+
+    /// Starts the server on a free port with its clock at that instant.
+    pub(crate) fn serve_at(&self, now: &str) -> Server {
+        let mut command = self.at(now);
         command.args(["serve", "--port", "0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

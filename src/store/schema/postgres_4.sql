@@ -5,12 +5,15 @@ ALTER TABLE submissions ADD COLUMN blind TEXT COLLATE "C" NOT NULL DEFAULT '';
 
 -- What was erased, by the names that the audit log has for it. Nothing here tells what it was.
 CREATE TABLE erasures (
-  subject TEXT COLLATE "C" PRIMARY KEY,              -- the number of a case or the id of a submission
-  mark    TEXT COLLATE "C" NOT NULL,                 -- of this very thing, made from its blind
-  reason  TEXT COLLATE "C" NOT NULL CHECK (reason IN ('asked', 'age')),
-  at      TEXT COLLATE "C" NOT NULL
+  subject  TEXT COLLATE "C" NOT NULL,                -- the number of a case or the id of a submission
+  mark     TEXT COLLATE "C" NOT NULL,                -- of this very thing, made from its blind
+  kind     TEXT COLLATE "C" NOT NULL CHECK (kind IN ('case', 'submission', 'part')), -- a part went with its case
+  imported TEXT COLLATE "C",                         -- of the number in the sheet, so that an import does not bring it back
+  reason   TEXT COLLATE "C" NOT NULL CHECK (reason IN ('asked', 'age')),
+  at       TEXT COLLATE "C" NOT NULL,
+  wiped    BIGINT NOT NULL DEFAULT 0,   -- 1 once the place where it stood was written over
+  PRIMARY KEY (subject, mark)
 );
-CREATE INDEX erasures_by_mark ON erasures (mark);
 
 -- What somebody has typed and not sent. It belongs to the browser that typed it, or to a personal link.
 CREATE TABLE drafts (
@@ -52,3 +55,18 @@ CREATE TABLE releases_known (
 CREATE INDEX links_by_invitation ON links (invitation);
 CREATE INDEX outbox_by_invitation ON outbox (invitation);
 CREATE INDEX outbox_due ON outbox (state, next_try);
+
+-- The planner's samples of a column are no place for what people wrote.
+ALTER TABLE submissions ALTER COLUMN answers SET STATISTICS 0;
+ALTER TABLE drafts ALTER COLUMN answers SET STATISTICS 0;
+ALTER TABLE cases ALTER COLUMN file SET STATISTICS 0;
+ALTER TABLE cases ALTER COLUMN imported_number SET STATISTICS 0;
+ALTER TABLE case_events ALTER COLUMN event SET STATISTICS 0;
+ALTER TABLE facts ALTER COLUMN codes SET STATISTICS 0;
+ALTER TABLE reports ALTER COLUMN json SET STATISTICS 0;
+ALTER TABLE reports ALTER COLUMN html SET STATISTICS 0;
+ALTER TABLE reports ALTER COLUMN pdf SET STATISTICS 0;
+ALTER TABLE annexes ALTER COLUMN json SET STATISTICS 0;
+ALTER TABLE annexes ALTER COLUMN html SET STATISTICS 0;
+ALTER TABLE annexes ALTER COLUMN pdf SET STATISTICS 0;
+ALTER TABLE outbox ALTER COLUMN address SET STATISTICS 0;

@@ -5,12 +5,15 @@ ALTER TABLE submissions ADD COLUMN blind TEXT NOT NULL DEFAULT '';
 
 -- What was erased, by the names that the audit log has for it. Nothing here tells what it was.
 CREATE TABLE erasures (
-  subject TEXT PRIMARY KEY,              -- the number of a case or the id of a submission
-  mark    TEXT NOT NULL,                 -- of this very thing, made from its blind
-  reason  TEXT NOT NULL CHECK (reason IN ('asked', 'age')),
-  at      TEXT NOT NULL
-) STRICT;
-CREATE INDEX erasures_by_mark ON erasures (mark);
+  subject  TEXT NOT NULL,                -- the number of a case or the id of a submission
+  mark     TEXT NOT NULL,                -- of this very thing, made from its blind
+  kind     TEXT NOT NULL CHECK (kind IN ('case', 'submission', 'part')), -- a part went with its case
+  imported TEXT,                         -- of the number in the sheet, so that an import does not bring it back
+  reason   TEXT NOT NULL CHECK (reason IN ('asked', 'age')),
+  at       TEXT NOT NULL,
+  wiped    INTEGER NOT NULL DEFAULT 0,   -- 1 once the place where it stood was written over
+  PRIMARY KEY (subject, mark)
+) STRICT, WITHOUT ROWID;
 
 -- What somebody has typed and not sent. It belongs to the browser that typed it, or to a personal link.
 CREATE TABLE drafts (
