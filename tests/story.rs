@@ -12,6 +12,8 @@ mod every_form;
 mod http;
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "story/transfer.rs"]
+mod transfer;
 #[path = "story/two_servers.rs"]
 mod two_servers;
 

@@ -83,6 +83,12 @@ pub(super) enum Command {
     Erase(Erase),
     /// Erase the cases that have been kept for `retention_days` of palaute.yaml; lists them unless told how many.
     Purge(Purge),
+    /// Move a database file into an empty PostgreSQL and compare both. Stop the server first; the file is kept.
+    MigrateStore {
+        /// The PostgreSQL, such as postgres://palaute@db.example/palaute. An address with a password belongs into
+        /// PALAUTE_MIGRATE_TO of the environment instead, where others do not see it.
+        to: Option<String>,
+    },
     /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
     Verify,
     /// Print the JSON Schema of closing reports.

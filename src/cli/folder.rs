@@ -19,9 +19,10 @@ use std::sync::Arc;
 /// Names the database in place of palaute.yaml, for secrets that stand in no file.
 const DATABASE: &str = "PALAUTE_DATABASE";
 
+/// The address of a database that a variable of the environment holds.
 #[expect(clippy::disallowed_methods, reason = "an address may hold a password, which stands in no file")]
-fn named_database() -> Option<String> {
-    match std::env::var(DATABASE) {
+pub(super) fn named_in(variable: &str) -> Option<String> {
+    match std::env::var(variable) {
         Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Err(std::env::VarError::NotPresent) => None,
         // What is no text is no address either, and is refused as such.
@@ -124,7 +125,7 @@ impl Folder {
         }
         match (instance, renderer) {
             (Some(instance), Some(renderer)) if mistakes.is_empty() => {
-                let elsewhere = named_database();
+                let elsewhere = named_in(DATABASE);
                 Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer, elsewhere })
             }
             _ => Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }),

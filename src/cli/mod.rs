@@ -16,6 +16,7 @@ mod fonts;
 mod import;
 mod init;
 mod invite;
+mod migrate_store;
 mod publish;
 mod report;
 mod run;

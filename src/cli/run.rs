@@ -2,7 +2,9 @@
 
 use super::arguments::{Arguments, Command};
 use super::terminal::warn;
-use super::{backup, check, demo, erase, export, import, init, invite, publish, report, schema, serve, verify};
+use super::{
+    backup, check, demo, erase, export, import, init, invite, migrate_store, publish, report, schema, serve, verify,
+};
 use clap::Parser;
 use std::error::Error;
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Export(options) => export::export(dir, now, options).await,
         Command::Erase(options) => erase::erase(dir, now, options).await,
         Command::Purge(options) => erase::purge(dir, now, options).await,
+        Command::MigrateStore { to } => migrate_store::migrate_store(dir, to.as_deref()).await,
         Command::Verify => verify::verify(dir, now).await,
         Command::Schema => {
             schema::schema();

@@ -19,6 +19,7 @@ mod open;
 mod releases;
 mod reports;
 mod submissions;
+mod transfer;
 mod verify;
 mod wipe;
 mod writer;
@@ -33,6 +34,7 @@ pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;
 pub use reports::{StoredAnnex, StoredReport};
 pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
+pub use transfer::Step;
 pub use verify::{Complaint, Verified};
 pub use wipe::Wiped;
 
@@ -107,6 +109,80 @@ pub enum StoreError {
         path: String,
         /// The first thing that does not agree.
         complaint: String,
+    },
+    /// What is to be moved is no file.
+    #[error("the data are in PostgreSQL already; a database file is what can be moved there")]
+    NoFile,
+    /// The place to move to is no server.
+    #[error("the new database must be a PostgreSQL: write postgres://user@host/name, without quotes")]
+    NoServer,
+    /// The place to move to cannot be used.
+    #[error("the new database cannot be used; nothing was moved")]
+    Target {
+        /// Why.
+        #[source]
+        source: Box<StoreError>,
+    },
+    /// The place to move to holds something.
+    #[error(
+        "the new database has rows already ({rows} in {table}), and nothing is written over: make an empty one for the move"
+    )]
+    NotEmpty {
+        /// The first table with rows.
+        table: &'static str,
+        /// How many it has.
+        rows: i64,
+    },
+    /// A text that PostgreSQL has no place for.
+    #[error(
+        "{table}, row {key}: a text holds the character U+0000, which PostgreSQL cannot store; nothing was moved, and the file can be used as before"
+    )]
+    Nul {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        key: String,
+    },
+    /// Rows that could not be moved.
+    #[error("the rows of {table} could not be {attempt}; nothing was moved, and it can be tried again")]
+    Transfer {
+        /// The table.
+        table: &'static str,
+        /// What was attempted.
+        attempt: &'static str,
+        /// Why it failed.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Both sides of a move do not give the same.
+    #[error(
+        "{table} is not the same on both sides: {difference} ({old} rows in the old database, {new} in the new one); nothing was moved. Find out what changes rows in the new database, such as a trigger"
+    )]
+    Differs {
+        /// The table.
+        table: &'static str,
+        /// How many rows the old database has.
+        old: i64,
+        /// How many rows the new database has.
+        new: i64,
+        /// The first difference, with its side.
+        difference: String,
+    },
+    /// A commit without an answer.
+    #[error(
+        "the new database did not answer to the commit, so that it has everything or nothing: run this again, it is refused if everything is there"
+    )]
+    Unsettled {
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// All has moved; what came after failed.
+    #[error("everything was moved, but the new database could not be compared with itself: run `palaute verify` on it")]
+    Moved {
+        /// Why.
+        #[source]
+        source: Box<StoreError>,
     },
     /// The SQLite in this binary may lose data.
     #[error("SQLite {found} can corrupt its write-ahead log; version 3.51.3 or later is needed")]

@@ -85,6 +85,28 @@ impl Database {
         Ok(Self::Server(address))
     }
 
+    /// Where it is, in words that may be shown: without a password.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let address = match self {
+            Self::File(path) => return path.display().to_string(),
+            Self::Server(address) => address,
+        };
+        let (scheme, rest) = address.split_once("://").unwrap_or(("postgres", address));
+        let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
+        let (server, name) = place.split_at(place.find('/').unwrap_or(place.len()));
+        let server = match server.rsplit_once('@') {
+            Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
+            None => server.to_owned(),
+        };
+        let plain =
+            |key: &str| !key.contains("pass") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
+        let settings: Vec<&str> =
+            settings.split('&').filter(|s| s.split_once('=').is_some_and(|(k, _)| plain(k))).collect();
+        let settings = if settings.is_empty() { String::new() } else { format!("?{}", settings.join("&")) };
+        format!("{scheme}://{server}{name}{settings}")
+    }
+
     pub(super) fn engine(&self) -> Engine {
         match self {
             Self::File(_) => Engine::Sqlite,
@@ -276,6 +298,20 @@ mod tests {
             assert!(refused.contains("postgres://") && !refused.contains("hunter2"), "{refused}");
         }
         assert_eq!(escaped(Path::new("/a b/ä?.sqlite")), "/a%20b/%C3%A4%3F.sqlite");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (address, shown) in [
+            ("postgres://u:hunter2@localhost/p", "postgres://u@localhost/p"),
+            ("postgres://u:hun@ter2@db.example:5433/p", "postgres://u@db.example:5433/p?sslmode=verify-full"),
+            ("postgres://u@localhost/p?host=/run/pg", "postgres://u@localhost/p?host=/run/pg"),
+            ("postgres://u@localhost", "postgres://u@localhost"),
+            ("postgres://localhost/p?password=hunter2&user=u", "postgres://localhost/p?user=u"),
+            ("postgres://localhost/p?pass%77ord=hunter2", "postgres://localhost/p"),
+        ] {
+            assert_eq!(Database::named(address, Path::new("/srv")).unwrap().shown(), shown);
+        }
     }
 
     #[test]

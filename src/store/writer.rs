@@ -143,7 +143,7 @@ async fn write_group(
 
 /// Begins the transaction of a group. One group at a time is written whatever server it comes from, so
 /// that numbers, facts and the chain of the audit log have one order, that of their commits.
-async fn begin(connection: &mut AnyConnection, engine: Engine) -> Result<Transaction<'_, Any>, sqlx::Error> {
+pub(super) async fn begin(connection: &mut AnyConnection, engine: Engine) -> Result<Transaction<'_, Any>, sqlx::Error> {
     match engine {
         Engine::Sqlite => connection.begin_with("BEGIN IMMEDIATE").await,
         Engine::Postgres => {

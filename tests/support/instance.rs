@@ -23,13 +23,14 @@ pub(crate) struct Instance {
 }
 
 /// A new database of the server whose socket lies in the folder that `PALAUTE_TEST_SERVER` names.
-struct ServerDatabase {
+pub(crate) struct ServerDatabase {
     folder: String,
     name: String,
 }
 
 impl ServerDatabase {
-    fn new() -> Option<Self> {
+    /// None when the run is not for PostgreSQL.
+    pub(crate) fn new() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         #[expect(clippy::disallowed_methods, reason = "tells the engine that the whole run is for")]
         let folder = std::env::var("PALAUTE_TEST_SERVER").ok()?;
@@ -40,7 +41,7 @@ impl ServerDatabase {
         Some(Self { folder, name })
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         format!("postgres://palaute@localhost/{}?host={}", self.name, self.folder)
     }
 }
@@ -50,6 +51,18 @@ impl Drop for ServerDatabase {
         // It goes with its server, whether this succeeds or not.
         let _ = Command::new("dropdb").args(["-f", "-h", &self.folder, "-U", "palaute", &self.name]).output();
     }
+}
+
+/// Does something in a database; how many rows it touched.
+pub(crate) fn execute(address: &str, statement: &'static str) -> u64 {
+    sqlx::any::install_default_drivers();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connection = sqlx::AnyConnection::connect(address).await.unwrap();
+        let changed = sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        changed.rows_affected()
+    })
 }
 
 /// What the program printed; the test fails when it failed.
@@ -72,10 +85,20 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 impl Instance {
     /// `palaute init`, then the demo's settings in place of the neutral ones.
     pub(crate) fn pilot() -> Self {
+        Self { server: ServerDatabase::new(), ..Self::on_file() }
+    }
+
+    /// The same with its data in a file, whatever the run is for.
+    pub(crate) fn on_file() -> Self {
         let dir = tempfile::tempdir().unwrap();
         expect_success(&program().arg("init").arg(dir.path()).output().unwrap());
         fs::copy(repository("demo/palaute.yaml"), dir.path().join("palaute.yaml")).unwrap();
-        Self { dir, server: ServerDatabase::new() }
+        Self { dir, server: None }
+    }
+
+    /// Has its data in that database from now on.
+    pub(crate) fn use_server(&mut self, server: ServerDatabase) {
+        self.server = Some(server);
     }
 
     /// Where its data are.
@@ -129,18 +152,15 @@ impl Instance {
 
     /// Changes what is stored behind the program's back.
     pub(crate) fn change(&self, statement: &'static str) {
-        sqlx::any::install_default_drivers();
-        let address = match &self.server {
+        assert!(execute(&self.address(), statement) > 0, "{statement} changes nothing");
+    }
+
+    /// Where its data are, for a test that looks there itself.
+    pub(crate) fn address(&self) -> String {
+        match &self.server {
             Some(server) => server.address(),
             None => format!("sqlite://{}", self.path().join("data/palaute.sqlite").display()),
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut connection = sqlx::AnyConnection::connect(&address).await.unwrap();
-            let changed = sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
-            assert!(changed.rows_affected() > 0, "{statement} changes nothing");
-            connection.close().await.unwrap();
-        });
+        }
     }
 
     /// The program on this instance at the instant of the story.
