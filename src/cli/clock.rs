@@ -59,3 +59,25 @@ pub(super) fn entropy() -> Entropy {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[test]
+    fn a_clock_that_goes_back_stands_still_until_it_has_caught_up() {
+        let hand = Arc::new(Mutex::new(1000_i64));
+        let shown = Arc::clone(&hand);
+        let clock: Clock = Arc::new(move || Timestamp::from_second(*shown.lock().unwrap()).unwrap());
+        let steady = never_back(Arc::clone(&clock), None);
+        let at = |second: i64, steady: &Clock| {
+            *hand.lock().unwrap() = second;
+            steady().as_second()
+        };
+        let read = [1000, 4600, 1000, 4599, 4601].map(|second| at(second, &steady));
+        assert_eq!(read, [1000, 4600, 4600, 4600, 4601]);
+        let after_a_restart = never_back(clock, Some(Timestamp::from_second(9000).unwrap()));
+        assert_eq!(at(4601, &after_a_restart), 9000, "what was noted before has passed");
+    }
+}
