@@ -131,7 +131,7 @@ fn everything_moves_and_every_command_goes_on_from_where_it_was() {
     let (reports_before, figures_before) = (reports(&instance, "before"), figures(&instance));
     // What no command writes yet, and numbers that were given to rows which are gone.
     instance.change(
-        "INSERT INTO erasures VALUES ('x', 'mark', 'asked', '2025-12-01T07:00:00Z');
+        "INSERT INTO erasures VALUES ('2020-000001', 'ab', 'case', NULL, 'asked', '2025-12-01T07:00:00Z', 1);
          INSERT INTO staff VALUES ('s1', 'a@example.invalid', 'Åsa \"Ö\" O''Neill', 'coach', '2025-12-01T07:00:00Z', NULL);
          INSERT INTO staff VALUES ('s2', 'b@example.invalid', '', 'admin', '2025-12-01T07:00:00Z', '');
          INSERT INTO sessions VALUES ('h', 's1', '', '', '');
