@@ -148,15 +148,23 @@ pub(super) async fn claim(
     };
     let rows = sqlx::query(due).bind(now.to_string()).fetch_all(&mut *connection).await;
     let rows = rows.map_err(attempting("read the outbox"))?;
+    let mut mails = Vec::with_capacity(rows.len());
     for row in &rows {
+        let id: String = row.get("id");
+        let Some(mail) = read(row, now) else {
+            // It would be taken again and again: somebody must look at it.
+            settle(&mut *connection, &id, &Outcome::Dead).await?;
+            continue;
+        };
         sqlx::query("UPDATE outbox SET next_try = $2 WHERE id = $1")
-            .bind(row.get::<String, _>("id"))
+            .bind(id)
             .bind(lease.to_string())
             .execute(&mut *connection)
             .await
             .map_err(attempting("take a mail"))?;
+        mails.push(mail);
     }
-    Ok(rows.iter().filter_map(|row| read(row, now)).collect())
+    Ok(mails)
 }
 
 fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {

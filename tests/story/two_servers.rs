@@ -150,3 +150,25 @@ fn a_mail_is_taken_by_one_of_several_servers_and_is_due_again_when_that_one_dies
     });
     assert_eq!(again, 10, "nobody settled them, so they are due again, ten at a time");
 }
+
+#[test]
+fn a_mail_that_cannot_be_read_is_given_up_instead_of_being_taken_for_ever() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    instance.must(&["invite", "V-001", "--mail", "client@example.invalid"]);
+    instance.must(&["invite", "V-002", "--mail", "client@example.invalid"]);
+    instance.change(
+        "UPDATE outbox SET address = NULL
+         WHERE invitation IN (SELECT id FROM invitations WHERE case_number = '2025-000001')",
+    );
+    let now = crate::instance::NOW.parse().unwrap();
+    let lease = "2025-12-01T09:15:00+02:00".parse().unwrap();
+    let (taken, state) = block(async {
+        let store = Store::open(&instance.database()).await.unwrap();
+        let taken = store.claim_mails(now, lease).await.unwrap().len();
+        let state = store.mail_state().await.unwrap();
+        store.close().await;
+        (taken, state)
+    });
+    assert_eq!((taken, state.waiting, state.dead), (1, 1, 1));
+}
