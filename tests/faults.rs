@@ -3,12 +3,20 @@
 
 #[path = "support/attacked.rs"]
 mod attacked;
+#[path = "support/postgres.rs"]
+mod cluster;
 #[path = "support/http.rs"]
 mod http;
 #[path = "faults/links.rs"]
 mod links;
+#[path = "faults/load.rs"]
+mod load;
 #[path = "faults/losses.rs"]
 mod losses;
+#[path = "faults/postgres.rs"]
+mod postgres;
+#[path = "faults/postgres_shared.rs"]
+mod postgres_shared;
 #[path = "faults/requests.rs"]
 mod requests;
 #[path = "faults/secrets.rs"]

@@ -10,7 +10,7 @@ use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 /// What is wrong with the store, given what was tried and what clients hold receipts for.
-fn complaints(
+pub(crate) fn complaints(
     attempted: &BTreeSet<&Fingerprint>,
     acknowledged: &[(String, Fingerprint)],
     stored: &[(String, Fingerprint)],
@@ -116,7 +116,7 @@ fn no_acknowledged_submission_is_lost_when_the_server_is_killed_twenty_times_und
 }
 
 /// Everything that belongs to a submission is there exactly once.
-fn assert_whole(house: &House, submissions: usize) {
+pub(crate) fn assert_whole(house: &House, submissions: usize) {
     let n = i64::try_from(submissions).expect("a small number");
     let count = |sql: &'static str| house.ask::<i64>(sql);
     assert_eq!(count("SELECT count(*) FROM submissions"), n);

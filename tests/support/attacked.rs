@@ -8,8 +8,8 @@ use palaute::render::{PdfPrinter, Renderer};
 use palaute::store::{Database, Store};
 use palaute::submission::{RawAnswers, Submission};
 use palaute::text::{Fingerprint, hex};
-use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Any, AnyConnection, Connection};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -48,13 +48,24 @@ pub(crate) struct House {
     pub(crate) tokens: Vec<String>,
     /// The cases that the tokens belong to.
     pub(crate) cases: Vec<String>,
+    /// Where its data are: its own file, or a database of a PostgreSQL.
+    pub(crate) data: Database,
+    /// What runs as its commands and servers.
+    pub(crate) program: PathBuf,
 }
 
 impl House {
     /// An instance whose first `links` clients can answer.
     pub(crate) fn with_links(links: usize) -> Self {
+        Self::on(links, None)
+    }
+
+    /// The same on a database of a PostgreSQL, if one is given.
+    pub(crate) fn on(links: usize, server: Option<Database>) -> Self {
         let root = tempfile::tempdir().expect("a folder");
-        let mut house = Self { root, tokens: Vec::new(), cases: Vec::new() };
+        let data = server.unwrap_or_else(|| Database::File(root.path().join("instance/data/palaute.sqlite")));
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_palaute"));
+        let mut house = Self { root, tokens: Vec::new(), cases: Vec::new(), data, program };
         let dir = house.dir().display().to_string();
         house.must(&["init", &dir]);
         let mut sheet = include_str!("../../demo/veto-plus-ledger.csv").lines().next().expect("headings").to_owned();
@@ -71,12 +82,21 @@ impl House {
         house
     }
 
+    /// The same instance in another folder, for another server on the same PostgreSQL.
+    pub(crate) fn copy(&self) -> Self {
+        let root = tempfile::tempdir().expect("a folder");
+        let copied = Command::new("cp").arg("-r").arg(self.dir()).arg(root.path()).status();
+        assert!(copied.is_ok_and(|s| s.success()), "the instance is copied");
+        let (tokens, cases) = (self.tokens.clone(), self.cases.clone());
+        Self { root, tokens, cases, data: self.data.clone(), program: self.program.clone() }
+    }
+
     /// Makes links before any server runs; together, so that they share commits.
     pub(crate) async fn open_links(&self) -> Vec<(String, String)> {
         let source = std::fs::read_to_string(self.dir().join("palaute.yaml")).expect("the settings");
         let now = NOW.parse().expect("an instant");
         let desk = Desk {
-            store: Store::open(&Database::File(self.database())).await.expect("the store opens"),
+            store: Store::open(&self.data).await.expect("the store opens"),
             instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
             forms: Arc::new(vec![form()]),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).expect("good templates")),
@@ -109,14 +129,22 @@ impl House {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
+        let mut command = Command::new(&self.program);
         command.arg("--instance").arg(self.dir()).args(["--now", NOW]).args(arguments);
-        command.output().expect("the program runs")
+        command.envs(self.environment()).output().expect("the program runs")
     }
 
     pub(crate) fn must(&self, arguments: &[&str]) {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What tells a command where the data are, if that is not in the settings.
+    pub(crate) fn environment(&self) -> Option<(&'static str, String)> {
+        match &self.data {
+            Database::File(_) => None,
+            Database::Server(address) => Some(("PALAUTE_DATABASE", address.clone())),
+        }
     }
 
     pub(crate) fn serve(&self) -> Server {
@@ -126,7 +154,7 @@ impl House {
     /// All stored receipts with the fingerprints of their answers.
     pub(crate) fn stored(&self) -> Vec<(String, Fingerprint)> {
         block(async {
-            let store = Store::open(&Database::File(self.database())).await.expect("the store opens");
+            let store = Store::open(&self.data).await.expect("the store opens");
             let receipts = store.receipts().await.expect("the receipts");
             store.close().await;
             receipts
@@ -136,10 +164,15 @@ impl House {
     /// What a query of one number or text gives.
     pub(crate) fn ask<T>(&self, sql: &'static str) -> T
     where
-        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, Any> + sqlx::Type<Any>,
     {
+        sqlx::any::install_default_drivers();
+        let address = match &self.data {
+            Database::File(path) => format!("sqlite://{}", path.display()),
+            Database::Server(address) => address.clone(),
+        };
         block(async {
-            let mut connection = self.connection().await;
+            let mut connection = AnyConnection::connect(&address).await.expect("the database opens");
             let value = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect(sql);
             connection.close().await.expect("the connection closes");
             value
@@ -183,8 +216,8 @@ impl Server {
         let file = std::fs::File::options().create(true).append(true).open(house.root.path().join("log"));
         // A write beyond the limit of file sizes is to be an error, as on a full disk, not a signal.
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_palaute"), "--instance"]);
-        command.arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&house.program).envs(house.environment());
+        command.arg("--instance").arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
         command.env("PALAUTE_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file.expect("the log"));
         let mut child = command.spawn().expect("the server starts");
         let stdout = child.stdout.take().expect("its output");
