@@ -51,6 +51,9 @@ const NETWORK: [&str; 14] = [
 const CONNECT_WITHIN: Duration = Duration::from_secs(12);
 /// Longest time that a reader waits for its turn.
 const READER_WITHIN: Duration = Duration::from_secs(10);
+/// Longest time that a reader who was interrupted may need to be of use again; then it is replaced. Without
+/// that, sessions that hang would keep their places for ever.
+const READY_WITHIN: Duration = Duration::from_secs(5);
 
 /// Where the data are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,6 +196,12 @@ impl Store {
         let readers = readers.after_connect(move |connection, _| {
             let database = of_readers.clone();
             Box::pin(async move { database.prepare(connection).await })
+        });
+        let readers = readers.after_release(|connection, _| {
+            Box::pin(async move {
+                let ready = tokio::time::timeout(READY_WITHIN, connection.ping()).await;
+                ready.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+            })
         });
         // Not `ro`: a reader that comes first must be able to make the files beside the database.
         let readers = readers.connect_lazy_with(database.options("rw").map_err(attempting("be opened"))?);
