@@ -61,9 +61,8 @@ impl Store {
     pub async fn case(&self, number: CaseNumber) -> Result<Option<CaseFile>, StoreError> {
         let row = sqlx::query("SELECT file FROM cases WHERE number = $1")
             .bind(number.to_string())
-            .fetch_optional(self.readers())
-            .await
-            .map_err(attempting("read a case"))?;
+            .fetch_optional(self.readers());
+        let row = self.read("read a case", row).await?;
         row.map(|row| read_file(&row.get::<String, _>("file"))).transpose()
     }
 
@@ -72,8 +71,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn cases(&self) -> Result<Vec<CaseFile>, StoreError> {
-        let rows = sqlx::query("SELECT file FROM cases ORDER BY number").fetch_all(self.readers()).await;
-        let rows = rows.map_err(attempting("read the cases"))?;
+        let rows = sqlx::query("SELECT file FROM cases ORDER BY number").fetch_all(self.readers());
+        let rows = self.read("read the cases", rows).await?;
         rows.iter().map(|row| read_file(&row.get::<String, _>("file"))).collect()
     }
 
@@ -84,9 +83,8 @@ impl Store {
     pub async fn events(&self, number: CaseNumber) -> Result<Vec<CaseEvent>, StoreError> {
         let rows = sqlx::query("SELECT event FROM case_events WHERE case_number = $1 ORDER BY sequence")
             .bind(number.to_string())
-            .fetch_all(self.readers())
-            .await
-            .map_err(attempting("read the events of a case"))?;
+            .fetch_all(self.readers());
+        let rows = self.read("read the events of a case", rows).await?;
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|source| StoreError::Unreadable { what: "event", source })
         };

@@ -89,9 +89,8 @@ impl Store {
              FROM links l JOIN invitations i ON i.id = l.invitation WHERE l.token_hash = $1",
         )
         .bind(token_hash.as_str())
-        .fetch_optional(self.readers())
-        .await
-        .map_err(attempting("find an invitation"))?;
+        .fetch_optional(self.readers());
+        let row = self.read("find an invitation", row).await?;
         Ok(row.as_ref().and_then(read))
     }
 
@@ -106,9 +105,8 @@ impl Store {
              FROM invitations i WHERE i.case_number = $1 ORDER BY i.id",
         )
         .bind(case.to_string())
-        .fetch_all(self.readers())
-        .await
-        .map_err(attempting("read the invitations of a case"))?;
+        .fetch_all(self.readers());
+        let rows = self.read("read the invitations of a case", rows).await?;
         Ok(rows.iter().filter_map(read).collect())
     }
 }

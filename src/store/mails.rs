@@ -105,10 +105,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn mail_state(&self) -> Result<MailState, StoreError> {
-        let rows =
-            sqlx::query("SELECT state, count(*) AS n FROM outbox GROUP BY state").fetch_all(self.readers()).await;
+        let rows = sqlx::query("SELECT state, count(*) AS n FROM outbox GROUP BY state").fetch_all(self.readers());
         let mut state = MailState::default();
-        for row in rows.map_err(attempting("count the outbox"))? {
+        for row in self.read("count the outbox", rows).await? {
             let n = u32::try_from(row.get::<i64, _>("n")).unwrap_or(u32::MAX);
             match row.get::<String, _>("state").as_str() {
                 "waiting" => state.waiting = n,

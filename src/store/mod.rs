@@ -39,7 +39,11 @@ pub use verify::{Complaint, Verified};
 pub use wipe::Wiped;
 
 use sqlx::AnyPool;
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// Longest time for a read of what a page, a mail or a report needs, the turn among the readers included.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 
 /// What went wrong with the store.
 #[derive(Debug, thiserror::Error)]
@@ -246,6 +250,16 @@ pub struct Store {
 impl Store {
     fn readers(&self) -> &AnyPool {
         &self.readers
+    }
+
+    /// Waits for what a reader finds, but not without end: a session may hang with its connection open.
+    async fn read<T>(
+        &self,
+        attempt: &'static str,
+        found: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let found = tokio::time::timeout(READ_WITHIN, found).await;
+        found.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(attempting(attempt))
     }
 
     fn writer(&self) -> &mpsc::Sender<writer::Job> {

@@ -49,9 +49,8 @@ impl Store {
              WHERE case_number = $1 ORDER BY version DESC LIMIT 1",
         )
         .bind(case.to_string())
-        .fetch_optional(self.readers())
-        .await
-        .map_err(attempting("read a report"))?;
+        .fetch_optional(self.readers());
+        let row = self.read("read a report", row).await?;
         Ok(row.and_then(|row| {
             Some(StoredReport {
                 version: u32::try_from(row.get::<i64, _>("version")).ok()?,
@@ -71,9 +70,8 @@ impl Store {
     pub async fn first_reported_on(&self, case: CaseNumber) -> Result<Option<Date>, StoreError> {
         let row = sqlx::query("SELECT min(written_on) AS first FROM reports WHERE case_number = $1")
             .bind(case.to_string())
-            .fetch_one(self.readers())
-            .await
-            .map_err(attempting("read a report"))?;
+            .fetch_one(self.readers());
+        let row = self.read("read a report", row).await?;
         Ok(row.get::<Option<String>, _>("first").and_then(|d| d.parse().ok()))
     }
 
@@ -87,9 +85,8 @@ impl Store {
         )
         .bind(case.to_string())
         .bind(i64::from(version))
-        .fetch_optional(self.readers())
-        .await
-        .map_err(attempting("read an annex"))?;
+        .fetch_optional(self.readers());
+        let row = self.read("read an annex", row).await?;
         Ok(row.and_then(|row| {
             Some(StoredAnnex {
                 version: u32::try_from(row.get::<i64, _>("version")).ok()?,

@@ -92,9 +92,8 @@ impl Store {
              WHERE i.case_number = $1 ORDER BY s.received_at, s.id",
         )
         .bind(case.to_string())
-        .fetch_all(self.readers())
-        .await
-        .map_err(attempting("read the submissions of a case"))?;
+        .fetch_all(self.readers());
+        let rows = self.read("read the submissions of a case", rows).await?;
         let read = |row: &sqlx::any::AnyRow| -> Result<StoredSubmission, serde_json::Error> {
             Ok(StoredSubmission {
                 party: serde_json::from_value(serde_json::Value::String(row.get("party")))?,
@@ -113,9 +112,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn receipts(&self) -> Result<Vec<(String, Fingerprint)>, StoreError> {
-        let rows =
-            sqlx::query("SELECT receipt, content FROM submissions ORDER BY receipt").fetch_all(self.readers()).await;
-        let rows = rows.map_err(attempting("read the receipts"))?;
+        let rows = sqlx::query("SELECT receipt, content FROM submissions ORDER BY receipt").fetch_all(self.readers());
+        let rows = self.read("read the receipts", rows).await?;
         Ok(rows.iter().map(|r| (r.get("receipt"), Fingerprint::from_stored(r.get("content")))).collect())
     }
 }

@@ -22,7 +22,7 @@ fn house(links: usize) -> (Cluster, House) {
 #[test]
 fn no_acknowledged_submission_is_lost_when_postgresql_restarts_under_load() {
     let runs = if full() { 100 } else { 6 };
-    let (cluster, house) = house(runs * 120);
+    let (cluster, house) = house(runs * 90);
     let (server, pages) = (house.serve(), pages(&house));
     let load = Load::new(&pages);
     load.run(&[server.address], || {
@@ -39,7 +39,7 @@ fn no_acknowledged_submission_is_lost_when_postgresql_restarts_under_load() {
 #[test]
 fn no_acknowledged_submission_is_lost_when_sessions_of_postgresql_are_killed_under_load() {
     let runs = if full() { 100 } else { 10 };
-    let (cluster, house) = house(runs * 100);
+    let (cluster, house) = house(runs * 60);
     let (server, pages) = (house.serve(), pages(&house));
     let load = Load::new(&pages);
     load.run(&[server.address], || {
@@ -81,7 +81,7 @@ fn both_are_refused(server: SocketAddr, page: &Page) {
 #[test]
 fn everybody_is_answered_while_postgresql_hangs_and_the_server_stores_again_once_it_goes_on() {
     let (short, long) = if full() { (100, 10) } else { (3, 2) };
-    let (cluster, house) = house((short + long) * 100);
+    let (cluster, house) = house((short + long) * 50);
     let server = house.serve();
     let pages = pages(&house);
     let (probe, pages) = pages.split_last().expect("pages");
@@ -124,7 +124,7 @@ fn sessions_that_hang_for_ever_are_given_up_while_new_ones_are_good() {
         // Four readers wait for a lock, and are stopped as they wait.
         let lock = runtime.block_on(async {
             let mut holder = AnyConnection::connect(address).await.expect("a session");
-            let lock = sqlx::raw_sql("BEGIN; LOCK TABLE links IN ACCESS EXCLUSIVE MODE");
+            let lock = sqlx::raw_sql("BEGIN; LOCK TABLE links, cases IN ACCESS EXCLUSIVE MODE");
             lock.execute(&mut holder).await.expect("the lock");
             holder
         });
@@ -134,9 +134,18 @@ fn sessions_that_hang_for_ever_are_given_up_while_new_ones_are_good() {
                 assert_eq!(answer.status, 503);
             });
         }
-        stopped.extend(eventually("four waiting readers", || {
+        // So does a command beside the server.
+        scope.spawn(|| {
+            let began = Instant::now();
+            let out = house.root.path().join("out").display().to_string();
+            let output = house.run(&["report", "K-0001", "--out", &out]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && told.contains("the database could not read the cases"), "{told}");
+            assert!(began.elapsed() < 2 * BOUND, "it waited {:?}", began.elapsed());
+        });
+        stopped.extend(eventually("five waiting readers", || {
             let waiting = cluster.sessions("datname = 'palaute' AND wait_event_type = 'Lock'");
-            (waiting.len() == 4).then_some(waiting)
+            (waiting.len() == 5).then_some(waiting)
         }));
         signal("STOP", &stopped);
         runtime.block_on(lock.close()).expect("the lock is given back");

@@ -104,17 +104,19 @@ impl House {
             clock: Arc::new(move || now),
             entropy: Arc::new(|bytes| getrandom::fill(bytes).expect("randomness")),
         };
-        let mut opening = Vec::new();
-        for case in desk.store.cases().await.expect("the cases") {
-            let desk = desk.clone();
-            opening.push(tokio::spawn(async move {
-                let link = desk.open_link(case.number(), "client-feedback").await.expect("a link");
-                (case.number().to_string(), link.token)
-            }));
-        }
         let mut links = Vec::new();
-        for link in opening {
-            links.push(link.await.expect("the link is made"));
+        // Not more at once than may wait for the writer.
+        for cases in desk.store.cases().await.expect("the cases").chunks(1000) {
+            let opening = cases.iter().map(|case| {
+                let (desk, case) = (desk.clone(), case.number());
+                tokio::spawn(async move {
+                    let link = desk.open_link(case, "client-feedback").await.expect("a link");
+                    (case.to_string(), link.token)
+                })
+            });
+            for link in opening.collect::<Vec<_>>() {
+                links.push(link.await.expect("the link is made"));
+            }
         }
         desk.store.close().await;
         links
