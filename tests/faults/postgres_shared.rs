@@ -42,8 +42,11 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
              JOIN invitations i ON i.form = 'client-feedback' AND i.case_number = CASE n % 5
                WHEN 0 THEN $3 WHEN 1 THEN $4 WHEN 2 THEN $5 WHEN 3 THEN $6 ELSE $7 END",
         );
-        let inserted = inserted.bind(until).bind(i64::from(queued));
-        let inserted = to.iter().fold(inserted, |query, case| query.bind(case)).execute(&mut holder).await;
+        let mut inserted = inserted.bind(until).bind(i64::from(queued));
+        for case in &to {
+            inserted = inserted.bind(case);
+        }
+        let inserted = inserted.execute(&mut holder).await;
         assert_eq!(inserted.expect("the mails are queued").rows_affected(), u64::from(queued.unsigned_abs()));
         // Nobody takes a mail before both servers are there.
         let hold = "BEGIN; LOCK TABLE outbox IN EXCLUSIVE MODE";
