@@ -32,7 +32,7 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
     let pages = &pages[..sending];
     let Database::Server(address) = &house.data else { panic!("a server") };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let (to, until) = (house.cases[sending..].to_vec(), "2025-12-01T07:00:00Z");
+    let (to, due) = (house.cases[sending..].to_vec(), "2025-12-01T07:00:00Z");
     let holder = runtime.block_on(async {
         let mut holder = AnyConnection::connect(address).await.expect("a session");
         let inserted = sqlx::query(
@@ -42,7 +42,7 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
              JOIN invitations i ON i.form = 'client-feedback' AND i.case_number = CASE n % 5
                WHEN 0 THEN $3 WHEN 1 THEN $4 WHEN 2 THEN $5 WHEN 3 THEN $6 ELSE $7 END",
         );
-        let mut inserted = inserted.bind(until).bind(i64::from(queued));
+        let mut inserted = inserted.bind(due).bind(i64::from(queued));
         for case in &to {
             inserted = inserted.bind(case);
         }
