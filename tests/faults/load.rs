@@ -61,8 +61,9 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// Clients send to these servers while `conduct` runs.
+    /// Clients send to these servers while `conduct` runs; a later call goes on with the next page.
     pub(crate) fn run<T>(&self, servers: &[SocketAddr], conduct: impl FnOnce() -> T) -> T {
+        self.over.store(false, Ordering::SeqCst);
         std::thread::scope(|scope| {
             for n in 0..CLIENTS {
                 let server = servers[n % servers.len()];

@@ -91,31 +91,30 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
 fn a_dump_under_load_restores_to_a_database_that_agrees_and_holds_what_was_acknowledged_before() {
     let runs = if full() { 10 } else { 1 };
     let cluster = Cluster::start(&[]);
-    let house = House::on(runs * 250, Some(cluster.create("palaute")));
+    let house = House::on(runs * 400, Some(cluster.create("palaute")));
     let (server, pages) = (house.serve(), pages(&house));
     let load = Load::new(&pages);
     let socket = cluster.socket();
     let (mut before, mut restored, mut missed) = (0, 0, 0);
-    load.run(&[server.address], || {
-        for run in 0..runs {
+    for run in 0..runs {
+        let (file, name) = (format!("dump-{run}"), format!("copy_{run}"));
+        let (acknowledged, later) = load.run(&[server.address], || {
             load.goes_on(20);
             let acknowledged = load.acknowledged();
-            let (file, copy) = (format!("dump-{run}"), format!("copy_{run}"));
             cluster.must("pg_dump", &["-h", &socket, "-U", "palaute", "-Fc", "-f", &file, "palaute"]);
             load.goes_on(20);
-            let later = load.acknowledged();
-            let data = cluster.create(&copy);
-            cluster.must("pg_restore", &["-h", &socket, "-U", "palaute", "--exit-on-error", "-d", &copy, &file]);
-            let copy = House { data, ..house.copy() };
-            copy.must(&["verify"]);
-            let stored = copy.stored();
-            assert_eq!(complaints(&load.contents(), &acknowledged, &stored), [""; 0], "run {run}");
-            // What came after the dump is not in it, and the comparison tells.
-            let late = complaints(&load.contents(), &later, &stored).len();
-            assert!(late > 0, "run {run}: the comparison finds nothing missing");
-            (before, restored, missed) = (before + acknowledged.len(), restored + stored.len(), missed + late);
-        }
-    });
+            (acknowledged, load.acknowledged())
+        });
+        let copy = House { data: cluster.create(&name), ..house.copy() };
+        cluster.must("pg_restore", &["-h", &socket, "-U", "palaute", "--exit-on-error", "-d", &name, &file]);
+        copy.must(&["verify"]);
+        let stored = copy.stored();
+        assert_eq!(complaints(&load.contents(), &acknowledged, &stored), [""; 0], "run {run}");
+        // What came after the dump is not in it, and the comparison tells.
+        let late = complaints(&load.contents(), &later, &stored).len();
+        assert!(late > 0, "run {run}: the comparison finds nothing missing");
+        (before, restored, missed) = (before + acknowledged.len(), restored + stored.len(), missed + late);
+    }
     eprintln!(
         "fault | PostgreSQL dumped under load | {runs} runs | {} attempted | {before} acknowledged before | \
          {restored} restored | 0 lost | control: {missed} acknowledged later are missing",
