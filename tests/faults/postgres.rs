@@ -79,7 +79,15 @@ fn both_are_refused(server: SocketAddr, page: &Page) {
 }
 
 #[test]
-fn everybody_is_answered_while_postgresql_hangs_and_the_server_stores_again_once_it_goes_on() {
+fn everybody_is_answered_while_postgresql_hangs_and_the_server_stores_again_without_a_restart() {
+    // Both do little but wait.
+    std::thread::scope(|scope| {
+        scope.spawn(all_of_it_hangs_for_a_while);
+        scope.spawn(sessions_hang_for_ever_while_new_ones_are_good);
+    });
+}
+
+fn all_of_it_hangs_for_a_while() {
     let (short, long) = if full() { (100, 10) } else { (3, 2) };
     let (cluster, house) = house((short + long) * 50);
     let server = house.serve();
@@ -108,8 +116,7 @@ fn everybody_is_answered_while_postgresql_hangs_and_the_server_stores_again_once
     load.judge("PostgreSQL hanging", short + long, &house, server.address);
 }
 
-#[test]
-fn sessions_that_hang_for_ever_are_given_up_while_new_ones_are_good() {
+fn sessions_hang_for_ever_while_new_ones_are_good() {
     let (cluster, house) = house(40);
     let (server, pages) = (house.serve(), pages(&house));
     let receipt = |n: usize| sent(&pages[n], &server).receipt().map(|r| (r, pages[n].content.clone()));
