@@ -54,9 +54,8 @@ impl Store {
             "SELECT max(at) AS last FROM (SELECT at FROM audit_log ORDER BY sequence DESC LIMIT $1) AS latest",
         )
         .bind(LATEST)
-        .fetch_one(self.readers())
-        .await
-        .map_err(attempting("read the audit log"))?;
+        .fetch_one(self.readers());
+        let row = self.read("read the audit log", row).await?;
         Ok(row.get::<Option<String>, _>("last").and_then(|at| at.parse().ok()))
     }
 }

@@ -140,9 +140,8 @@ impl Store {
              WHERE s.receipt = $1",
         )
         .bind(receipt)
-        .fetch_optional(self.readers())
-        .await
-        .map_err(attempting("find a submission"))?;
+        .fetch_optional(self.readers());
+        let row = self.read("find a submission", row).await?;
         Ok(row.and_then(|row| {
             Some(NamedSubmission {
                 id: row.get("id"),
@@ -178,9 +177,8 @@ impl Store {
         let rows = sqlx::query(
             "SELECT kind, subject, mark, imported, reason, at FROM erasures WHERE kind <> 'part' ORDER BY at, subject",
         )
-        .fetch_all(self.readers())
-        .await
-        .map_err(attempting("read the erasures"))?;
+        .fetch_all(self.readers());
+        let rows = self.read("read the erasures", rows).await?;
         let read = |row: &sqlx::any::AnyRow| -> Result<Erasure, serde_json::Error> {
             let word = |column: &str| serde_json::Value::String(row.get(column));
             Ok(Erasure {

@@ -34,7 +34,7 @@ impl Store {
     /// When the database fails.
     pub async fn known_releases(&self) -> Result<Vec<(String, Fingerprint)>, StoreError> {
         let rows = sqlx::query("SELECT id, fingerprint FROM releases_known ORDER BY id").fetch_all(self.readers());
-        let rows = rows.await.map_err(attempting("read the known releases"))?;
+        let rows = self.read("read the known releases", rows).await?;
         Ok(rows.iter().map(|r| (r.get("id"), Fingerprint::from_stored(r.get("fingerprint")))).collect())
     }
 }

@@ -38,8 +38,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn wants_wiping(&self) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT count(*) AS n FROM erasures WHERE wiped = 0").fetch_one(self.readers()).await;
-        Ok(row.map_err(attempting("read the erasures"))?.get::<i64, _>("n") > 0)
+        let row = sqlx::query("SELECT count(*) AS n FROM erasures WHERE wiped = 0").fetch_one(self.readers());
+        Ok(self.read("read the erasures", row).await?.get::<i64, _>("n") > 0)
     }
 
     /// Writes over every place where an erased row stood. Servers go on; they wait while it lasts.
