@@ -9,8 +9,6 @@ mod cluster;
 mod http;
 #[path = "faults/links.rs"]
 mod links;
-#[path = "faults/load.rs"]
-mod load;
 #[path = "faults/losses.rs"]
 mod losses;
 #[path = "faults/postgres.rs"]
@@ -21,3 +19,5 @@ mod postgres_shared;
 mod requests;
 #[path = "faults/secrets.rs"]
 mod secrets;
+#[path = "faults/steady.rs"]
+mod steady;

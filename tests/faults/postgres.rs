@@ -3,7 +3,7 @@
 use crate::attacked::{House, NOW, Page, Server, eventually, sent};
 use crate::cluster::{Cluster, signal};
 use crate::http::get;
-use crate::load::{BOUND, CLIENTS, Load, full, pages, stores_again};
+use crate::steady::{BOUND, CLIENTS, Load, full, pages, stores_again};
 use crate::losses::complaints;
 use palaute::store::Database;
 use sqlx::{AnyConnection, Connection};

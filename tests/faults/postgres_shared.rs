@@ -2,7 +2,7 @@
 
 use crate::attacked::House;
 use crate::cluster::Cluster;
-use crate::load::{Load, full, pages};
+use crate::steady::{Load, full, pages};
 use crate::losses::complaints;
 use palaute::store::Database;
 use sqlx::{AnyConnection, Connection};
