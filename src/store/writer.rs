@@ -66,10 +66,11 @@ pub(super) async fn finish(writer: &mpsc::Sender<Job>) {
 /// What to tell once the transaction has ended, with the error that ended it, if any.
 type Told = Box<dyn FnOnce(Option<Arc<sqlx::Error>>) + Send>;
 
-/// Writes until told to stop. After a failure around a transaction the connection is opened anew:
-/// SQLite may have rolled back by itself, PostgreSQL may be gone, and a connection that believes otherwise could neither
-/// begin another transaction nor be trusted with the answer to this one.
-pub(super) async fn run(mut connection: AnyConnection, database: Database, mut jobs: mpsc::Receiver<Job>) {
+/// Writes until told to stop. After a failure around a transaction the connection is closed, and the next group gets
+/// a new one: SQLite may have rolled back by itself or opened the file for reading only, PostgreSQL may be gone, and a
+/// connection that believes otherwise could neither begin another transaction nor be trusted with the answer to this one.
+pub(super) async fn run(connection: AnyConnection, database: Database, mut jobs: mpsc::Receiver<Job>) {
+    let mut connection = Some(connection);
     let mut group = Vec::with_capacity(GROUP);
     while jobs.recv_many(&mut group, GROUP).await > 0 {
         let stop = group.iter().any(|job| matches!(job, Job::Finish(_)));
@@ -89,17 +90,16 @@ pub(super) async fn run(mut connection: AnyConnection, database: Database, mut j
                 true
             }
         };
-        if failed {
-            match database.connect().await {
-                Ok(fresh) => end(std::mem::replace(&mut connection, fresh), database.engine()).await,
-                Err(error) => tracing::error!(%error, "the database could not be opened again"),
-            }
+        if failed && let Some(connection) = connection.take() {
+            end(connection, database.engine()).await;
         }
         if stop {
             break;
         }
     }
-    if let Err(error) = connection.close().await {
+    if let Some(connection) = connection
+        && let Err(error) = connection.close().await
+    {
         tracing::error!(%error, "the database did not close cleanly");
     }
 }
@@ -115,19 +115,14 @@ async fn end(connection: AnyConnection, engine: Engine) {
 /// Writes a group in one transaction and answers every job after its commit. After an error every job was
 /// told so; nothing of the group is stored, unless only the answer to the commit was lost.
 async fn write_group(
-    connection: &mut AnyConnection,
+    connection: &mut Option<AnyConnection>,
     database: &Database,
     group: &mut Vec<Job>,
 ) -> Result<(), Arc<sqlx::Error>> {
-    let engine = database.engine();
-    if engine == Engine::Postgres && connection.ping().await.is_err() {
-        // The server was restarted while nothing was to be written: nobody need be told.
-        *connection = database.connect().await.map_err(Arc::new)?;
-    }
     let mut waiting = group.drain(..);
     let mut told: Vec<Told> = Vec::with_capacity(waiting.len());
-    let outcome = match begin(connection, engine).await {
-        Ok(transaction) => write_all(transaction, engine, &mut waiting, &mut told).await,
+    let outcome = match begin_again(connection, database).await {
+        Ok(transaction) => write_all(transaction, database.engine(), &mut waiting, &mut told).await,
         Err(error) => Err(error),
     };
     let failure = outcome.err().map(Arc::new);
@@ -139,6 +134,26 @@ async fn write_group(
         refuse(job, &error);
     }
     Err(error)
+}
+
+/// Begins the transaction of a group, on a new connection where there is none to be trusted.
+async fn begin_again<'a>(
+    connection: &'a mut Option<AnyConnection>,
+    database: &Database,
+) -> Result<Transaction<'a, Any>, sqlx::Error> {
+    let engine = database.engine();
+    if engine == Engine::Postgres
+        && let Some(open) = connection
+        && open.ping().await.is_err()
+    {
+        // The server was restarted while nothing was to be written: nobody need be told.
+        *connection = None;
+    }
+    let connection = match connection {
+        Some(open) => open,
+        None => connection.insert(database.connect().await?),
+    };
+    begin(connection, engine).await
 }
 
 /// Begins the transaction of a group. One group at a time is written whatever server it comes from, so
