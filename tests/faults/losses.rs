@@ -1,12 +1,13 @@
-//! What was acknowledged is there: killed servers, full disks, the same page sent often, two servers.
+//! What was acknowledged is there: what a loss is, the same page sent often, a file-size limit, two servers.
 
 use crate::attacked::{CANARY, House, NOW, Page, SOON, Server, form, nonce, sent};
+use crate::figures::{Figures, dose, progress};
 use crate::http::{Answer, get, post};
+use crate::load::Account;
 use palaute::text::Fingerprint;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex};
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 /// What is wrong with the store, given what was tried and what clients hold receipts for.
@@ -34,85 +35,6 @@ pub(crate) fn complaints(
         }
     }
     found
-}
-
-const ROUNDS: usize = 20;
-const CLIENTS: usize = 6;
-
-/// Acknowledgements after which the server is killed in a round: 3 to 25, spread.
-fn kill_after(round: usize) -> usize {
-    3 + round * 5 % 23
-}
-
-#[test]
-fn no_acknowledged_submission_is_lost_when_the_server_is_killed_twenty_times_under_load() {
-    let most: usize = (0..ROUNDS).map(|round| kill_after(round) + 2 * CLIENTS).sum();
-    let house = House::with_links(most);
-    let form = form();
-    let pages: Vec<Page> = house.tokens.iter().enumerate().map(|(n, token)| Page::new(&form, token, n)).collect();
-    let next = AtomicUsize::new(0);
-    let acknowledged = Mutex::new(Vec::new());
-    let mut slowest = Duration::ZERO;
-    for round in 0..ROUNDS {
-        let server = house.serve();
-        slowest = slowest.max(server.ready_after);
-        let (this_round, dead) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let client = || {
-            while !dead.load(Ordering::SeqCst) {
-                let at = next.fetch_add(1, Ordering::SeqCst);
-                let Some(answer) = pages[at].send(server.address) else { break };
-                let Some(receipt) = answer.receipt() else { panic!("status {} under load", answer.status) };
-                // The client that holds the decisive receipt pulls the plug at once, while others send.
-                if this_round.fetch_add(1, Ordering::SeqCst) + 1 == kill_after(round) {
-                    server.kill();
-                    dead.store(true, Ordering::SeqCst);
-                }
-                acknowledged.lock().expect("no client panicked").push((at, receipt));
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 0..CLIENTS {
-                scope.spawn(client);
-            }
-        });
-        assert!(dead.load(Ordering::SeqCst), "round {round}: the server died before it was killed");
-    }
-    assert!(slowest < Duration::from_secs(5), "a killed server was ready again only after {slowest:?}");
-
-    let acknowledged: BTreeMap<usize, String> =
-        acknowledged.into_inner().expect("no client panicked").into_iter().collect();
-    let attempts = &pages[..next.load(Ordering::SeqCst)];
-    let attempted: BTreeSet<&Fingerprint> = attempts.iter().map(|p| &p.content).collect();
-    let receipts: Vec<(String, Fingerprint)> =
-        acknowledged.iter().map(|(at, receipt)| (receipt.clone(), pages[*at].content.clone())).collect();
-    let stored = house.stored();
-    eprintln!(
-        "kill -9 x {ROUNDS}: {} attempted, {} acknowledged, {} stored; ready again within {slowest:?}",
-        attempts.len(),
-        receipts.len(),
-        stored.len()
-    );
-    assert_eq!(complaints(&attempted, &receipts, &stored), [""; 0]);
-    assert_eq!(house.ask::<String>("PRAGMA integrity_check"), "ok");
-    assert_whole(&house, stored.len());
-
-    // A retry after the crash, by those who have a receipt and by those who never got an answer.
-    let server = house.serve();
-    let by_content: BTreeMap<&Fingerprint, &String> = stored.iter().map(|(r, c)| (c, r)).collect();
-    let again = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..CLIENTS {
-            scope.spawn(|| {
-                while let Some(page) = attempts.get(again.fetch_add(1, Ordering::SeqCst)) {
-                    let receipt = sent(page, &server).receipt().expect("a retry gets its receipt");
-                    assert!(by_content.get(&page.content).is_none_or(|before| **before == receipt), "another receipt");
-                }
-            });
-        }
-    });
-    drop(server);
-    assert_eq!(complaints(&attempted, &receipts, &house.stored()), [""; 0]);
-    assert_whole(&house, attempts.len());
 }
 
 /// Everything that belongs to a submission is there exactly once.
@@ -158,16 +80,27 @@ fn at_once(pages: &[Page], server: &Server) -> Vec<Answer> {
 
 #[test]
 fn the_same_page_sent_a_hundred_times_at_once_is_one_row_and_one_receipt() {
-    let house = House::with_links(2);
+    let fault = "the same page 100 times at once";
+    let ids = dose(3, 1000);
+    let house = House::with_links(ids);
     let server = house.serve();
-    let page = Page::new(&form(), &house.tokens[0], 1);
-    let answers = at_once(&vec![page.clone(); 100], &server);
-    let receipts: BTreeSet<String> = answers.iter().filter_map(Answer::receipt).collect();
-    assert!(answers.iter().all(|a| a.status == 200 && a.receipt().is_some()));
-    assert_eq!(receipts.len(), 1, "{receipts:?}");
-    let expected = (receipts.into_iter().next().expect("one"), page.content.clone());
-    assert_eq!(house.stored(), [expected]);
-    assert_whole(&house, 1);
+    let account = Account::of(&house);
+    let mut receipts = Vec::new();
+    for (n, page) in account.pages.iter().enumerate() {
+        let answers = at_once(&vec![page.clone(); 100], &server);
+        let given: BTreeSet<String> = answers.iter().filter_map(Answer::receipt).collect();
+        assert!(answers.iter().all(|a| a.status == 200 && a.receipt().is_some()));
+        assert_eq!(given.len(), 1, "{given:?}");
+        receipts.extend(given.into_iter().map(|receipt| (receipt, page.content.clone())));
+        progress(fault, n + 1, ids);
+    }
+    let (mut stored, acknowledged) = (house.stored(), receipts.len());
+    Figures { runs: ids, attempted: 100 * ids, acknowledged, stored: stored.len(), ..Figures::default() }
+        .tell(fault, &[]);
+    stored.sort();
+    receipts.sort();
+    assert_eq!(stored, receipts);
+    assert_whole(&house, ids);
 }
 
 #[test]

@@ -11,9 +11,10 @@ use palaute::text::{Fingerprint, hex};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Any, AnyConnection, Connection};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -214,13 +215,30 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(house: &House, now: &str, log: &str) -> Self {
+        Self::start_with(house, Some(now), log, &house.program, &[])
+    }
+
+    /// Another program in the place of the compiled one, in an environment; without `now` it reads the machine's clock.
+    pub(crate) fn start_with(
+        house: &House,
+        now: Option<&str>,
+        log: &str,
+        program: &Path,
+        environment: &[(&str, &OsStr)],
+    ) -> Self {
         let began = Instant::now();
         let file = std::fs::File::options().create(true).append(true).open(house.root.path().join("log"));
         // A write beyond the limit of file sizes is to be an error, as on a full disk, not a signal.
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&house.program).envs(house.environment());
-        command.arg("--instance").arg(house.dir()).args(["--now", now, "serve", "--port", "0"]);
-        command.env("PALAUTE_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file.expect("the log"));
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program).arg("--instance").arg(house.dir());
+        command.args(now.map_or_else(Vec::new, |now| vec!["--now", now])).args(["serve", "--port", "0"]);
+        command
+            .envs(house.environment())
+            .envs(environment.iter().copied())
+            .env("PALAUTE_LOG", log)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file.expect("the log"));
         let mut child = command.spawn().expect("the server starts");
         let stdout = child.stdout.take().expect("its output");
         let (sender, told) = mpsc::channel();

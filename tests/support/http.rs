@@ -31,7 +31,8 @@ impl Answer {
         Some(code.replace('-', ""))
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// None when the bytes are no answer.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n")?;
         let mut lines = head.lines();
