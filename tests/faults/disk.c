@@ -4,7 +4,7 @@
  * copies it, in place, to the folder named there: that folder holds what is durable, and nothing else is. A file is in
  * it once it was synced; a removal or another name is durable at once. PALAUTE_DISK_CONTROL names a file of four 32-bit
  * numbers shared with whoever runs the program: the fault to inject, how many were injected, how often a file was made
- * durable, and how often one that is no write-ahead log. */
+ * durable, and how often that was begun for one that is no write-ahead log. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +28,7 @@ struct control {
     volatile uint32_t fault;
     uint32_t injected;
     uint32_t synced;
-    uint32_t synced_beside_logs;
+    uint32_t checkpoints;
 };
 
 /* Microseconds that making something durable takes at least, as on a disk: time to die in. */
@@ -225,6 +225,9 @@ static int make_durable(int fd, const char *name) {
     char path[PATH_MAX];
     in_shadow(path, name);
     pthread_mutex_lock(&copying);
+    const char *ending = strrchr(name, '-');
+    if (!ending || strcmp(ending, "-wal") != 0)
+        __atomic_add_fetch(&control->checkpoints, 1, __ATOMIC_SEQ_CST);
     usleep(SLOWNESS);
     int to = REAL(open)(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     off_t at = 0;
@@ -243,9 +246,6 @@ static int make_durable(int fd, const char *name) {
         abort();
     }
     __atomic_add_fetch(&control->synced, 1, __ATOMIC_SEQ_CST);
-    const char *ending = strrchr(name, '-');
-    if (!ending || strcmp(ending, "-wal") != 0)
-        __atomic_add_fetch(&control->synced_beside_logs, 1, __ATOMIC_SEQ_CST);
     return 0;
 }
 

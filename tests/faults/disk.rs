@@ -76,7 +76,7 @@ impl Disk {
         self.number(8)
     }
 
-    /// How often that was not the write-ahead log: mostly the database at a checkpoint.
+    /// How often that was begun for what is no write-ahead log: for the database, at a checkpoint.
     pub(crate) fn checkpoints(&self) -> u32 {
         self.number(12)
     }
@@ -110,17 +110,17 @@ impl Disk {
                 length = old.len();
                 lost += 1;
             }
-            let mut bytes = vec![0; length];
-            for (at, sector) in bytes.chunks_mut(SECTOR).enumerate() {
-                let part = |file: &[u8]| {
-                    let mut part = file.get(at * SECTOR..).unwrap_or_default().to_vec();
-                    part.resize(sector.len(), 0);
-                    part
-                };
-                let (before, after) = (part(&old), part(new));
-                let keep = before == after || reached();
-                lost += usize::from(!keep);
-                sector.copy_from_slice(if keep { &after } else { &before });
+            let at_length = |file: &[u8]| {
+                let mut bytes = file.to_vec();
+                bytes.resize(length, 0);
+                bytes
+            };
+            let (before, mut bytes) = (at_length(&old), at_length(new));
+            for (before, after) in before.chunks(SECTOR).zip(bytes.chunks_mut(SECTOR)) {
+                if before != after && !reached() {
+                    after.copy_from_slice(before);
+                    lost += 1;
+                }
             }
             fs::write(self.data.join(name), bytes).expect("room");
         }

@@ -1,6 +1,6 @@
 //! Clients that send pages to a server that may fail, and the account of what became of each page.
 
-use crate::attacked::{House, Page, Server, form};
+use crate::attacked::{House, Page, SOON, Server, form};
 use crate::figures::Figures;
 use crate::http::{Answer, FORM, connect, read_to_close, request};
 use crate::losses::complaints;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Clients that send at once.
 pub(crate) const CLIENTS: usize = 6;
@@ -90,18 +90,42 @@ impl Account {
         };
         let gone = || {
             if sent.fetch_add(1, Ordering::SeqCst) + 1 == decisive && round % 2 == 1 {
-                std::thread::sleep(Duration::from_micros(round as u64 * 379 % 4000));
+                std::thread::sleep(a_moment(round));
                 kill();
             }
         };
+        let receipt = || {
+            if answered.fetch_add(1, Ordering::SeqCst) + 1 == decisive && round.is_multiple_of(2) {
+                kill();
+            }
+        };
+        self.load(server, &dead, gone, receipt);
+        assert!(dead.load(Ordering::SeqCst), "round {round}: the server died before it was killed");
+    }
+
+    /// Has clients send until something has begun, and kills the server a moment later.
+    pub(crate) fn until_killed_after(&self, server: &Server, round: usize, begun: impl Fn() -> bool + Sync) {
+        let (dead, started) = (AtomicBool::new(false), Instant::now());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !begun() && started.elapsed() < SOON {
+                    std::thread::sleep(Duration::from_micros(100));
+                }
+                std::thread::sleep(a_moment(round));
+                server.kill();
+                dead.store(true, Ordering::SeqCst);
+            });
+            self.load(server, &dead, || {}, || {});
+        });
+        assert!(begun(), "round {round}: what was waited for did not begin");
+    }
+
+    /// Has clients send until the server is dead.
+    fn load(&self, server: &Server, dead: &AtomicBool, gone: impl Fn() + Sync, receipt: impl Fn() + Sync) {
         let client = || {
             while !dead.load(Ordering::SeqCst) {
-                match self.send(self.take(), server, gone) {
-                    Fate::Receipt(_) => {
-                        if answered.fetch_add(1, Ordering::SeqCst) + 1 == decisive && round.is_multiple_of(2) {
-                            kill();
-                        }
-                    }
+                match self.send(self.take(), server, &gone) {
+                    Fate::Receipt(_) => receipt(),
                     Fate::Refused(status) => panic!("status {status} under load"),
                     Fate::Unanswered | Fate::Unsent => break,
                 }
@@ -112,7 +136,6 @@ impl Account {
                 scope.spawn(client);
             }
         });
-        assert!(dead.load(Ordering::SeqCst), "round {round}: the server died before it was killed");
     }
 
     /// The pages that were sent.
@@ -160,6 +183,11 @@ impl Account {
 /// The receipt or page after which the server is killed in a round: 3 to 25, spread.
 fn kill_after(round: usize) -> usize {
     3 + round * 5 % 23
+}
+
+/// Up to four milliseconds, spread over the rounds.
+fn a_moment(round: usize) -> Duration {
+    Duration::from_micros(round as u64 * 379 % 4000)
 }
 
 /// Links that so many rounds of [`Account::until_killed`] need.

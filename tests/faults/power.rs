@@ -6,13 +6,14 @@ use crate::figures::{Figures, dose, progress};
 use crate::load::{Account, links_for};
 use crate::losses::assert_whole;
 use std::fs;
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const FAULT: &str = "power cut under load";
 /// Rounds that one house goes through.
-const A_HOUSE: usize = 50;
+const A_HOUSE: usize = 40;
 
 /// Numbers that look random and are the same in every run (SplitMix64).
 struct Dice(u64);
@@ -32,6 +33,11 @@ fn reaching(round: usize) -> u64 {
     [0, 50, 95, 0, 10, 80][round % 6]
 }
 
+/// Which rounds lose their power in the midst of a checkpoint, when the log goes over into the database.
+const AT_CHECKPOINT: [bool; 4] = [false, false, false, true];
+/// Most links that such a round needs: a checkpoint comes every thousand pages of the log.
+const TO_A_CHECKPOINT: usize = 250;
+
 /// What rounds of load and power cuts came to.
 #[derive(Default)]
 struct Cuts {
@@ -44,8 +50,10 @@ struct Cuts {
     checkpoints: u32,
 }
 
-fn cut(program: &Path, rounds: std::ops::Range<usize>) -> Cuts {
-    let house = House::with_links(links_for(rounds.clone()));
+/// Runs a program on a disk that forgets, and cuts its power; in the midst of a checkpoint where `at_checkpoint` says so.
+fn cut(program: &Path, rounds: Range<usize>, at_checkpoint: impl Fn(usize) -> bool) -> Cuts {
+    let long = rounds.clone().filter(|round| at_checkpoint(*round)).count();
+    let house = House::with_links(links_for(rounds.clone()) + long * TO_A_CHECKPOINT);
     let (account, disk) = (Account::of(&house), Disk::that_forgets(&house));
     let mut cuts = Cuts::default();
     for round in rounds.clone() {
@@ -58,7 +66,12 @@ fn cut(program: &Path, rounds: std::ops::Range<usize>) -> Cuts {
             assert_eq!(house.ask::<String>("PRAGMA integrity_check"), "ok", "after round {round}");
             assert_whole(&house, stored.len());
         }
-        account.until_killed(&server, round);
+        if at_checkpoint(round) {
+            let before = disk.checkpoints();
+            account.until_killed_after(&server, round, || disk.checkpoints() > before);
+        } else {
+            account.until_killed(&server, round);
+        }
         let mut dice = Dice(round as u64);
         cuts.sectors += disk.lose_power(|| dice.next() % 100 < reaching(round));
     }
@@ -79,7 +92,8 @@ fn no_acknowledged_submission_is_lost_when_the_power_goes_under_load() {
     let (mut total, mut slowest, mut wrong) = (Figures::default(), Duration::ZERO, Vec::new());
     let (mut sectors, mut checkpoints) = (0, 0);
     for first in (0..rounds).step_by(A_HOUSE) {
-        let cuts = cut(Path::new(env!("CARGO_BIN_EXE_palaute")), first..rounds.min(first + A_HOUSE));
+        let some = first..rounds.min(first + A_HOUSE);
+        let cuts = cut(Path::new(env!("CARGO_BIN_EXE_palaute")), some, |round| AT_CHECKPOINT[round % 4]);
         assert!(cuts.syncs > 0, "nothing was ever synced: is the disk below the server?");
         total.add(cuts.figures);
         slowest = slowest.max(cuts.slowest);
@@ -121,7 +135,7 @@ fn loses(fault: &str, setting: &str) {
     let mut total = Figures::default();
     let mut wrong = 0;
     for round in (0..3 * dose(2, 20)).step_by(3) {
-        let cuts = cut(&program, round..round + 1);
+        let cuts = cut(&program, round..round + 1, |_| false);
         total.add(cuts.figures);
         wrong += cuts.wrong.len();
     }
