@@ -203,6 +203,12 @@ impl Store {
                 ready.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
             })
         });
+        let readers = match engine {
+            // What all connections to a file share in this process can be written as long as one of them stays that was
+            // opened when the disk could be written: a read-only disk needs no restart when it is well again.
+            Engine::Sqlite => readers.idle_timeout(None).max_lifetime(None),
+            Engine::Postgres => readers,
+        };
         // Not `ro`: a reader that comes first must be able to make the files beside the database.
         let readers = readers.connect_lazy_with(database.options("rw").map_err(attempting("be opened"))?);
         let (sender, receiver) = tokio::sync::mpsc::channel(QUEUE);

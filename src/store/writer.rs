@@ -66,9 +66,17 @@ pub(super) async fn finish(writer: &mpsc::Sender<Job>) {
 /// What to tell once the transaction has ended, with the error that ended it, if any.
 type Told = Box<dyn FnOnce(Option<Arc<sqlx::Error>>) + Send>;
 
-/// Writes until told to stop. After a failure around a transaction the connection is closed, and the next group gets
-/// a new one: SQLite may have rolled back by itself or opened the file for reading only, PostgreSQL may be gone, and a
-/// connection that believes otherwise could neither begin another transaction nor be trusted with the answer to this one.
+/// What may be done with a connection after a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connected {
+    Sound,
+    /// The database failed at a job.
+    Suspect,
+}
+
+/// Writes until told to stop. After a failure of the database the connection is closed, and the next group gets a
+/// new one: SQLite may have rolled back by itself, or opened the file while it could only be read, PostgreSQL may be gone,
+/// and a connection that believes otherwise could neither write again nor be trusted with the answer to this group.
 pub(super) async fn run(connection: AnyConnection, database: Database, mut jobs: mpsc::Receiver<Job>) {
     let mut connection = Some(connection);
     let mut group = Vec::with_capacity(GROUP);
@@ -78,19 +86,21 @@ pub(super) async fn run(connection: AnyConnection, database: Database, mut jobs:
         let within = if long { IMPORT_WITHIN } else { GROUP_WITHIN };
         // Whoever waits for a group that is given up is told that the store did not answer.
         let written = tokio::time::timeout(within, write_group(&mut connection, &database, &mut group)).await;
-        let failed = match written {
-            Ok(Ok(())) => false,
+        let after = match written {
+            Ok(Ok(after)) => after,
             Ok(Err(error)) => {
                 tracing::error!(%error, "a group of writes failed and was not stored");
-                true
+                Connected::Suspect
             }
             Err(_) => {
                 tracing::error!("the database did not answer in time; it is not known whether a group was stored");
                 group.clear();
-                true
+                Connected::Suspect
             }
         };
-        if failed && let Some(connection) = connection.take() {
+        if after == Connected::Suspect
+            && let Some(connection) = connection.take()
+        {
             end(connection, database.engine()).await;
         }
         if stop {
@@ -118,22 +128,23 @@ async fn write_group(
     connection: &mut Option<AnyConnection>,
     database: &Database,
     group: &mut Vec<Job>,
-) -> Result<(), Arc<sqlx::Error>> {
+) -> Result<Connected, Arc<sqlx::Error>> {
     let mut waiting = group.drain(..);
     let mut told: Vec<Told> = Vec::with_capacity(waiting.len());
     let outcome = match begin_again(connection, database).await {
         Ok(transaction) => write_all(transaction, database.engine(), &mut waiting, &mut told).await,
         Err(error) => Err(error),
     };
-    let failure = outcome.err().map(Arc::new);
+    let outcome = outcome.map_err(Arc::new);
     for tell in told {
-        tell(failure.clone());
+        tell(outcome.as_ref().err().cloned());
     }
-    let Some(error) = failure else { return Ok(()) };
-    for job in waiting {
-        refuse(job, &error);
+    if let Err(error) = &outcome {
+        for job in waiting {
+            refuse(job, error);
+        }
     }
-    Err(error)
+    outcome
 }
 
 /// Begins the transaction of a group, on a new connection where there is none to be trusted.
@@ -177,7 +188,8 @@ async fn write_all(
     engine: Engine,
     jobs: &mut impl Iterator<Item = Job>,
     told: &mut Vec<Told>,
-) -> Result<(), sqlx::Error> {
+) -> Result<Connected, sqlx::Error> {
+    let mut after = Connected::Sound;
     for job in jobs {
         // A savepoint of its own, so that a job's refusal undoes that job alone.
         let mut point = match transaction.begin().await {
@@ -191,15 +203,31 @@ async fn write_all(
                 return Err(error);
             }
         };
-        let (keep, tell) = perform(&mut point, engine, job).await;
+        let (done, tell) = perform(&mut point, engine, job).await;
         told.push(tell);
-        if keep { point.commit().await? } else { point.rollback().await? }
+        match done {
+            Done::Kept => point.commit().await?,
+            Done::Refused => point.rollback().await?,
+            Done::Failed => {
+                after = Connected::Suspect;
+                point.rollback().await?;
+            }
+        }
     }
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(after)
+}
+
+/// What became of a job, whose answer waits for the commit.
+enum Done {
+    Kept,
+    Refused,
+    /// The database failed.
+    Failed,
 }
 
 /// Does the job; whether to keep what it did, and the answer to give once the commit is known.
-async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (bool, Told) {
+async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (Done, Told) {
     match job {
         Job::Receive(new, reply) => answer(submissions::receive(connection, &new).await, reply),
         Job::ChangeCases(changes, year, at, reply) => {
@@ -227,8 +255,12 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (b
 }
 
 /// The answer is given only when the outer commit is known.
-fn answer<T: Send + 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> (bool, Told) {
-    let keep = result.is_ok();
+fn answer<T: Send + 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> (Done, Told) {
+    let done = match &result {
+        Ok(_) => Done::Kept,
+        Err(StoreError::Database { .. }) => Done::Failed,
+        Err(_) => Done::Refused,
+    };
     let tell: Told = Box::new(move |failure| {
         let result = match failure {
             None => result,
@@ -237,7 +269,7 @@ fn answer<T: Send + 'static>(result: Result<T, StoreError>, reply: Reply<T>) -> 
         // Nobody may be waiting any more; what was written stays written.
         let _ = reply.send(result);
     });
-    (keep, tell)
+    (done, tell)
 }
 
 fn lost(error: &Arc<sqlx::Error>) -> StoreError {
