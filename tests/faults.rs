@@ -5,10 +5,10 @@
 
 #[path = "support/attacked.rs"]
 mod attacked;
-#[path = "support/postgres.rs"]
-mod cluster;
 #[path = "faults/clock.rs"]
 mod clock;
+#[path = "support/postgres.rs"]
+mod cluster;
 #[path = "faults/copies.rs"]
 mod copies;
 #[path = "faults/disk.rs"]

@@ -2,9 +2,10 @@
 
 use crate::attacked::{House, NOW, Page, Server, eventually, sent};
 use crate::cluster::{Cluster, signal};
+use crate::figures::dose;
 use crate::http::get;
-use crate::steady::{BOUND, CLIENTS, Load, full, pages, stores_again};
 use crate::losses::complaints;
+use crate::steady::{BOUND, CLIENTS, Load, pages, stores_again};
 use palaute::store::Database;
 use sqlx::{AnyConnection, Connection};
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ fn house(links: usize) -> (Cluster, House) {
 
 #[test]
 fn no_acknowledged_submission_is_lost_when_postgresql_restarts_under_load() {
-    let runs = if full() { 100 } else { 6 };
+    let runs = dose(6, 100);
     let (cluster, house) = house(runs * 90);
     let (server, pages) = (house.serve(), pages(&house));
     let load = Load::new(&pages);
@@ -38,7 +39,7 @@ fn no_acknowledged_submission_is_lost_when_postgresql_restarts_under_load() {
 
 #[test]
 fn no_acknowledged_submission_is_lost_when_sessions_of_postgresql_are_killed_under_load() {
-    let runs = if full() { 100 } else { 10 };
+    let runs = dose(10, 100);
     let (cluster, house) = house(runs * 60);
     let (server, pages) = (house.serve(), pages(&house));
     let load = Load::new(&pages);
@@ -88,7 +89,7 @@ fn everybody_is_answered_while_postgresql_hangs_and_the_server_stores_again_with
 }
 
 fn all_of_it_hangs_for_a_while() {
-    let (short, long) = if full() { (100, 10) } else { (3, 2) };
+    let (short, long) = (dose(3, 100), dose(2, 10));
     let (cluster, house) = house((short + long) * 50);
     let server = house.serve();
     let pages = pages(&house);
@@ -204,7 +205,7 @@ fn killed_outright(runs: usize, program: Option<&[u8]>) -> (usize, Vec<String>) 
 
 #[test]
 fn a_receipt_means_a_durable_commit_although_postgresql_is_set_not_to_wait_for_the_disk() {
-    let runs = if full() { 100 } else { 3 };
+    let runs = dose(3, 100);
     let (acknowledged, lost) = killed_outright(runs, None);
     let program = std::fs::read(env!("CARGO_BIN_EXE_palaute")).expect("the program");
     let changed = replaced(program, b"SET synchronous_commit = on", b"SET synchronous_commit =off");

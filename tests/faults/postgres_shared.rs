@@ -2,8 +2,9 @@
 
 use crate::attacked::House;
 use crate::cluster::Cluster;
-use crate::steady::{Load, full, pages};
+use crate::figures::dose;
 use crate::losses::complaints;
+use crate::steady::{Load, pages};
 use palaute::store::Database;
 use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeMap;
@@ -23,7 +24,8 @@ fn mails(folder: &Path) -> BTreeMap<String, usize> {
 
 #[test]
 fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission() {
-    let (queued, sending): (i32, usize) = if full() { (20_000, 2_000) } else { (300, 200) };
+    let (wanted, sending) = (dose(300, 20_000), dose(200, 2_000));
+    let queued = i64::try_from(wanted).expect("a number");
     // Five cases more, to whose invitations the mails belong: they stay unanswered.
     let cluster = Cluster::start(&[]);
     let house = House::on(sending + 5, Some(cluster.create("palaute")));
@@ -42,12 +44,12 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
              JOIN invitations i ON i.form = 'client-feedback' AND i.case_number = CASE n % 5
                WHEN 0 THEN $3 WHEN 1 THEN $4 WHEN 2 THEN $5 WHEN 3 THEN $6 ELSE $7 END",
         );
-        let mut inserted = inserted.bind(due).bind(i64::from(queued));
+        let mut inserted = inserted.bind(due).bind(queued);
         for case in &to {
             inserted = inserted.bind(case);
         }
         let inserted = inserted.execute(&mut holder).await;
-        assert_eq!(inserted.expect("the mails are queued").rows_affected(), u64::from(queued.unsigned_abs()));
+        assert_eq!(inserted.expect("the mails are queued").rows_affected(), queued.unsigned_abs());
         // Nobody takes a mail before both servers are there.
         let hold = "BEGIN; LOCK TABLE outbox IN EXCLUSIVE MODE";
         sqlx::raw_sql(hold).execute(&mut holder).await.expect("the lock");
@@ -64,7 +66,7 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
             std::thread::sleep(Duration::from_millis(50));
         }
     });
-    let (took, wanted) = (began.elapsed(), usize::try_from(queued).expect("a number"));
+    let took = began.elapsed();
     let shares = [mails(&house.dir().join("mail")), mails(&other.dir().join("mail"))];
     let [ours, theirs] = shares.each_ref().map(|share| share.values().sum::<usize>());
     let mut all = shares[0].clone();
@@ -81,7 +83,7 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
     assert_eq!((twice, all.len()), (0, wanted));
     assert!(ours > 0 && theirs > 0, "both take a share: {ours} and {theirs}");
     let delivered = "SELECT count(*) FROM outbox WHERE state = 'delivered' AND address IS NULL AND tries = 0";
-    assert_eq!(house.ask::<i64>(delivered), i64::from(queued));
+    assert_eq!(house.ask::<i64>(delivered), queued);
     // What the one has stored, the other gives the receipt for.
     load.judge("two servers on one PostgreSQL", 1, &house, second.address);
     assert_eq!(load.refused(), 0, "nothing was in the way of any submission");
@@ -89,7 +91,7 @@ fn two_servers_on_one_postgresql_deliver_each_mail_once_and_lose_no_submission()
 
 #[test]
 fn a_dump_under_load_restores_to_a_database_that_agrees_and_holds_what_was_acknowledged_before() {
-    let runs = if full() { 10 } else { 1 };
+    let runs = dose(1, 10);
     let cluster = Cluster::start(&[]);
     let house = House::on(runs * 400, Some(cluster.create("palaute")));
     let (server, pages) = (house.serve(), pages(&house));

@@ -18,12 +18,6 @@ pub(crate) const BOUND: Duration = Duration::from_secs(30);
 const AFTER_RECEIPT: Duration = Duration::from_millis(10);
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
-/// The whole dose instead of the quick one.
-pub(crate) fn full() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the dose is of the whole run")]
-    std::env::var("PALAUTE_FAULTS").is_ok_and(|dose| dose == "full")
-}
-
 /// A different page of answers for each link of the house.
 pub(crate) fn pages(house: &House) -> Vec<Page> {
     let form = form();
