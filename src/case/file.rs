@@ -12,6 +12,14 @@ pub struct PartyState {
     pub invited: u32,
     /// Submissions received.
     pub answered: u32,
+    /// Answers that were erased; neither invited nor answered counts them any more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withdrawn: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// One case, folded from its events.
@@ -111,7 +119,11 @@ impl CaseFile {
                 None => return Err(CaseRefusal::NotInvited),
             },
             CaseEvent::Withdrawn { party } => match self.parties.get_mut(party) {
-                Some(state) if state.answered > 0 => state.answered -= 1,
+                Some(state) if state.answered > 0 => {
+                    state.invited -= 1;
+                    state.answered -= 1;
+                    state.withdrawn += 1;
+                }
                 _ => return Err(CaseRefusal::NotAnswered),
             },
         }

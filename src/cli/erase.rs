@@ -10,23 +10,34 @@ use crate::desk::{Desk, EraseError, ErasurePlan};
 use crate::instance::MailSettings;
 use crate::store::{Database, Erased, Store};
 use jiff::Timestamp;
-use std::path::Path;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+/// How long the places may be waited for after an erasure, and when a later command tries again.
+const WIPE_WITHIN: Duration = Duration::from_secs(30);
+pub(super) const WIPE_AGAIN_WITHIN: Duration = Duration::from_secs(2);
 /// Most cases that are told one by one.
 const TOLD: usize = 50;
 
 pub(super) async fn erase(dir: &Path, now: Option<Timestamp>, options: &Erase) -> Outcome {
     let folder = Folder::read(dir)?;
-    let database = folder.database()?;
+    let (database, beside) = (folder.database()?, folder.database_file());
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     let plan = match (&options.case, &options.receipt) {
         (Some(case), _) => desk.plan_erasing_case(case).await?,
         (None, Some(receipt)) => desk.plan_erasing_answer(receipt).await?,
         (None, None) => return Err("name a case, or an answer with --receipt".into()),
     };
-    let what = match &options.case {
-        Some(_) => format!("case {}: {}", plan.erasures[0].subject, takes(&plan.takes)),
-        None => "the answers of one person, and the officer's editions of the report that tell them".to_owned(),
+    let what = match &plan.named {
+        Some((number, sheet)) => {
+            let sheet = sheet.as_ref().map(|s| format!(", {s} in the sheet")).unwrap_or_default();
+            format!("case {number}{sheet}: {}", takes(&plan.takes))
+        }
+        None => format!(
+            "the answers of one person ({}), and the officer's editions of the report that tell them",
+            plan.whose
+        ),
     };
     if !options.yes {
         say(format_args!("This would erase {what}."));
@@ -36,14 +47,14 @@ pub(super) async fn erase(dir: &Path, now: Option<Timestamp>, options: &Erase) -
     }
     carry_out(dir, desk, &database, plan).await?;
     say(format_args!("Erased {what}."));
-    tell_the_rest(&database);
+    tell_the_rest(&beside);
     say("Published figures stay as they are; the next release counts without it.");
     Ok(())
 }
 
 pub(super) async fn purge(dir: &Path, now: Option<Timestamp>, options: &Purge) -> Outcome {
     let folder = Folder::read(dir)?;
-    let database = folder.database()?;
+    let (database, beside) = (folder.database()?, folder.database_file());
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     let plan = match desk.plan_purge().await {
         Err(error @ EraseError::NoRetention) => {
@@ -66,19 +77,23 @@ pub(super) async fn purge(dir: &Path, now: Option<Timestamp>, options: &Purge) -
         say(format_args!(
             "Nothing was erased. It cannot be undone; `palaute purge --at-most {due}` does it. The figures of these cases stay counted, without anything that names them."
         ));
+        if let Err(doubt @ (EraseError::Clock(_) | EraseError::Quiet { .. })) =
+            desk.allow_purge(&plan, due, false).await
+        {
+            warn(format_args!("But {doubt}: look at the clock first; when it is right, add --trust-clock"));
+        }
         return Ok(());
     };
     match desk.allow_purge(&plan, at_most, options.trust_clock).await {
-        Err(EraseError::Clock(doubt)) => {
-            return Err(
-                format!("{doubt}. Nothing was erased. Set the clock, or say --trust-clock when it is right").into()
-            );
+        Err(doubt @ (EraseError::Clock(_) | EraseError::Quiet { .. })) => {
+            let remedy = "Set the clock, or say --trust-clock when it is right";
+            return Err(format!("{doubt}. Nothing was erased. {remedy}").into());
         }
         allowed => allowed?,
     }
     let erased = carry_out(dir, desk, &database, plan).await?;
     say(format_args!("Erased, because the coaching ended on {by} or before: {}.", takes(&erased)));
-    tell_the_rest(&database);
+    tell_the_rest(&beside);
     Ok(())
 }
 
@@ -94,21 +109,28 @@ async fn carry_out(
     let in_folder = desk.instance.mail == MailSettings::Folder && dir.join("mail").is_dir();
     desk.store.close().await;
     let erased = erased?;
-    wipe(database).await?;
+    wipe(database, WIPE_WITHIN).await;
     if in_folder {
         warn("mail/ holds the mails that were written there, with addresses and links; remove those of this person");
     }
     Ok(erased)
 }
 
-/// Writes over what was erased.
-pub(super) async fn wipe(database: &Database) -> Outcome {
-    if !Store::wipe(database).await?.log {
-        warn(
-            "The log of the PostgreSQL server still holds what was erased until the server reuses it, because this user may not cut it off: run CHECKPOINT as its administrator",
-        );
+/// Writes over what was erased, as far as that can be done now. Nobody waits for it: what could not be done is told and
+/// done by a later command.
+pub(super) async fn wipe(database: &Database, within: Duration) {
+    match Store::wipe(database, within).await {
+        Ok(wiped) if wiped.log => {}
+        Ok(_) => warn(
+            "The log of the PostgreSQL server, its archive or a standby may still hold what was erased: see docs/personal-data.md",
+        ),
+        Err(error) => {
+            let cause = error.source().map(|c| format!(" ({c})")).unwrap_or_default();
+            warn(format_args!(
+                "What was erased is gone from every table, but the places where it stood could not be written over now: {error}{cause}. The next command tries again"
+            ));
+        }
     }
-    Ok(())
 }
 
 fn takes(erased: &Erased) -> String {
@@ -117,15 +139,27 @@ fn takes(erased: &Erased) -> String {
 }
 
 /// Where it may still be, outside the database.
-fn tell_the_rest(database: &Database) {
+fn tell_the_rest(folder_database: &(PathBuf, bool)) {
     say(
-        "Backups made before still hold it: what was erased is erased again when one is restored, as long as erasures.jsonl is in the instance's folder. Remove old backups, and the files that `palaute report` wrote.",
+        "Backups made before still hold it: what was erased is erased again when one is restored, as long as the present erasures.jsonl is in the instance's folder: copy it away after every erasure. Remove old backups, and the files that `palaute report`, `export` and `migrate-store` left.",
     );
-    if let Database::File(path) = database {
-        let mut kept = path.as_os_str().to_owned();
-        kept.push(".before-restore");
-        if Path::new(&kept).exists() {
-            warn(format_args!("{} still holds it; remove that file", Path::new(&kept).display()));
-        }
+    for copy in copies(folder_database) {
+        warn(format_args!("{} may still hold it; remove that file", copy.display()));
     }
+}
+
+/// Files that restoring, a move to PostgreSQL or an interrupted command left beside a database file; the file itself,
+/// when the database is elsewhere now.
+fn copies((path, in_use): &(PathBuf, bool)) -> Vec<PathBuf> {
+    let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return Vec::new() };
+    let is_copy = |found: &str| {
+        found
+            .strip_prefix(&name)
+            .is_some_and(|rest| if *in_use { rest.starts_with('.') } else { !rest.starts_with(".moved") })
+    };
+    let entries = path.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let mut found: Vec<PathBuf> = entries.into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
+    found.retain(|p| p.is_file() && p.file_name().is_some_and(|n| is_copy(&n.to_string_lossy())));
+    found.sort();
+    found
 }

@@ -5,10 +5,13 @@ use crate::store::{Erasure, Store};
 use jiff::Timestamp;
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// One erasure a line, as JSON. It names no person.
+/// One erasure a line, as JSON.
 const FILE: &str = "erasures.jsonl";
+/// It tells which case was erased, and a number of a sheet can be guessed from it: it is the owner's alone.
+const OWNER_ONLY: u32 = 0o600;
 
 pub(super) struct ErasureList {
     path: PathBuf,
@@ -19,37 +22,55 @@ impl ErasureList {
         Self { path: dir.join(FILE) }
     }
 
-    /// The erasures in it. A last line without an end was cut off while it was written, so nothing was erased by it.
+    pub(super) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Held while the list is read and written; freed when dropped.
+    fn lock(&self) -> io::Result<File> {
+        let path = self.path.with_extension("lock");
+        let file = File::options().create(true).truncate(false).write(true).mode(OWNER_ONLY).open(path)?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    /// The erasures in it; nobody adds to it meanwhile.
     fn read(&self) -> Result<Vec<Erasure>, Box<dyn std::error::Error>> {
         let text = match std::fs::read_to_string(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read.map_err(io_at(&self.path))?,
         };
-        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         let told = |n: usize, error: serde_json::Error| {
             format!(
-                "{}:{n}: this line is no erasure ({error}); put the file back from a backup, or take the line out if you know what it was",
+                "{}:{n}: this line is no erasure ({error}); put the file back from its newest copy, or take the line out if you know what it was",
                 self.path.display()
             )
         };
-        let lines = whole.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         Ok(lines.map(|(n, l)| serde_json::from_str(l).map_err(|e| told(n + 1, e))).collect::<Result<_, _>>()?)
     }
 
     /// Adds erasures; they are on disk when this returns.
     pub(super) fn add(&self, erasures: &[Erasure]) -> io::Result<()> {
+        let _lock = self.lock()?;
+        self.append(erasures)
+    }
+
+    /// Whole or not at all: a list that is cut off would bring people back.
+    fn append(&self, erasures: &[Erasure]) -> io::Result<()> {
         let mut text = match std::fs::read_to_string(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read?,
         };
-        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
         for erasure in erasures {
             text.push_str(&serde_json::to_string(erasure)?);
             text.push('\n');
         }
-        // Whole or not at all: a list that is cut off would bring people back.
         let draft = self.path.with_extension("draft");
-        let mut file = File::create(&draft)?;
+        let mut file = File::options().create(true).truncate(true).write(true).mode(OWNER_ONLY).open(&draft)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&draft, &self.path)?;
@@ -57,23 +78,30 @@ impl ErasureList {
         File::open(folder)?.sync_all()
     }
 
-    /// Makes list and store agree: what the store does not know is erased again, because it is older than the
-    /// list; what the list does not know was erased from another machine. How many were erased again.
-    pub(super) async fn agree(&self, store: &Store, now: Timestamp) -> Result<usize, Box<dyn std::error::Error>> {
-        let (listed, stored) = (self.read()?, store.erasures().await?);
+    /// Adds what the store knows and the list does not, such as what was erased from another machine; gives what the
+    /// list knows and the store does not, which is older than the list then.
+    pub(super) async fn learn(&self, store: &Store) -> Result<Vec<Erasure>, Box<dyn std::error::Error>> {
+        let stored = store.erasures().await?;
+        let _lock = self.lock().map_err(io_at(&self.path))?;
+        let listed = self.read()?;
         let same = |a: &Erasure, b: &Erasure| a.subject == b.subject && a.mark == b.mark;
         let unknown = |of: &[Erasure], among: &[Erasure]| -> Vec<Erasure> {
             of.iter().filter(|e| !among.iter().any(|o| same(o, e))).cloned().collect()
         };
-        let again = unknown(&listed, &stored);
         let elsewhere = unknown(&stored, &listed);
         if !elsewhere.is_empty() {
-            self.add(&elsewhere).map_err(io_at(&self.path))?;
+            self.append(&elsewhere).map_err(io_at(&self.path))?;
         }
-        let n = again.len();
-        if n > 0 {
-            store.erase(again, now).await?;
+        Ok(unknown(&listed, &stored))
+    }
+
+    /// Makes list and store agree: what the store does not know is erased again. How many that were.
+    pub(super) async fn agree(&self, store: &Store, now: Timestamp) -> Result<usize, Box<dyn std::error::Error>> {
+        let again = self.learn(store).await?;
+        if again.is_empty() {
+            return Ok(0);
         }
-        Ok(n)
+        let erased = store.erase(again, now).await?;
+        Ok(erased.cases + erased.submissions)
     }
 }

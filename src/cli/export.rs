@@ -25,12 +25,19 @@ pub(super) async fn export(dir: &Path, now: Option<Timestamp>, options: &Export)
         None => say(copied.to_json()),
         Some(path) => {
             // Nobody but the owner reads it, and nothing is written over.
-            let mut file = File::options().write(true).create_new(true).mode(0o600).open(path).map_err(io_at(path))?;
+            let mut file = File::options().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
+                match error.kind() {
+                    std::io::ErrorKind::AlreadyExists => format!("{} exists already; name a new file", path.display()),
+                    _ => format!("{} cannot be written: {error}", path.display()),
+                }
+            })?;
             file.write_all(copied.to_json().as_bytes()).map_err(io_at(path))?;
-            say(format_args!(
-                "{}: hand it to the person by a way that nobody else can read, then remove it.",
-                path.display()
-            ));
+            let what = if options.everyone {
+                "for the office alone, not for the client: it holds what others answered in confidence"
+            } else {
+                "hand it to the person by a way that nobody else can read, then remove it"
+            };
+            say(format_args!("{}: {what}.", path.display()));
         }
     }
     Ok(())

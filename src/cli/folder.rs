@@ -51,6 +51,10 @@ pub(super) enum FolderError {
         #[source]
         source: io::Error,
     },
+    #[error(
+        "there is no database {path}, although {trace} says that there was one: bring it back (is its disk mounted?), restore a backup, or name the right file in palaute.yaml"
+    )]
+    Lost { path: String, trace: String },
     #[error("{path} could not be read or written")]
     Io {
         path: String,
@@ -137,6 +141,30 @@ impl Folder {
         Database::named(self.elsewhere.as_ref().unwrap_or(&self.instance.database), &self.dir)
     }
 
+    /// The database file that the settings name, and whether it is the one in use.
+    pub(super) fn database_file(&self) -> (PathBuf, bool) {
+        let of_settings = Database::named(&self.instance.database, &self.dir);
+        let in_use = self.database();
+        match (of_settings, in_use) {
+            (_, Ok(Database::File(path))) => (path, true),
+            (Ok(Database::File(path)), _) => (path, false),
+            _ => (self.dir.join("data/palaute.sqlite"), false),
+        }
+    }
+
+    /// A database that is gone is not made anew in silence where there was one: a disk may not be mounted, a name mistyped.
+    fn refuse_lost(&self, database: &Database) -> Result<(), FolderError> {
+        let Database::File(path) = database else { return Ok(()) };
+        let there = std::fs::metadata(path).is_ok_and(|m| m.len() > 0);
+        let traces = ["erasures.jsonl", "releases"].map(|name| self.dir.join(name));
+        match traces.iter().find(|trace| trace.exists()) {
+            Some(trace) if !there => {
+                Err(FolderError::Lost { path: path.display().to_string(), trace: trace.display().to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The releases made so far, oldest first.
     pub(super) fn releases(&self) -> Result<Vec<Release>, Box<dyn std::error::Error>> {
         let folder = self.dir.join("releases");
@@ -147,7 +175,8 @@ impl Folder {
         for entry in std::fs::read_dir(&folder).map_err(io_at(&folder))? {
             let file = entry.map_err(io_at(&folder))?.path().join("release.json");
             if file.is_file() {
-                releases.push(Release::from_json(&read(&file)?)?);
+                let text = read(&file)?;
+                releases.push(Release::from_json(&text).map_err(|e| format!("{}: {e}", file.display()))?);
             }
         }
         releases.sort_by(|a, b| a.id().cmp(b.id()));
@@ -157,15 +186,16 @@ impl Folder {
     /// The desk over this folder.
     pub(super) async fn desk(self, clock: Clock) -> Result<(Desk, Vec<Page>), Box<dyn std::error::Error>> {
         let database = self.database()?;
+        self.refuse_lost(&database)?;
         let store = Store::open(&database).await?;
         let again = ErasureList::of(&self.dir).agree(&store, clock()).await?;
         if again > 0 {
             warn(format_args!(
-                "{again} erasure(s) of erasures.jsonl were made again: the database is older than they are"
+                "{again} case(s) and answer(s) of erasures.jsonl were erased again: the database is older than the list"
             ));
         }
         if store.wants_wiping().await? {
-            erase::wipe(&database).await?;
+            erase::wipe(&database, erase::WIPE_AGAIN_WITHIN).await;
         }
         let desk = Desk {
             store,

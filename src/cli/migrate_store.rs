@@ -51,7 +51,10 @@ pub(super) async fn migrate_store(dir: &Path, to: Option<&str>) -> Outcome {
         .into());
     }
     say("The new database was compared with itself, too, as `palaute verify` does: everything agrees.");
-    say(format_args!("{} was not changed. What to do next:", from.shown()));
+    say(format_args!(
+        "{0} was not changed; {0}.moved beside it keeps commands from using it by mistake. What to do next:",
+        from.shown()
+    ));
     let place = match folder.elsewhere {
         Some(_) => "PALAUTE_DATABASE, which names the old database now,",
         None => "`database:` in palaute.yaml, or PALAUTE_DATABASE when the address has a password,",
@@ -59,7 +62,9 @@ pub(super) async fn migrate_store(dir: &Path, to: Option<&str>) -> Outcome {
     let without = if holds_password(&to) { " with its password, which is not shown" } else { "" };
     say(format_args!("1. Set {place} to the new address{without}:\n   {}", to.shown()));
     say("2. Start the server.");
-    say("3. Keep the old file until all is well; then remove it, with its -wal and -shm: it holds people's answers.");
+    say(
+        "3. Keep the old file until all is well; then remove it, with its -wal, -shm and .moved: it holds people's answers.",
+    );
     Ok(())
 }
 

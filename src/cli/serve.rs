@@ -28,7 +28,7 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
     let (mut desk, _) = folder.desk(clock).await?;
-    if let Some(doubt) = desk.clock_doubt(None).await?.filter(|_| !options.trust_clock) {
+    if let Some(doubt) = desk.clock_doubt().await?.filter(|_| !options.trust_clock) {
         return Err(format!(
             "{doubt}. Links that have expired would open again. Set the clock, or say --trust-clock when it is right"
         )

@@ -10,14 +10,18 @@ use std::path::Path;
 
 pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
     let folder = Folder::read(dir)?;
-    let releases = folder.releases()?;
+    if let (path, true) = folder.database_file()
+        && !path.exists()
+    {
+        return Err(format!("there is no database {}", path.display()).into());
+    }
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     let verified = desk.store.verify().await?;
     let known = desk.store.known_releases().await?;
     desk.store.close().await;
     say(format_args!(
-        "{} cases, {} submissions, {} facts and {} entries of the audit log were looked at.",
-        verified.cases, verified.submissions, verified.facts, verified.entries
+        "{} cases, {} submissions, {} facts and {} entries of the audit log were looked at; {} cases and answers were erased.",
+        verified.cases, verified.submissions, verified.facts, verified.entries, verified.erased
     ));
     if let Some((sequence, chain)) = &verified.last {
         say(format_args!("The audit log ends with entry {sequence}, {chain}; keep this line elsewhere."));
@@ -25,21 +29,29 @@ pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
     for complaint in &verified.complaints {
         warn(format_args!("{complaint}"));
     }
-    let lost = known.iter().filter(|(id, fingerprint)| {
-        !releases.iter().any(|r| r.id().to_string() == *id && Fingerprint::of(r.to_json()) == *fingerprint)
-    });
-    let lost: Vec<&String> = lost.map(|(id, _)| id).collect();
-    for id in &lost {
-        warn(format_args!("release {id}: it was made, and its file in releases/ is missing or another"));
+    let wrong: Vec<String> = known.iter().filter_map(|(id, fingerprint)| release_wrong(dir, id, fingerprint)).collect();
+    for told in &wrong {
+        warn(told);
     }
-    match verified.complaints.len() + lost.len() {
-        0 => {
+    match verified.complaints.len() {
+        0 if wrong.is_empty() => {
             say("Everything agrees.");
             Ok(())
         }
+        0 => Err("the database agrees with itself; put the files of the releases back from a copy of releases/".into()),
         n => Err(format!(
             "{n} thing(s) do not agree: keep a copy of the database as it is, and find out what was done to it before a backup is restored"
         )
         .into()),
+    }
+}
+
+/// What is wrong with the file of a release that was made, if anything.
+fn release_wrong(dir: &Path, id: &str, made: &Fingerprint) -> Option<String> {
+    let file = dir.join("releases").join(id).join("release.json");
+    match std::fs::read(&file) {
+        Ok(bytes) if Fingerprint::of(&bytes) == *made => None,
+        Ok(_) => Some(format!("release {id}: {} is not the file that was made", file.display())),
+        Err(error) => Some(format!("release {id}: it was made, and {} cannot be read: {error}", file.display())),
     }
 }

@@ -9,9 +9,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::io;
 
 /// How far the clock may stand behind the last entry of the audit log.
-pub(super) const BEHIND: SignedDuration = SignedDuration::from_hours(24);
-/// How far before the clock the last entry may stand when cases are erased for their age.
-const AHEAD: SignedDuration = SignedDuration::from_hours(31 * 24);
+const BEHIND: SignedDuration = SignedDuration::from_hours(2);
+/// Days without any entry after which a clock is doubted when cases are erased for their age, and for how long: also
+/// what was noted by a clock that had jumped does not vouch for it.
+const QUIET_DAYS: i64 = 31;
+const DOUBTED_DAYS: i64 = 2 * QUIET_DAYS;
 
 /// What is to be erased; nothing is before [`Desk::erase`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub struct ErasurePlan {
     pub erasures: Vec<Erasure>,
     /// How much that takes.
     pub takes: Erased,
+    /// Of one case: its number, and the one in the sheet.
+    pub named: Option<(CaseNumber, Option<String>)>,
+    /// Of one answer: who gave it, about which case.
+    pub whose: String,
     /// Of erasures for age: the last day on which a coaching may have ended that is due.
     pub ended_by: Option<Date>,
 }
@@ -42,6 +48,9 @@ pub enum EraseError {
     /// There is no such case.
     #[error("there is no case {0}, neither by our number nor by the sheet's")]
     NoCase(String),
+    /// It is not clear which case is meant.
+    #[error(transparent)]
+    Ambiguous(InviteError),
     /// The case was erased before.
     #[error("case {case} was erased on {on}")]
     ErasedBefore {
@@ -74,9 +83,27 @@ pub enum EraseError {
     /// The clock cannot be trusted with it.
     #[error(transparent)]
     Clock(#[from] ClockDoubt),
+    /// The clock may have jumped forward.
+    #[error(
+        "nothing was noted between {from} and {until}: either nobody used the program for so long, or the clock has jumped"
+    )]
+    Quiet {
+        /// The last day before.
+        from: Date,
+        /// The first day after, or today.
+        until: Date,
+    },
     /// The list of erasures could not be written.
-    #[error("the list of erasures could not be written; nothing was erased")]
+    #[error("erasures.jsonl could not be written; nothing was erased")]
     List(#[source] io::Error),
+    /// The list is written, but the store failed.
+    #[error(
+        "the database could not erase it now; it stands in erasures.jsonl, and the next command or start of the server erases it"
+    )]
+    Later(#[source] StoreError),
+    /// Nothing of the plan was there any more.
+    #[error("nothing was there to be erased any more; run `palaute verify`")]
+    Nothing,
     /// The store failed; nothing was erased.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,9 +118,17 @@ impl Desk {
         let number = match self.find_case(case).await {
             Ok(number) => number,
             Err(InviteError::Store(error)) => return Err(error.into()),
+            Err(error @ InviteError::Ambiguous { .. }) => return Err(EraseError::Ambiguous(error)),
             Err(_) => return Err(self.no_case(case).await?),
         };
-        let mut plan = ErasurePlan { erasures: Vec::new(), takes: Erased::default(), ended_by: None };
+        let mut plan = ErasurePlan {
+            erasures: Vec::new(),
+            takes: Erased::default(),
+            named: None,
+            whose: String::new(),
+            ended_by: None,
+        };
+        plan.named = self.store.case(number).await?.map(|c| (number, c.imported_number().map(str::to_owned)));
         self.add_case(&mut plan, number, ErasureReason::Asked).await?;
         Ok(plan)
     }
@@ -119,6 +154,7 @@ impl Desk {
         if named.party == Party::Coach {
             return Err(EraseError::Report(named.case));
         }
+        let whose = format!("{}, about case {}", named.party.code(), named.case);
         let erasure = Erasure {
             kind: ErasureKind::Submission,
             mark: submission_mark(&named.id),
@@ -128,7 +164,7 @@ impl Desk {
             at: self.now(),
         };
         let takes = Erased { submissions: 1, ..Erased::default() };
-        Ok(ErasurePlan { erasures: vec![erasure], takes, ended_by: None })
+        Ok(ErasurePlan { erasures: vec![erasure], takes, named: None, whose, ended_by: None })
     }
 
     /// Which cases have been kept for as long as the settings say, counted from the end of the coaching.
@@ -138,7 +174,13 @@ impl Desk {
     pub async fn plan_purge(&self) -> Result<ErasurePlan, EraseError> {
         let days = self.instance.retention_days.as_ref().ok_or(EraseError::NoRetention)?.value;
         let ended_by = self.today().saturating_sub(i64::from(days).days());
-        let mut plan = ErasurePlan { erasures: Vec::new(), takes: Erased::default(), ended_by: Some(ended_by) };
+        let mut plan = ErasurePlan {
+            erasures: Vec::new(),
+            takes: Erased::default(),
+            named: None,
+            whose: String::new(),
+            ended_by: Some(ended_by),
+        };
         for case in self.store.cases().await? {
             if case.ending().is_some_and(|e| e.on <= ended_by) {
                 self.add_case(&mut plan, case.number(), ErasureReason::Age).await?;
@@ -169,22 +211,29 @@ impl Desk {
         if due > at_most {
             return Err(EraseError::TooMany { due, at_most });
         }
-        if let Some(doubt) = self.clock_doubt(Some(AHEAD)).await?.filter(|_| !trust_clock) {
+        if trust_clock {
+            return Ok(());
+        }
+        if let Some(doubt) = self.clock_doubt().await? {
             return Err(doubt.into());
         }
-        Ok(())
+        let now = self.now();
+        let from = now.checked_sub((24 * DOUBTED_DAYS).hours()).unwrap_or(now);
+        let mut days = self.store.days_noted_since(from).await?;
+        days.push(now.to_zoned(jiff::tz::TimeZone::UTC).date());
+        let quiet = days.windows(2).find(|pair| i64::from((pair[1] - pair[0]).get_days()) > QUIET_DAYS);
+        quiet.map_or(Ok(()), |pair| Err(EraseError::Quiet { from: pair[0], until: pair[1] }))
     }
 
-    /// Whether the clock stands far behind the last entry of the audit log, or farther before it than `ahead`.
+    /// Whether the clock stands far behind the last entry of the audit log.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn clock_doubt(&self, ahead: Option<SignedDuration>) -> Result<Option<ClockDoubt>, StoreError> {
+    pub async fn clock_doubt(&self) -> Result<Option<ClockDoubt>, StoreError> {
         let now = self.now();
         let Some(last) = self.store.last_noted_at().await? else { return Ok(None) };
         let passed = now.duration_since(last);
-        let doubtful = passed < -BEHIND || ahead.is_some_and(|ahead| passed > ahead);
-        Ok(doubtful.then_some(ClockDoubt { now, last }))
+        Ok((passed < -BEHIND).then_some(ClockDoubt { now, last }))
     }
 
     /// Erases what was planned. `remember` writes the erasures to the list that survives a restore, first: should
@@ -198,7 +247,8 @@ impl Desk {
         remember: impl FnOnce(&[Erasure]) -> io::Result<()>,
     ) -> Result<Erased, EraseError> {
         remember(&plan.erasures).map_err(EraseError::List)?;
-        Ok(self.store.erase(plan.erasures, self.now()).await?)
+        let erased = self.store.erase(plan.erasures, self.now()).await.map_err(EraseError::Later)?;
+        if erased.cases + erased.submissions == 0 { Err(EraseError::Nothing) } else { Ok(erased) }
     }
 }
 

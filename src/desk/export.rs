@@ -40,6 +40,8 @@ pub struct Copied {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mails: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    drafts: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     audit_log: Vec<Dated<String>>,
 }
 
@@ -55,6 +57,9 @@ pub enum ExportError {
     /// There is no such case.
     #[error("there is no case {0}, neither by our number nor by the sheet's")]
     NoCase(String),
+    /// It is not clear which case is meant.
+    #[error(transparent)]
+    Ambiguous(InviteError),
     /// There is no such submission.
     #[error("there is no answer with the receipt {0}; it has eight letters and digits, such as ABCD-2345")]
     NoReceipt(String),
@@ -76,6 +81,7 @@ impl Desk {
         let number = match self.find_case(case).await {
             Ok(number) => number,
             Err(InviteError::Store(error)) => return Err(error.into()),
+            Err(error @ InviteError::Ambiguous { .. }) => return Err(ExportError::Ambiguous(error)),
             Err(_) => return Err(ExportError::NoCase(case.to_owned())),
         };
         let kept = self.kept(number, case).await?;
@@ -84,10 +90,16 @@ impl Desk {
         let theirs = |party: Party| all || matches!(party, Party::Client | Party::Coach);
         let language = kept.file.opening().language.unwrap_or_else(|| self.instance.language());
         let copied = Copied {
-            events: kept.events.into_iter().map(|e| Dated { at: e.at, what: e.event }).collect(),
+            events: kept
+                .events
+                .into_iter()
+                .filter(|e| party_of(&e.event).is_none_or(theirs))
+                .map(|e| Dated { at: e.at, what: e.event })
+                .collect(),
             invitations: kept
                 .invitations
                 .iter()
+                .filter(|i| theirs(i.party))
                 .map(|i| {
                     json!({
                         "party": i.party, "form": i.form, "open_until": i.expires_at, "taken_back": i.revoked,
@@ -107,7 +119,18 @@ impl Desk {
                 .filter(|m| theirs(m.party))
                 .map(|m| json!({ "to": m.party, "queued_at": m.queued_at, "state": m.state, "address": m.address }))
                 .collect(),
-            audit_log: kept.notes.into_iter().map(|n| Dated { at: n.at, what: n.verb }).collect(),
+            drafts: kept
+                .drafts
+                .iter()
+                .filter(|d| theirs(d.party))
+                .map(|d| json!({ "party": d.party, "saved_at": d.saved_at, "typed": d.answers }))
+                .collect(),
+            audit_log: kept
+                .notes
+                .into_iter()
+                .filter(|n| theirs(n.party))
+                .map(|n| Dated { at: n.at, what: n.verb })
+                .collect(),
             case: Some(kept.file),
             ..self.copied(if all { OF_ALL } else { OF_A_CASE }, &kept.submissions, theirs, language)
         };
@@ -159,6 +182,7 @@ impl Desk {
             answers: answers.collect(),
             closing_reports: Vec::new(),
             mails: Vec::new(),
+            drafts: Vec::new(),
             audit_log: Vec::new(),
         }
     }
@@ -169,6 +193,16 @@ impl Copied {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+/// Whom an event of a case concerns besides the client.
+fn party_of(event: &CaseEvent) -> Option<Party> {
+    match event {
+        CaseEvent::Invited { party, .. } | CaseEvent::Answered { party } | CaseEvent::Withdrawn { party } => {
+            Some(*party)
+        }
+        _ => None,
     }
 }
 

@@ -25,6 +25,16 @@ pub enum InviteError {
     /// There is no such case.
     #[error("there is no case `{0}`; name it by its number, such as 2025-000123, or by its number in the sheet")]
     NoCase(String),
+    /// Two cases have that number.
+    #[error(
+        "`{number}` is our number of one case and the sheet's number of case {other}: name the first by its number in the sheet, the second as {other}"
+    )]
+    Ambiguous {
+        /// The number.
+        number: String,
+        /// The case that has it in the sheet.
+        other: CaseNumber,
+    },
     /// There is no such form.
     #[error("there is no form `{0}`")]
     NoForm(String),
@@ -59,12 +69,24 @@ impl Desk {
     /// The case of a number, ours or the sheet's it came from.
     ///
     /// # Errors
-    /// When there is no such case, or the store fails.
+    /// When there is no such case, the number is ours of one case and the sheet's of another, or the store fails.
     pub async fn find_case(&self, number: &str) -> Result<CaseNumber, InviteError> {
         let ours = number.parse::<CaseNumber>().ok();
         let cases = self.store.cases().await?;
-        let found = cases.iter().find(|c| Some(c.number()) == ours || c.imported_number() == Some(number));
-        found.map(CaseFile::number).ok_or_else(|| InviteError::NoCase(number.to_owned()))
+        let by_ours = cases.iter().find(|c| Some(c.number()) == ours).map(CaseFile::number);
+        let by_sheet = cases.iter().find(|c| c.imported_number() == Some(number)).map(CaseFile::number);
+        match (by_ours, by_sheet) {
+            (Some(one), Some(other)) if one != other => {
+                Err(InviteError::Ambiguous { number: number.to_owned(), other })
+            }
+            // The case that had this number of ours was erased: whoever names it does not mean another.
+            (None, Some(other))
+                if ours.is_some() && self.store.erasures().await?.iter().any(|e| e.subject == number) =>
+            {
+                Err(InviteError::Ambiguous { number: number.to_owned(), other })
+            }
+            (one, other) => one.or(other).ok_or_else(|| InviteError::NoCase(number.to_owned())),
+        }
     }
 
     /// Makes a new link to the invitation of a case to a form, to be handed over.

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::cube::{self, Cube};
 use crate::release::{Difference, Release, ReleaseId, differences};
-use crate::store::{KnownRelease, StoreError};
+use crate::store::{KnownRelease, StoreError, ToCount};
 use crate::text::Fingerprint;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -62,6 +62,19 @@ impl Desk {
         declared.unwrap_or_else(|| today.first_of_month().checked_sub(1.day()).unwrap_or(today))
     }
 
+    /// The cube with every fact so far, saved. Counted anew when something is erased meanwhile.
+    async fn counted(&self) -> Result<Cube, StoreError> {
+        loop {
+            let ToCount { mut cube, facts, erasures } = self.store.to_count().await?;
+            for (sequence, fact, book) in facts {
+                cube.fold(sequence, &fact, &book);
+            }
+            if self.store.save_cube(cube.clone(), erasures).await? {
+                return Ok(cube);
+            }
+        }
+    }
+
     /// Takes the facts since the last release into the cube, saves it, and lets disclosure control
     /// make a release of its tables.
     ///
@@ -72,16 +85,11 @@ impl Desk {
         if as_of >= today {
             return Err(ReleaseError::NotOver(as_of));
         }
-        let stored = self.store.cube().await?;
-        let mut cube = if stored.is_current() { stored } else { Cube::default() };
-        for (sequence, fact, book) in self.store.facts_since(cube.watermark).await? {
-            cube.fold(sequence, &fact, &book);
-        }
+        let cube = self.counted().await?;
         let unknown = cube::unknown_categories(&cube, &self.instance);
         if let Some((dimension, code)) = unknown.into_iter().next() {
             return Err(ReleaseError::UnknownCategory { dimension, code });
         }
-        self.store.save_cube(cube.clone()).await?;
         // A release whose file was lost keeps its name.
         let lost = self.store.known_releases().await?;
         let ids = earlier.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));

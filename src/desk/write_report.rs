@@ -9,7 +9,7 @@ use crate::report::{
     AnnexState, ClosingReport, FeedbackAnnex, NotEnded, Received, ReportFile, ReportName, annex_state, recorded,
     responses,
 };
-use crate::store::{StoreError, StoredAnnex, StoredReport, StoredSubmission};
+use crate::store::{Known, StoreError, StoredAnnex, StoredReport, StoredSubmission};
 use jiff::civil::Date;
 
 /// A report as files.
@@ -78,16 +78,29 @@ impl Desk {
     /// # Errors
     /// See [`ReportError`].
     pub async fn write_report(&self, number: CaseNumber) -> Result<WrittenReport, ReportError> {
+        loop {
+            // An edition that tells an answer which is erased while it is printed is made again without it.
+            if let Some(written) = self.try_report(number).await? {
+                return Ok(written);
+            }
+        }
+    }
+
+    async fn try_report(&self, number: CaseNumber) -> Result<Option<WrittenReport>, ReportError> {
+        let known = Known { at: self.now(), erasures: self.store.erasure_count().await? };
         let case = self.store.case(number).await?.ok_or(ReportError::NoCase(number))?;
         let submissions = self.store.submissions_of(number).await?;
         let (stored, new) = self.coachs_edition(&case, &submissions).await?;
         let name = ReportName { case: number, version: stored.version }.to_string();
         let (officer, annex_closes_on) = match self.annex_state(&case, &submissions).await? {
             AnnexState::Open { closes_on } => (None, Some(closes_on)),
-            AnnexState::Closed { on } => (Some(self.officers_edition(&case, &submissions, &stored, on).await?), None),
+            AnnexState::Closed { on } => match self.officers_edition(&case, &submissions, &stored, on, known).await? {
+                Some(edition) => (Some(edition), None),
+                None => return Ok(None),
+            },
         };
         let StoredReport { html, json, pdf, .. } = stored;
-        Ok(WrittenReport { name, html, json, pdf, officer, annex_closes_on, new })
+        Ok(Some(WrittenReport { name, html, json, pdf, officer, annex_closes_on, new }))
     }
 
     async fn coachs_edition(
@@ -109,7 +122,7 @@ impl Desk {
         let file = ReportFile::new(report, &ReportName { case: case.number(), version }, written_on);
         let Written { html, json, pdf } = self.written(&file)?;
         let stored = StoredReport { version, content, written_on, json, html, pdf };
-        self.store.save_report(stored.clone(), case.number()).await?;
+        self.store.save_report(stored.clone(), case.number(), self.now()).await?;
         Ok((stored, true))
     }
 
@@ -127,10 +140,11 @@ impl Desk {
         submissions: &[StoredSubmission],
         stored: &StoredReport,
         closed_on: Date,
-    ) -> Result<OfficerEdition, ReportError> {
+        known: Known,
+    ) -> Result<Option<OfficerEdition>, ReportError> {
         if let Some(kept) = self.store.annex(case.number(), stored.version).await? {
             let StoredAnnex { closed_on, html, json, pdf, .. } = kept;
-            return Ok(OfficerEdition { closed_on, html, json, pdf });
+            return Ok(Some(OfficerEdition { closed_on, html, json, pdf }));
         }
         let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
         let received: Vec<Received<'_>> =
@@ -142,8 +156,7 @@ impl Desk {
         let Written { html, json, pdf } = self.written(&sent.with_annex(annex))?;
         let edition = OfficerEdition { closed_on, html: html.clone(), json: json.clone(), pdf: pdf.clone() };
         let kept = StoredAnnex { version: stored.version, closed_on, json, html, pdf };
-        self.store.save_annex(kept, case.number()).await?;
-        Ok(edition)
+        Ok(self.store.save_annex(kept, case.number(), known).await?.then_some(edition))
     }
 
     fn written(&self, file: &ReportFile) -> Result<Written, ReportError> {

@@ -133,7 +133,7 @@ impl FeedbackAnnex {
             let feedback = |r: &&Received<'_>| r.party == party && r.form.questions().any(|q| q.visibility == seen);
             let received: Vec<&Received<'_>> = received.iter().filter(feedback).collect();
             let answered = u32::try_from(received.len()).unwrap_or(u32::MAX);
-            let invited = case.parties().get(&party).map_or(0, |p| p.invited).max(answered);
+            let invited = case.parties().get(&party).map_or(0, |p| p.invited.max(p.withdrawn)).max(answered);
             let state = match (invited, answered) {
                 (0, _) => FeedbackState::NotAsked,
                 (_, 0) => FeedbackState::NotAnswered,

@@ -55,7 +55,7 @@ impl ClosingReport {
             coaching,
             course: told.course(),
             plan,
-            responses: responses(case),
+            responses: told_responses(case),
         })
     }
 }
@@ -75,6 +75,13 @@ pub fn responses(case: &CaseFile) -> Vec<Response> {
         Response { party, invited: state.invited, answered: state.answered }
     };
     [Party::Client, Party::Employer, Party::Community].map(of).to_vec()
+}
+
+/// The same as readers are told it: whoever took an answer back was asked, and has not answered.
+fn told_responses(case: &CaseFile) -> Vec<Response> {
+    let withdrawn = |party| case.parties().get(&party).map_or(0, |state| state.withdrawn);
+    let told = |r: Response| Response { invited: r.invited.max(withdrawn(r.party)), ..r };
+    responses(case).into_iter().map(told).collect()
 }
 
 fn organisation(known: &Organisation, code: &str, language: Language) -> String {

@@ -3,6 +3,7 @@
 use super::{Store, StoreError, attempting};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sqlx::{AnyConnection, Row};
 
 /// The verb of an erasure: what it names may be missing.
@@ -57,6 +58,21 @@ impl Store {
         .fetch_one(self.readers());
         let row = self.read("read the audit log", row).await?;
         Ok(row.get::<Option<String>, _>("last").and_then(|at| at.parse().ok()))
+    }
+
+    /// The days (UTC) from that instant on of which the audit log tells something, and the last one before, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn days_noted_since(&self, from: Timestamp) -> Result<Vec<Date>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT max(substr(at, 1, 10)) AS day FROM audit_log WHERE at < $1
+             UNION SELECT substr(at, 1, 10) AS day FROM audit_log WHERE at >= $1 ORDER BY day",
+        )
+        .bind(from.to_string())
+        .fetch_all(self.readers());
+        let rows = self.read("read the audit log", rows).await?;
+        Ok(rows.iter().filter_map(|r| r.get::<Option<String>, _>("day")?.parse().ok()).collect())
     }
 }
 

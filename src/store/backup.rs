@@ -102,9 +102,8 @@ impl Store {
                 return Err(error);
             }
         };
-        let kept = path.exists().then(|| beside(path, "before-restore"));
+        let kept = path.exists().then(|| free_name(path));
         if let Some(kept) = &kept {
-            remove(kept).map_err(at(kept))?;
             // The write-ahead log belongs to the file and goes with it.
             for ending in ["", "-wal", "-shm"] {
                 let old = with_ending(path, ending);
@@ -149,6 +148,17 @@ fn remove(path: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A name for the database that stood there; what an earlier restore kept stays.
+fn free_name(path: &Path) -> PathBuf {
+    let mut name = beside(path, "before-restore");
+    let mut n = 2;
+    while name.exists() {
+        name = beside(path, &format!("before-restore-{n}"));
+        n += 1;
+    }
+    name
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -205,7 +205,7 @@ fn imported_mark(mark: &Fingerprint, number: &str) -> Fingerprint {
 }
 
 /// The mark of a case and its number in the sheet. A case from before there were blinds is known by its first event.
-async fn mark_of_case(
+pub(super) async fn mark_of_case(
     connection: &mut AnyConnection,
     number: &str,
 ) -> Result<Option<(Fingerprint, Option<String>)>, StoreError> {
@@ -330,7 +330,9 @@ async fn erase_case(
     .await
     .map_err(attempting("read the submissions of a case"))?;
     for submission in submissions {
-        remember(connection, erasure, submission.get("id"), "part", at).await?;
+        let id: String = submission.get("id");
+        let part = Erasure { mark: submission_mark(&id), imported: None, ..erasure.clone() };
+        remember(connection, &part, &id, "part", at).await?;
     }
     match erasure.reason {
         ErasureReason::Asked => run(connection, facts_of_case!("DELETE FROM facts"), number).await?,
@@ -369,6 +371,8 @@ async fn erase_submission(
     let party: Party = serde_json::from_value(serde_json::Value::String(row.get("party"))).map_err(unreadable)?;
     let number: CaseNumber = serde_json::from_value(serde_json::Value::String(case.clone())).map_err(unreadable)?;
     run(connection, "DELETE FROM facts WHERE subject = $1", id).await?;
+    // Who takes an answer back is counted neither as invited nor as having answered.
+    run(connection, "DELETE FROM facts WHERE subject = $1", &invitation).await?;
     run(connection, "DELETE FROM submissions WHERE id = $1", id).await?;
     run(connection, "DELETE FROM drafts WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM links WHERE invitation = $1", &invitation).await?;

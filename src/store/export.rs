@@ -22,6 +22,8 @@ pub struct Kept {
     pub reports: Vec<KeptReport>,
     /// Mails, oldest first.
     pub mails: Vec<KeptMail>,
+    /// What was typed and not sent.
+    pub drafts: Vec<KeptDraft>,
     /// What the audit log says about the case, its invitations and its answers.
     pub notes: Vec<KeptNote>,
 }
@@ -76,9 +78,22 @@ pub struct KeptMail {
     pub address: Option<String>,
 }
 
-/// An entry of the audit log.
+/// What somebody has typed and not sent.
+#[derive(Clone, Debug)]
+pub struct KeptDraft {
+    /// Who.
+    pub party: Party,
+    /// When, RFC 3339 in UTC.
+    pub saved_at: String,
+    /// As typed.
+    pub answers: serde_json::Value,
+}
+
+/// An entry of the audit log; events of the case, which stand in its history, are left out.
 #[derive(Clone, Debug)]
 pub struct KeptNote {
+    /// Whom it concerns; the client where it concerns the case.
+    pub party: Party,
     /// When, RFC 3339 in UTC.
     pub at: String,
     /// What was done.
@@ -98,8 +113,9 @@ impl Store {
         let submissions = rows(&mut connection, SUBMISSIONS, case, submission).await?;
         let reports = rows(&mut connection, REPORTS, case, report).await?;
         let mails = rows(&mut connection, MAILS, case, mail).await?;
+        let drafts = rows(&mut connection, DRAFTS, case, draft).await?;
         let notes = rows(&mut connection, NOTES, case, note).await?;
-        Ok(Some(Kept { file, events, invitations, submissions, reports, mails, notes }))
+        Ok(Some(Kept { file, events, invitations, submissions, reports, mails, drafts, notes }))
     }
 }
 
@@ -112,10 +128,15 @@ const REPORTS: &str = "SELECT version, 0 AS officers, written_on AS day, json FR
     ORDER BY version, officers";
 const MAILS: &str = "SELECT i.party, o.queued_at, o.state, o.address
     FROM outbox o JOIN invitations i ON i.id = o.invitation WHERE i.case_number = $1 ORDER BY o.queued_at, o.id";
-const NOTES: &str = "SELECT at, verb FROM audit_log WHERE subject = $1
-    OR subject IN (SELECT id FROM invitations WHERE case_number = $1)
-    OR subject IN (SELECT s.id FROM submissions s JOIN invitations i ON i.id = s.invitation WHERE i.case_number = $1)
-    ORDER BY sequence";
+const NOTES: &str = "SELECT a.sequence, a.at, a.verb, i.party FROM audit_log a JOIN invitations i ON i.id = a.subject
+    WHERE i.case_number = $1
+    UNION ALL SELECT a.sequence, a.at, a.verb, i.party FROM audit_log a JOIN submissions s ON s.id = a.subject
+      JOIN invitations i ON i.id = s.invitation WHERE i.case_number = $1
+    UNION ALL SELECT a.sequence, a.at, a.verb, 'client' AS party FROM audit_log a
+      WHERE a.subject = $1 AND a.verb <> 'event'
+    ORDER BY 1";
+const DRAFTS: &str = "SELECT i.party, d.saved_at, d.answers FROM drafts d JOIN invitations i ON i.id = d.invitation
+    WHERE i.case_number = $1 ORDER BY d.saved_at, d.owner_hash";
 
 async fn rows<T>(
     connection: &mut AnyConnection,
@@ -165,7 +186,11 @@ fn mail(row: &AnyRow) -> Result<KeptMail, serde_json::Error> {
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one of the readers of a row")]
 fn note(row: &AnyRow) -> Result<KeptNote, serde_json::Error> {
-    Ok(KeptNote { at: row.get("at"), verb: row.get("verb") })
+    Ok(KeptNote { party: party(row)?, at: row.get("at"), verb: row.get("verb") })
+}
+
+fn draft(row: &AnyRow) -> Result<KeptDraft, serde_json::Error> {
+    let answers = serde_json::from_str(row.get("answers"))?;
+    Ok(KeptDraft { party: party(row)?, saved_at: row.get("saved_at"), answers })
 }

@@ -6,7 +6,32 @@ use crate::cube::{Codebook, Cube, Fact};
 use crate::text::Fingerprint;
 use sqlx::{Any, AnyConnection, Executor, Row};
 
+/// What a release counts, all of one moment.
+#[derive(Clone, Debug)]
+pub struct ToCount {
+    /// The cube as it was last saved; empty before the first time and after an erasure.
+    pub cube: Cube,
+    /// The facts after its watermark in order, each with its sequence number and codebook.
+    pub facts: Vec<(i64, Fact, Codebook)>,
+    /// The erasures made so far: a cube is saved only while there are no more.
+    pub erasures: i64,
+}
+
 impl Store {
+    /// Reads what a release counts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn to_count(&self) -> Result<ToCount, StoreError> {
+        let mut transaction = self.one_moment().await?;
+        let stored = read_cube(&mut *transaction).await?;
+        let cube = if stored.is_current() { stored } else { Cube::default() };
+        let facts = read_since(&mut *transaction, cube.watermark).await?;
+        let erasures = erasures(&mut transaction).await?;
+        transaction.rollback().await.map_err(attempting("be read as a whole"))?;
+        Ok(ToCount { cube, facts, erasures })
+    }
+
     /// The facts after `watermark` in order, each with its sequence number and codebook.
     ///
     /// # Errors
@@ -23,13 +48,19 @@ impl Store {
         read_cube(self.readers()).await
     }
 
-    /// Saves the cube with its watermark.
+    /// Saves the cube with its watermark; false, and nothing is saved, when something was erased since it was counted.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_cube(&self, cube: Cube) -> Result<(), StoreError> {
-        writer::submit(self.writer(), |reply| writer::Job::SaveCube(Box::new(cube), reply)).await
+    pub async fn save_cube(&self, cube: Cube, erasures: i64) -> Result<bool, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::SaveCube(Box::new(cube), erasures, reply)).await
     }
+}
+
+/// How many erasures there are: whoever reads something and stores what comes of it compares the number.
+pub(super) async fn erasures(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT count(*) AS n FROM erasures").fetch_one(connection).await;
+    Ok(row.map_err(attempting("read the erasures"))?.get("n"))
 }
 
 pub(super) async fn read_since<'e>(
@@ -110,11 +141,14 @@ async fn insert(
     Ok(())
 }
 
-pub(super) async fn save_cube(connection: &mut AnyConnection, cube: &Cube) -> Result<(), StoreError> {
+pub(super) async fn save_cube(connection: &mut AnyConnection, cube: &Cube, known: i64) -> Result<bool, StoreError> {
+    if erasures(connection).await? != known {
+        return Ok(false);
+    }
     sqlx::query("INSERT INTO cube (one, cube) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET cube = excluded.cube")
         .bind(to_json("cube", cube)?)
         .execute(connection)
         .await
         .map_err(attempting("save the cube"))?;
-    Ok(())
+    Ok(true)
 }

@@ -27,12 +27,13 @@ mod writer;
 pub use backup::Restored;
 pub use cases::{CaseChange, FactOf, Subject};
 pub use erase::{Erased, Erasure, ErasureKind, ErasureReason, NamedSubmission, submission_mark};
-pub use export::{Kept, KeptEvent, KeptMail, KeptNote, KeptReport, KeptSubmission};
+pub use export::{Kept, KeptDraft, KeptEvent, KeptMail, KeptNote, KeptReport, KeptSubmission};
+pub use facts::ToCount;
 pub use invitations::{Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
 pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;
-pub use reports::{StoredAnnex, StoredReport};
+pub use reports::{Known, StoredAnnex, StoredReport};
 pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
 pub use transfer::Step;
 pub use verify::{Complaint, Verified};
@@ -68,6 +69,22 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// The new database belongs to somebody else, too.
+    #[error("the new database has a table `{table}` that is not Palaute's: make a database of its own")]
+    Stranger {
+        /// The table.
+        table: String,
+    },
+    /// The data are elsewhere.
+    #[error(
+        "{path} was moved to a PostgreSQL ({marker} tells which): name that one; remove {marker} to use the old file again"
+    )]
+    Elsewhere {
+        /// The file.
+        path: String,
+        /// The file that tells so.
+        marker: String,
     },
     /// Another server has the file.
     #[error("another Palaute server uses {path}; stop it first, or give this one a database of its own")]
@@ -260,6 +277,24 @@ impl Store {
     ) -> Result<T, StoreError> {
         let found = tokio::time::timeout(READ_WITHIN, found).await;
         found.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(attempting(attempt))
+    }
+
+    /// A transaction of a reader in which everything is of one moment: what is stored meanwhile is seen whole or not at all.
+    async fn one_moment(&self) -> Result<sqlx::Transaction<'static, sqlx::Any>, StoreError> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        self.readers().begin_with(begin).await.map_err(attempting("be read as a whole"))
+    }
+
+    /// How many erasures there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erasure_count(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT count(*) AS n FROM erasures").fetch_one(self.readers());
+        Ok(sqlx::Row::get(&self.read("read the erasures", row).await?, "n"))
     }
 
     fn writer(&self) -> &mpsc::Sender<writer::Job> {

@@ -4,6 +4,7 @@ use super::{Engine, Store, StoreError, attempting, migrations, writer};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, ConnectOptions, Connection, Row};
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -30,6 +31,8 @@ const POSTGRES: [&str; 4] = [
     "SET statement_timeout = '15s'",
     "SET idle_in_transaction_session_timeout = '30s'",
 ];
+/// Who may read a database file: its owner.
+const OWNER_ONLY: u32 = 0o600;
 /// File systems whose locks cannot be trusted between machines.
 const NETWORK: [&str; 14] = [
     "nfs",
@@ -179,6 +182,14 @@ impl Store {
             // The migrator takes an advisory lock of the server.
             Database::Server(_) => None,
         };
+        if let Database::File(path) = database {
+            let marker = moved_marker(path);
+            if marker.exists() {
+                let (path, marker) = (path.display().to_string(), marker.display().to_string());
+                return Err(StoreError::Elsewhere { path, marker });
+            }
+            make_private(path)?;
+        }
         let mut connection = database.connect().await.map_err(attempting("be opened"))?;
         if engine == Engine::Sqlite {
             check_version(&mut connection).await?;
@@ -256,6 +267,23 @@ async fn lock_beside(path: &Path, ending: &str) -> Result<File, StoreError> {
         Ok(file)
     });
     locked.await.map_err(|_| StoreError::Closed)?.map_err(|source| told(&shown, source))
+}
+
+/// The file by which a database file is known to have been moved.
+pub(super) fn moved_marker(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".moved");
+    PathBuf::from(name)
+}
+
+/// Makes a missing database file, which nobody but its owner may read; its logs take after it.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    match File::options().create_new(true).write(true).mode(OWNER_ONLY).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::File { path: path.display().to_string(), source: error })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refuse_network(path: &Path) -> Result<(), StoreError> {

@@ -1,8 +1,9 @@
 //! Reports with their versions, kept as they were written.
 
-use super::{Store, StoreError, attempting, audit_log, cases, writer};
+use super::{Store, StoreError, attempting, audit_log, cases, facts, writer};
 use crate::case::CaseNumber;
 use crate::text::Fingerprint;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row};
 
@@ -36,6 +37,15 @@ pub struct StoredAnnex {
     pub html: String,
     /// As PDF.
     pub pdf: Vec<u8>,
+}
+
+/// When an annex was made, and what was known then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The instant.
+    pub at: Timestamp,
+    /// The erasures made until its answers were read.
+    pub erasures: i64,
 }
 
 impl Store {
@@ -98,20 +108,21 @@ impl Store {
         }))
     }
 
-    /// Keeps the officer's edition of a version.
+    /// Keeps the officer's edition of a version; false, and nothing is kept, when something was erased since the
+    /// answers in it were read.
     ///
     /// # Errors
     /// When there is one already, or the database fails.
-    pub async fn save_annex(&self, annex: StoredAnnex, case: CaseNumber) -> Result<(), StoreError> {
-        writer::submit(self.writer(), |reply| writer::Job::SaveAnnex(Box::new(annex), case, reply)).await
+    pub async fn save_annex(&self, annex: StoredAnnex, case: CaseNumber, known: Known) -> Result<bool, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::SaveAnnex(Box::new(annex), case, known, reply)).await
     }
 
     /// Keeps a version of a case's closing report.
     ///
     /// # Errors
     /// When the version exists already, or the database fails.
-    pub async fn save_report(&self, report: StoredReport, case: CaseNumber) -> Result<(), StoreError> {
-        writer::submit(self.writer(), |reply| writer::Job::SaveReport(Box::new(report), case, reply)).await
+    pub async fn save_report(&self, report: StoredReport, case: CaseNumber, at: Timestamp) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::SaveReport(Box::new(report), case, at, reply)).await
     }
 }
 
@@ -119,6 +130,7 @@ pub(super) async fn save(
     connection: &mut AnyConnection,
     report: &StoredReport,
     case: CaseNumber,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO reports (case_number, version, content, written_on, json, html, pdf)
@@ -134,7 +146,6 @@ pub(super) async fn save(
     .execute(&mut *connection)
     .await
     .map_err(attempting("keep a report"))?;
-    let at = report.written_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
     let blind = cases::blind(connection, case).await?;
     let commitment = audit_log::commitment(&blind, report.content.as_str());
     audit_log::note(connection, at, "report", &case.to_string(), &commitment).await
@@ -144,7 +155,11 @@ pub(super) async fn save_annex(
     connection: &mut AnyConnection,
     annex: &StoredAnnex,
     case: CaseNumber,
-) -> Result<(), StoreError> {
+    known: Known,
+) -> Result<bool, StoreError> {
+    if facts::erasures(connection).await? != known.erasures {
+        return Ok(false);
+    }
     sqlx::query(
         "INSERT INTO annexes (case_number, version, closed_on, json, html, pdf) VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -157,7 +172,8 @@ pub(super) async fn save_annex(
     .execute(&mut *connection)
     .await
     .map_err(attempting("keep an annex"))?;
-    let at = annex.closed_on.to_zoned(jiff::tz::TimeZone::UTC).map(|z| z.timestamp()).unwrap_or_default();
     let blind = cases::blind(connection, case).await?;
-    audit_log::note(connection, at, "annex", &case.to_string(), &audit_log::commitment(&blind, &annex.json)).await
+    let commitment = audit_log::commitment(&blind, &annex.json);
+    audit_log::note(connection, known.at, "annex", &case.to_string(), &commitment).await?;
+    Ok(true)
 }

@@ -124,7 +124,8 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     let inserted = sqlx::query(
         "INSERT INTO submissions
            (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers, blind)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (invitation) DO NOTHING",
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM invitations WHERE id = $2 AND revoked_at IS NULL
+         ON CONFLICT (invitation) DO NOTHING",
     )
     .bind(&new.id)
     .bind(&new.invitation)
@@ -167,9 +168,11 @@ async fn earlier(
 ) -> Result<Received, StoreError> {
     let row = sqlx::query("SELECT nonce_hash, content, receipt, received_at FROM submissions WHERE invitation = $1")
         .bind(&new.invitation)
-        .fetch_one(connection)
+        .fetch_optional(connection)
         .await
         .map_err(attempting("find an earlier submission"))?;
+    // The invitation was taken back while the page was on its way, as when its answers were erased.
+    let Some(row) = row else { return Ok(Received::AlreadyAnswered) };
     let same =
         row.get::<String, _>("nonce_hash") == new.nonce.as_str() && row.get::<String, _>("content") == content.as_str();
     let stored_at = row.get::<String, _>("received_at").parse().unwrap_or(new.received_at);

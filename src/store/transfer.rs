@@ -5,6 +5,7 @@
 //! rows, and a move after which both sides do not give the same. Until then the rows are in one transaction, so that
 //! a failure leaves the PostgreSQL as empty as it was.
 
+use super::open::moved_marker;
 use super::{Database, Engine, Store, StoreError, Verified, attempting, writer};
 use crate::text::Fingerprint;
 use sqlx::any::{AnyArguments, AnyRow, AnyTypeInfoKind};
@@ -83,7 +84,8 @@ type Values = Vec<Value>;
 
 impl Store {
     /// Moves the rows of the file `from` to the empty PostgreSQL `to`, compares both, then the new database with
-    /// itself. `told` hears of every table twice. The file stays as it is; only its schema is brought up to date first.
+    /// itself. `told` hears of every table twice. The file stays as it is; only its schema is brought up to date first. A
+    /// marker beside it keeps every command from using it further.
     ///
     /// # Errors
     /// When `from` is no file or is in use, `to` is no server or holds rows, or the two differ afterwards. Nothing was
@@ -98,7 +100,12 @@ impl Store {
         Self::open(from).await?.close().await;
         let store = Self::open(to).await.map_err(of_the_new)?;
         let verified = match move_rows(from, to, &mut told).await {
-            Ok(()) => store.verify().await.map_err(|source| StoreError::Moved { source: Box::new(source) }),
+            Ok(()) => {
+                let marker = moved_marker(path);
+                let told = |source| StoreError::File { path: marker.display().to_string(), source };
+                std::fs::write(&marker, format!("moved to {}\n", to.shown())).map_err(told)?;
+                store.verify().await.map_err(|source| StoreError::Moved { source: Box::new(source) })
+            }
             Err(error) => Err(error),
         };
         store.close().await;
@@ -134,6 +141,9 @@ async fn into_new(old: &mut AnyConnection, to: &Database, told: &mut impl FnMut(
         if rows > 0 {
             return Err(StoreError::NotEmpty { table: table.name, rows });
         }
+    }
+    if let Some(table) = stranger(&mut new).await.map_err(attempting("be looked at")).map_err(of_the_new)? {
+        return Err(StoreError::Stranger { table });
     }
     for table in &TABLES {
         told(Step::Copied(table.name, copy(old, &mut new, table).await?));
@@ -221,6 +231,14 @@ fn values(row: &AnyRow) -> Result<Values, sqlx::Error> {
         }
     };
     (0..row.len()).map(value).collect()
+}
+
+/// A table of somebody else in the new database.
+async fn stranger(connection: &mut AnyConnection) -> Result<Option<String>, sqlx::Error> {
+    let query = "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
+    let rows = sqlx::query(query).fetch_all(connection).await?;
+    let ours = |name: &String| name == "_sqlx_migrations" || TABLES.iter().any(|t| t.name == name);
+    Ok(rows.iter().map(|row| row.get::<String, _>("name")).find(|name| !ours(name)))
 }
 
 /// The key of a row, as it is told to people.

@@ -1,7 +1,7 @@
 //! Looks whether what is stored still agrees with itself: rows with their history, the cube with the
 //! facts, submissions with the fingerprints that were taken of them, the audit log with its chain.
 
-use super::{Engine, Store, StoreError, attempting, audit_log, facts};
+use super::{Engine, Store, StoreError, attempting, audit_log, erase, facts};
 use crate::case::{CaseEvent, CaseFile};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -18,6 +18,8 @@ pub struct Verified {
     pub submissions: usize,
     /// Facts that were counted again.
     pub facts: usize,
+    /// Cases and submissions that were erased.
+    pub erased: usize,
     /// Entries of the audit log whose link was made again.
     pub entries: usize,
     /// Number and link of the last entry: kept elsewhere, they show later whether the end was cut off.
@@ -53,6 +55,12 @@ pub enum Complaint {
     /// A submission of which the audit log knows nothing, or something else.
     #[error("submission {0}: the audit log has no entry for these answers")]
     Unlogged(String),
+    /// Something is counted not at all or more than once, or what is counted is gone.
+    #[error("{0}: it is not counted once")]
+    Facts(String),
+    /// An erasure of which only the log or only the table of erasures knows, or of something that is still there.
+    #[error("the erasure of {0} is not as the audit log tells it, or what was erased is still there")]
+    Erasure(String),
     /// The stored cube is not the sum of the facts.
     #[error("the stored cube is not what its facts add up to")]
     Cube,
@@ -71,8 +79,8 @@ struct Entry {
     commitment: String,
 }
 
-/// What entries of one verb commit to, by subject, in their order; none for those that commit to nothing.
-type Commitments<'a> = HashMap<&'a str, Vec<Option<&'a str>>>;
+/// What entries of one verb commit to, by subject, in their order.
+type Commitments<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
 /// What the audit log knows of one verb.
 struct Logged<'a> {
@@ -85,15 +93,13 @@ impl Logged<'_> {
     /// Of what is stored: whether the log knows as many of the subject, and each as it is.
     fn agrees(&self, subject: &str, stored: &[Fingerprint]) -> bool {
         let logged = self.commitments.get(subject).map_or(&[][..], Vec::as_slice);
-        stored.len() == logged.len() && stored.iter().zip(logged).all(|(s, l)| l.is_none_or(|l| l == s.as_str()))
+        stored.len() == logged.len() && stored.iter().zip(logged).all(|(s, l)| *l == s.as_str())
     }
 
     /// What the log knows, what is not `stored`, and what nobody erased, in order.
     fn gone(&self, stored: &BTreeSet<String>) -> Vec<String> {
         let lost = |subject: &&&str| !stored.contains(**subject) && !self.erased.contains(**subject);
-        let mut gone: Vec<String> = self.commitments.keys().filter(lost).map(|s| (*s).to_owned()).collect();
-        gone.sort_unstable();
-        gone
+        self.commitments.keys().filter(lost).map(|s| (*s).to_owned()).collect()
     }
 }
 
@@ -104,13 +110,7 @@ impl Store {
     /// When the database fails, or what it holds cannot be read at all.
     pub async fn verify(&self) -> Result<Verified, StoreError> {
         let mut verified = Verified::default();
-        // One transaction, so that what is stored meanwhile is seen whole or not at all.
-        let begin = match self.engine {
-            Engine::Sqlite => "BEGIN",
-            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        };
-        let transaction = self.readers().begin_with(begin).await;
-        let mut transaction = transaction.map_err(attempting("be read as a whole"))?;
+        let mut transaction = self.one_moment().await?;
         if self.engine == Engine::Sqlite {
             // PostgreSQL keeps checksums of its own.
             verify_file(&mut transaction, &mut verified).await?;
@@ -123,6 +123,8 @@ impl Store {
         verify_submissions(&mut transaction, &logged("submission"), &mut verified).await?;
         verify_reports(&mut transaction, &logged("report"), &mut verified).await?;
         verify_annexes(&mut transaction, &logged("annex"), &mut verified).await?;
+        verify_erasures(&mut transaction, &logged(audit_log::ERASE), &mut verified).await?;
+        verify_facts(&mut transaction, &mut verified).await?;
         verify_cube(&mut transaction, &mut verified).await?;
         transaction.rollback().await.map_err(attempting("be read as a whole"))?;
         Ok(verified)
@@ -154,24 +156,18 @@ async fn entries(connection: &mut AnyConnection) -> Result<Vec<Entry>, StoreErro
 fn commitments<'a>(log: &'a [Entry], verb: &str) -> Commitments<'a> {
     let mut found = Commitments::new();
     for entry in log.iter().filter(|e| e.verb == verb) {
-        let commitment = Some(entry.commitment.as_str()).filter(|c| !c.is_empty());
-        found.entry(entry.subject.as_str()).or_default().push(commitment);
+        found.entry(entry.subject.as_str()).or_default().push(entry.commitment.as_str());
     }
     found
 }
 
-/// Entries from before the commitments stand first; later ones all have theirs.
 fn verify_chain(log: &[Entry], verified: &mut Verified) {
     let mut before = "";
-    let mut committed = false;
     for entry in log {
-        committed |= !entry.commitment.is_empty();
-        if committed {
-            verified.entries += 1;
-            let linked = audit_log::link(before, &entry.at, &entry.verb, &entry.subject, &entry.commitment);
-            if linked.as_str() != entry.chain {
-                verified.complaints.push(Complaint::Chain(entry.sequence));
-            }
+        verified.entries += 1;
+        let linked = audit_log::link(before, &entry.at, &entry.verb, &entry.subject, &entry.commitment);
+        if entry.commitment.is_empty() || linked.as_str() != entry.chain {
+            verified.complaints.push(Complaint::Chain(entry.sequence));
         }
         before = &entry.chain;
     }
@@ -270,10 +266,66 @@ async fn verify_annexes(
         let case: String = row.get("case_number");
         let commitment = audit_log::commitment(row.get("blind"), row.get("json"));
         let known = logged.commitments.get(case.as_str()).map_or(&[][..], Vec::as_slice);
-        if !known.iter().any(|k| k.is_none_or(|k| k == commitment.as_str())) {
+        if !known.contains(&commitment.as_str()) {
             verified.complaints.push(Complaint::Reports(case));
         }
     }
+    Ok(())
+}
+
+/// Table and log know the same erasures, and nothing that was erased is there.
+async fn verify_erasures(
+    connection: &mut AnyConnection,
+    logged: &Logged<'_>,
+    verified: &mut Verified,
+) -> Result<(), StoreError> {
+    let rows =
+        sqlx::query("SELECT subject, mark, kind FROM erasures ORDER BY subject, mark").fetch_all(&mut *connection);
+    let mut noted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut wrong = BTreeSet::new();
+    for row in rows.await.map_err(attempting("read the erasures"))? {
+        verified.erased += 1;
+        let (subject, mark, kind): (String, String, String) = (row.get("subject"), row.get("mark"), row.get("kind"));
+        let there = match kind.as_str() {
+            "case" => erase::mark_of_case(&mut *connection, &subject).await?.is_some_and(|(m, _)| m.as_str() == mark),
+            _ => {
+                let found = sqlx::query("SELECT 1 AS one FROM submissions WHERE id = $1").bind(&subject);
+                found.fetch_optional(&mut *connection).await.map_err(attempting("find a submission"))?.is_some()
+            }
+        };
+        if there {
+            wrong.insert(subject.clone());
+        }
+        noted.entry(subject).or_default().insert(mark);
+    }
+    for (subject, marks) in &logged.commitments {
+        let told: BTreeSet<String> = marks.iter().map(|m| (*m).to_owned()).collect();
+        if noted.remove(*subject).is_none_or(|noted| noted != told) {
+            wrong.insert((*subject).to_owned());
+        }
+    }
+    wrong.extend(noted.into_keys());
+    verified.complaints.extend(wrong.into_iter().map(Complaint::Erasure));
+    Ok(())
+}
+
+/// Every case, invitation and submission is counted once. An invitation that was taken back may be counted or not.
+async fn verify_facts(connection: &mut AnyConnection, verified: &mut Verified) -> Result<(), StoreError> {
+    let rows = sqlx::query(
+        "SELECT k.subject, k.needed, CAST(coalesce(f.n, 0) AS BIGINT) AS n
+         FROM (SELECT number AS subject, 1 AS needed FROM cases
+               UNION ALL SELECT id, CASE WHEN revoked_at IS NULL THEN 1 ELSE 0 END FROM invitations
+               UNION ALL SELECT id, 1 FROM submissions) k
+         LEFT JOIN (SELECT subject, sum(sign) AS n FROM facts GROUP BY subject) f ON f.subject = k.subject
+         WHERE coalesce(f.n, 0) < k.needed OR coalesce(f.n, 0) > 1
+         UNION ALL
+         SELECT f.subject, 0 AS needed, CAST(sum(f.sign) AS BIGINT) AS n FROM facts f
+         WHERE f.subject <> '' AND f.subject NOT IN (SELECT number FROM cases)
+           AND f.subject NOT IN (SELECT id FROM invitations) AND f.subject NOT IN (SELECT id FROM submissions)
+         GROUP BY f.subject ORDER BY 1",
+    );
+    let rows = rows.fetch_all(connection).await.map_err(attempting("read the facts"))?;
+    verified.complaints.extend(rows.iter().map(|row| Complaint::Facts(row.get("subject"))));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Writes over the places where erased rows stood: the file and its log, the tables and indexes.
 
 use super::{Database, Engine, Store, StoreError, attempting};
-use sqlx::{AnyConnection, Connection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::time::Duration;
 
 /// Every table that holds something of a person, with its indexes.
@@ -20,15 +20,17 @@ const TABLES: [&str; 13] = [
     "VACUUM FULL erasures",
     "VACUUM FULL codebooks",
 ];
-/// Longest wait for those who still read what was erased, and how often they are looked at.
-const READERS_WITHIN: Duration = Duration::from_secs(30);
+/// How often those who still read what was erased are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// What PostgreSQL says of a table that somebody holds (SQLSTATE).
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// How far the places were written over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wiped {
-    /// False where the log of a PostgreSQL could not be cut off, because the user may not: it holds what was
-    /// erased until the server reuses it.
+    /// False where the log of a PostgreSQL may hold what was erased: the user may not cut it off, or the server keeps
+    /// pieces of it for reuse, for an archive or for others that copy it.
     pub log: bool,
 }
 
@@ -42,15 +44,16 @@ impl Store {
         Ok(self.read("read the erasures", row).await?.get::<i64, _>("n") > 0)
     }
 
-    /// Writes over every place where an erased row stood. Servers go on; they wait while it lasts.
+    /// Writes over every place where an erased row stood. Servers go on; they wait while it lasts. `within` is the
+    /// longest wait for those who read meanwhile.
     ///
     /// # Errors
     /// When the database fails, or somebody reads on and on.
-    pub async fn wipe(database: &Database) -> Result<Wiped, StoreError> {
+    pub async fn wipe(database: &Database, within: Duration) -> Result<Wiped, StoreError> {
         let mut connection = database.connect().await.map_err(attempting("be opened"))?;
         let wiped = match database.engine() {
-            Engine::Sqlite => wipe_file(&mut connection).await,
-            Engine::Postgres => wipe_tables(&mut connection).await,
+            Engine::Sqlite => wipe_file(&mut connection, within).await,
+            Engine::Postgres => wipe_tables(&mut connection, within).await,
         };
         // What went wrong before says more than how the connection ended.
         let closed = connection.close().await.map_err(attempting("be closed"));
@@ -60,8 +63,11 @@ impl Store {
 }
 
 /// The file is written anew, and its write-ahead log, which may hold what stood there, is cut to nothing.
-async fn wipe_file(connection: &mut AnyConnection) -> Result<Wiped, StoreError> {
+async fn wipe_file(connection: &mut AnyConnection, within: Duration) -> Result<Wiped, StoreError> {
     let told = attempting("write over erased places");
+    let patience = format!("PRAGMA busy_timeout = {}", within.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(patience)).execute(&mut *connection).await.map_err(attempting("be opened"))?;
+    let places = unwiped(connection).await?;
     let done = async {
         sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await
@@ -70,17 +76,20 @@ async fn wipe_file(connection: &mut AnyConnection) -> Result<Wiped, StoreError> 
     if busy != 0 {
         return Err(StoreError::InReading);
     }
-    note(connection).await?;
+    note(connection, &places).await?;
     Ok(Wiped { log: true })
 }
 
 /// Every table is written anew once nobody sees the rows that were there before.
-async fn wipe_tables(connection: &mut AnyConnection) -> Result<Wiped, StoreError> {
+async fn wipe_tables(connection: &mut AnyConnection, within: Duration) -> Result<Wiped, StoreError> {
     let told = || attempting("write over erased places");
-    sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await.map_err(told())?;
+    // A table that somebody holds is not waited for without end: everybody else would wait behind.
+    let patience = "SET statement_timeout = 0; SET lock_timeout = '5s'";
+    sqlx::raw_sql(patience).execute(&mut *connection).await.map_err(told())?;
+    let places = unwiped(connection).await?;
     let erased = sqlx::query("SELECT CAST(pg_current_xact_id() AS TEXT) AS id").fetch_one(&mut *connection).await;
     let erased: String = erased.map_err(told())?.get("id");
-    let gone = tokio::time::timeout(READERS_WITHIN, async {
+    let gone = tokio::time::timeout(within, async {
         while seen(&mut *connection, &erased).await? {
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -88,20 +97,38 @@ async fn wipe_tables(connection: &mut AnyConnection) -> Result<Wiped, StoreError
     });
     gone.await.map_err(|_| StoreError::InReading)?.map_err(told())?;
     for table in TABLES {
-        sqlx::raw_sql(table).execute(&mut *connection).await.map_err(told())?;
+        sqlx::raw_sql(table).execute(&mut *connection).await.map_err(|error| {
+            let held = error.as_database_error().is_some_and(|e| e.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
+            if held { StoreError::InReading } else { told()(error) }
+        })?;
     }
     // Allowed to few; where it is not, the server cuts its log off in its own time.
     let mut log = true;
     for statement in ["SELECT CAST(pg_switch_wal() AS TEXT)", "CHECKPOINT"] {
         log &= sqlx::raw_sql(statement).execute(&mut *connection).await.is_ok();
     }
-    note(connection).await?;
-    Ok(Wiped { log })
+    let kept = sqlx::query(
+        "SELECT CASE WHEN current_setting('wal_recycle') = 'on' OR current_setting('archive_mode') <> 'off'
+           OR current_setting('wal_keep_size') <> '0' OR EXISTS (SELECT 1 FROM pg_replication_slots)
+           OR EXISTS (SELECT 1 FROM pg_stat_replication) THEN 1 ELSE 0 END AS kept",
+    );
+    let kept: i32 = kept.fetch_one(&mut *connection).await.map_err(told())?.get("kept");
+    note(connection, &places).await?;
+    Ok(Wiped { log: log && kept == 0 })
 }
 
-async fn note(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    let noted = sqlx::raw_sql("UPDATE erasures SET wiped = 1 WHERE wiped = 0").execute(connection).await;
-    noted.map(drop).map_err(attempting("note what was written over"))
+/// The erasures whose places have not been written over, by their marks.
+async fn unwiped(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query("SELECT DISTINCT mark FROM erasures WHERE wiped = 0").fetch_all(connection).await;
+    Ok(rows.map_err(attempting("read the erasures"))?.iter().map(|row| row.get("mark")).collect())
+}
+
+async fn note(connection: &mut AnyConnection, places: &[String]) -> Result<(), StoreError> {
+    for mark in places {
+        let noted = sqlx::query("UPDATE erasures SET wiped = 1 WHERE mark = $1").bind(mark);
+        noted.execute(&mut *connection).await.map_err(attempting("note what was written over"))?;
+    }
+    Ok(())
 }
 
 /// Whether somebody may still see rows that were removed before the transaction of that number: then they would
@@ -109,7 +136,7 @@ async fn note(connection: &mut AnyConnection) -> Result<(), StoreError> {
 async fn seen(connection: &mut AnyConnection, erased: &str) -> Result<bool, sqlx::Error> {
     let row = sqlx::query(
         "SELECT CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) <= CAST(CAST($1 AS TEXT) AS XID8) OR EXISTS (
-           SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()
+           SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND (datname = current_database() OR datname IS NULL)
            AND age(backend_xmin) > age(CAST(CAST(CAST($1 AS TEXT) AS XID8) AS XID))
          ) THEN 1 ELSE 0 END AS seen",
     )

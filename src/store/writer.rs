@@ -5,7 +5,7 @@ use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, NewInvitation};
 use super::mails;
 use super::releases::{self, KnownRelease};
-use super::reports::{self, StoredAnnex, StoredReport};
+use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
 use super::{Database, Engine, StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
@@ -37,9 +37,9 @@ pub(super) enum Job {
     Invite(Box<NewInvitation>, Timestamp, Reply<bool>),
     OpenLink { token_hash: Fingerprint, invitation: String, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
-    SaveCube(Box<Cube>, Reply<()>),
-    SaveReport(Box<StoredReport>, CaseNumber, Reply<()>),
-    SaveAnnex(Box<StoredAnnex>, CaseNumber, Reply<()>),
+    SaveCube(Box<Cube>, i64, Reply<bool>),
+    SaveReport(Box<StoredReport>, CaseNumber, Timestamp, Reply<()>),
+    SaveAnnex(Box<StoredAnnex>, CaseNumber, Known, Reply<bool>),
     ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
     QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
@@ -240,9 +240,11 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::Renew { invitation, expires_at, at, reply } => {
             answer(invitations::renew(connection, &invitation, expires_at, at).await, reply)
         }
-        Job::SaveCube(cube, reply) => answer(facts::save_cube(connection, &cube).await, reply),
-        Job::SaveReport(report, case, reply) => answer(reports::save(connection, &report, case).await, reply),
-        Job::SaveAnnex(annex, case, reply) => answer(reports::save_annex(connection, &annex, case).await, reply),
+        Job::SaveCube(cube, known, reply) => answer(facts::save_cube(connection, &cube, known).await, reply),
+        Job::SaveReport(report, case, at, reply) => answer(reports::save(connection, &report, case, at).await, reply),
+        Job::SaveAnnex(annex, case, known, reply) => {
+            answer(reports::save_annex(connection, &annex, case, known).await, reply)
+        }
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { id, invitation, address, at, reply } => {
             answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
@@ -284,9 +286,8 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply) => drop(reply.send(Err(lost(error)))),
-        Job::SaveCube(_, reply)
-        | Job::SaveReport(.., reply)
-        | Job::SaveAnnex(.., reply)
+        Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) => drop(reply.send(Err(lost(error)))),
+        Job::SaveReport(.., reply)
         | Job::KnowRelease(_, reply)
         | Job::Finish(reply)
         | Job::OpenLink { reply, .. }

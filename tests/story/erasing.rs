@@ -3,7 +3,7 @@
 
 use crate::http::{get, post};
 use crate::instance::{Instance, expect_success};
-use palaute::store::Database;
+use palaute::store::{Database, ErasureReason, Known, Store, StoredAnnex};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -95,6 +95,7 @@ fn no_byte_of_an_erased_answer_or_case_is_left_in_database_log_outbox_or_index()
     for word in [&client, &employer, &coach, &field, &mail] {
         assert!(!holding(&instance, word).is_empty(), "{word} is found nowhere before it is erased");
     }
+    instance.analyze();
 
     let asked = instance.must(&["erase", "--receipt", &receipt]);
     assert!(asked.contains("Nothing was erased") && asked.contains("--yes"), "{asked}");
@@ -109,6 +110,7 @@ fn no_byte_of_an_erased_answer_or_case_is_left_in_database_log_outbox_or_index()
     for word in [&client, &employer, &coach, &field, &mail] {
         assert_eq!(holding(&instance, word), [""; 0].map(PathBuf::from), "{word}");
     }
+    assert_eq!(instance.sampled("kanarialintu"), 0, "the planner's samples");
     // The server has gone on, with what is left.
     answer(&instance, server.address, "V-010", "client-feedback", &[("c_overall", "4")]);
     let verified = instance.must(&["verify"]);
@@ -160,21 +162,21 @@ fn a_restored_copy_loses_again_what_was_erased_after_it_was_made() {
     // Afterwards another case is opened, whose number the copy does not know.
     instance.must(&["import", &instance.sheet("b.csv", &SHEET.replace("\nV-", "\nB-"))]);
     let restored = instance.restore_database(&copy);
-    assert!(restored.contains("2 erasure(s) of erasures.jsonl were made again"), "{restored}");
+    assert!(restored.contains("2 case(s) and answer(s) of erasures.jsonl were erased again"), "{restored}");
     let verified = instance.must(&["verify"]);
     assert!(verified.contains("21 cases, 0 submissions") && verified.contains("Everything agrees."), "{verified}");
     assert!(told(&instance.run(&["export", "V-001"])).contains("there is no case V-001"));
     assert!(told(&instance.run(&["export", "--receipt", &receipt])).contains("no answer with the receipt"));
 
-    // A list whose last line was cut off while it was written is as good as without that line; a damaged one is told.
+    // A list without its last line end is read whole; a damaged one is told.
     let list = instance.path().join("erasures.jsonl");
     let whole = fs::read_to_string(&list).unwrap();
     assert_eq!(whole.lines().count(), 2);
+    fs::write(&list, whole.trim_end()).unwrap();
+    assert!(instance.restore_database(&copy).contains("2 case(s) and answer(s)"), "also the last line");
     fs::write(&list, format!("{whole}{{\"kind\":\"ca")).unwrap();
-    instance.must(&["verify"]);
-    fs::write(&list, format!("{{\"kind\":\"ca\n{whole}")).unwrap();
     let failed = told(&instance.run(&["verify"]));
-    assert!(failed.contains("erasures.jsonl:1") && failed.contains("from a backup"), "{failed}");
+    assert!(failed.contains("erasures.jsonl:3") && failed.contains("from its newest copy"), "{failed}");
     // A lost list is written again from the database.
     fs::remove_file(&list).unwrap();
     instance.must(&["verify"]);
@@ -203,6 +205,10 @@ fn a_purge_keeps_the_figures_and_neither_a_jumped_clock_nor_a_surprising_number_
     assert!(jumped.contains("17 case(s)") && jumped.contains("Nothing was erased"), "{jumped}");
     let jumped = at(ten_years, &["purge", "--at-most", "17"]);
     assert!(!jumped.status.success() && told(&jumped).contains("--trust-clock"), "{}", told(&jumped));
+    // What was noted by a clock that had jumped does not vouch for it.
+    expect_success(&at(ten_years, &["invite", "V-001"]));
+    let jumped = at(ten_years, &["purge", "--at-most", "17"]);
+    assert!(!jumped.status.success() && told(&jumped).contains("nothing was noted between"), "{}", told(&jumped));
     let many = at(ten_years, &["purge", "--at-most", "16", "--trust-clock"]);
     assert!(!many.status.success() && told(&many).contains("more than the 16"), "{}", told(&many));
     assert!(instance.must(&["verify"]).contains("22 cases"));
@@ -252,6 +258,83 @@ fn a_person_gets_a_copy_of_the_own_data_and_of_nobody_elses() {
     let coachs = answered("closing-report", &report);
     let refused = told(&instance.run(&["erase", "--receipt", &coachs, "--yes"]));
     assert!(refused.contains("belongs to case 2025-000001"), "{refused}");
+}
+
+#[test]
+fn what_was_read_before_an_erasure_is_not_stored_after_it() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let now = crate::instance::NOW.parse().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&instance.database()).await.unwrap();
+        let counted = store.to_count().await.unwrap();
+        let known = Known { at: now, erasures: store.erasure_count().await.unwrap() };
+        let case = "2025-000001".parse().unwrap();
+        let erasure = store.erasure_of_case(case, ErasureReason::Asked, now).await.unwrap().unwrap();
+        assert_eq!(store.erase(vec![erasure], now).await.unwrap().cases, 1);
+        assert!(!store.save_cube(counted.cube, counted.erasures).await.unwrap(), "a cube that counts what is gone");
+        let empty = || String::new();
+        let annex = StoredAnnex {
+            version: 1,
+            closed_on: jiff::civil::date(2025, 12, 1),
+            json: empty(),
+            html: empty(),
+            pdf: Vec::new(),
+        };
+        assert!(!store.save_annex(annex, "2025-000002".parse().unwrap(), known).await.unwrap(), "an annex");
+        store.close().await;
+    });
+}
+
+#[test]
+fn erasures_at_once_are_all_made_and_all_listed() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    std::thread::scope(|scope| {
+        for n in 1..=6 {
+            let instance = &instance;
+            scope.spawn(move || instance.must(&["erase", &format!("V-{n:03}"), "--yes"]));
+        }
+    });
+    assert_eq!(fs::read_to_string(instance.path().join("erasures.jsonl")).unwrap().lines().count(), 6);
+    let verified = instance.must(&["verify"]);
+    assert!(verified.contains("16 cases") && verified.contains("6 cases and answers were erased"), "{verified}");
+}
+
+#[test]
+fn a_number_that_is_ours_of_one_case_and_the_sheets_of_another_erases_and_exports_neither() {
+    let instance = Instance::pilot();
+    let sheet = SHEET.replacen("\nV-003;", "\n2025-000020;", 1);
+    instance.must(&["import", &instance.sheet("a.csv", &sheet)]);
+    for command in [vec!["erase", "2025-000020", "--yes"], vec!["export", "2025-000020"]] {
+        let refused = instance.run(&command);
+        assert!(!refused.status.success() && told(&refused).contains("of case 2025-000003"), "{}", told(&refused));
+    }
+    instance.must(&["erase", "V-020", "--yes"]);
+    let refused = instance.run(&["erase", "2025-000020", "--yes"]);
+    assert!(!refused.status.success(), "nor once the first is gone: {}", told(&refused));
+    assert!(instance.must(&["verify"]).contains("21 cases"));
+}
+
+#[test]
+fn a_lost_database_is_not_made_anew_in_silence() {
+    let instance = Instance::pilot();
+    let Database::File(path) = instance.database() else {
+        let missing = instance.run_elsewhere(&["verify"], "nowhere");
+        assert!(!missing.status.success() && told(&missing).contains("does not exist"), "{}", told(&missing));
+        return;
+    };
+    let nothing = instance.run(&["verify"]);
+    assert!(!nothing.status.success() && told(&nothing).contains("there is no database"), "{}", told(&nothing));
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    instance.must(&["release"]);
+    fs::rename(&path, path.with_extension("elsewhere")).unwrap();
+    for command in [vec!["verify"], vec!["export", "V-001"], vec!["serve", "--port", "0"]] {
+        let lost = instance.run(&command);
+        assert!(!lost.status.success() && told(&lost).contains("says that there was one"), "{}", told(&lost));
+    }
+    assert!(!path.exists());
 }
 
 #[test]

@@ -67,7 +67,12 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
     for (change, complaint) in [
         ("UPDATE submissions SET answers = replace(answers, 'Kiitos', 'Moite')", "are not those that were received"),
         ("UPDATE audit_log SET subject = 'x' WHERE sequence = 3", "broken at entry 3"),
-        ("UPDATE audit_log SET commitment = '' WHERE sequence = 5", "broken at entry 5"),
+        ("UPDATE audit_log SET commitment = '' WHERE sequence <= 5", "broken at entry 1"),
+        ("DELETE FROM facts WHERE sequence = 2", "it is not counted once"),
+        (
+            "INSERT INTO erasures (subject, mark, kind, reason, at) VALUES ('2025-000009', 'x', 'case', 'asked', '')",
+            "the erasure of 2025-000009 is not as the audit log tells it",
+        ),
         (
             "UPDATE case_events SET event = replace(event, 'Valmentaja 1', 'Valmentaja 8')",
             "are not those of the audit log",

@@ -118,6 +118,33 @@ impl Instance {
         Some((Path::new(&server.folder).join("data"), oid.trim().to_owned()))
     }
 
+    /// Lets a server take its samples of every column, as it does by itself from time to time.
+    pub(crate) fn analyze(&self) {
+        if let Some(server) = &self.server {
+            let arguments = ["-h", &server.folder, "-U", "palaute", "-c", "ANALYZE", &server.name];
+            expect_success(&Command::new("psql").args(arguments).output().unwrap());
+        }
+    }
+
+    /// How many columns' samples hold the text; a file has none.
+    pub(crate) fn sampled(&self, text: &str) -> usize {
+        let Some(server) = &self.server else { return 0 };
+        let query = format!(
+            "SELECT count(*) FROM pg_stats WHERE schemaname = 'public'
+             AND concat(histogram_bounds, most_common_vals) LIKE '%{text}%'"
+        );
+        let arguments = ["-h", &server.folder, "-U", "palaute", "-Atc", &query, &server.name];
+        expect_success(&Command::new("psql").args(arguments).output().unwrap()).trim().parse().unwrap()
+    }
+
+    /// Runs a command on another database of the server.
+    pub(crate) fn run_elsewhere(&self, arguments: &[&str], name: &str) -> Output {
+        let folder = self.server.as_ref().map_or("", |server| server.folder.as_str());
+        let mut command = self.at(NOW);
+        command.env("PALAUTE_DATABASE", format!("postgres://palaute@localhost/{name}?host={folder}"));
+        command.args(arguments).output().unwrap()
+    }
+
     /// Copies the database as its administrator would.
     pub(crate) fn copy_database(&self, to: &Path) {
         match &self.server {
