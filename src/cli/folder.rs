@@ -153,7 +153,7 @@ impl Folder {
     }
 
     /// A database that is gone is not made anew in silence where there was one: a disk may not be mounted, a name mistyped.
-    fn refuse_lost(&self, database: &Database) -> Result<(), FolderError> {
+    pub(super) fn refuse_lost(&self, database: &Database) -> Result<(), FolderError> {
         let Database::File(path) = database else { return Ok(()) };
         let there = std::fs::metadata(path).is_ok_and(|m| m.len() > 0);
         let traces = ["erasures.jsonl", "releases"].map(|name| self.dir.join(name));

@@ -10,6 +10,7 @@ use std::path::Path;
 
 pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
     let folder = Folder::read(dir)?;
+    folder.refuse_lost(&folder.database()?)?;
     if let (path, true) = folder.database_file()
         && !path.exists()
     {

@@ -101,9 +101,11 @@ pub enum EraseError {
         "the database could not erase it now; it stands in erasures.jsonl, and the next command or start of the server erases it"
     )]
     Later(#[source] StoreError),
-    /// Nothing of the plan was there any more.
-    #[error("nothing was there to be erased any more; run `palaute verify`")]
-    Nothing,
+    /// The database takes the case for erased, and has it.
+    #[error(
+        "case {0} is still there, although the database says that it was erased: somebody has changed the database; run `palaute verify`"
+    )]
+    StillThere(String),
     /// The store failed; nothing was erased.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -247,8 +249,17 @@ impl Desk {
         remember: impl FnOnce(&[Erasure]) -> io::Result<()>,
     ) -> Result<Erased, EraseError> {
         remember(&plan.erasures).map_err(EraseError::List)?;
+        let planned = plan.erasures.clone();
         let erased = self.store.erase(plan.erasures, self.now()).await.map_err(EraseError::Later)?;
-        if erased.cases + erased.submissions == 0 { Err(EraseError::Nothing) } else { Ok(erased) }
+        for erasure in planned.iter().filter(|e| e.kind == ErasureKind::Case) {
+            let Ok(number) = erasure.subject.parse() else { continue };
+            let there = self.store.erasure_of_case(number, erasure.reason, erasure.at).await?;
+            if there.is_some_and(|e| e.mark == erasure.mark) {
+                return Err(EraseError::StillThere(erasure.subject.clone()));
+            }
+        }
+        // Somebody else's command may have found them in the list and erased them first.
+        Ok(if erased.cases + erased.submissions == 0 { plan.takes } else { erased })
     }
 }
 

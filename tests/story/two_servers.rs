@@ -70,7 +70,7 @@ fn verify_finds_nothing_wrong_until_something_stored_is_changed() {
         ("UPDATE audit_log SET commitment = '' WHERE sequence <= 5", "broken at entry 1"),
         ("DELETE FROM facts WHERE sequence = 2", "it is not counted once"),
         (
-            "INSERT INTO erasures (subject, mark, kind, reason, at) VALUES ('2025-000009', 'x', 'case', 'asked', '')",
+            "INSERT INTO erasures (subject, mark, kind, reason, at) VALUES ('2025-000009', 'x', 'case', 'asked', '2025-12-01T07:00:00Z')",
             "the erasure of 2025-000009 is not as the audit log tells it",
         ),
         (
