@@ -17,6 +17,18 @@ pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Da
     let folder = Folder::read(dir)?;
     let earlier = folder.releases()?;
     let (desk, _) = folder.desk(clock::clock(now)).await?;
+    let known = desk.store.known_releases().await?;
+    let lost: Vec<&str> = known
+        .iter()
+        .map(|(id, _)| id.as_str())
+        .filter(|id| !earlier.iter().any(|r| r.id().to_string() == *id))
+        .collect();
+    if !lost.is_empty() {
+        warn(format_args!(
+            "warning: these releases were made and are not in releases/, so nobody can look what they and this one give together: {}",
+            lost.join(", ")
+        ));
+    }
     let release = make_release(&desk, dir, as_of, &earlier).await?;
     desk.store.close().await;
     let cells: usize = release.tables().iter().map(|t| t.cells.len()).sum();

@@ -8,7 +8,7 @@ use crate::text::{Language, told_date};
 use jiff::{Timestamp, ToSpan};
 
 /// Minutes for which a server keeps the few mails it has taken; longer than their deadlines together.
-const LEASE_MINUTES: i64 = 15;
+const LEASE_MINUTES: i64 = 30;
 
 /// What became of the mails that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

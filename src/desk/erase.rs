@@ -136,7 +136,7 @@ impl Desk {
     }
 
     /// Why there is no such case.
-    async fn no_case(&self, case: &str) -> Result<EraseError, StoreError> {
+    pub(super) async fn no_case(&self, case: &str) -> Result<EraseError, StoreError> {
         let erasures = self.store.erasures().await?;
         let known = erasures.into_iter().find(|e| e.subject == case || e.is_of_imported(case));
         Ok(match known {

@@ -1,6 +1,6 @@
 //! Copies what is kept about a person, in words and in codes, for that person.
 
-use super::erase::plain_receipt;
+use super::erase::{EraseError, plain_receipt};
 use super::{Desk, InviteError};
 use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::form::{Party, Question};
@@ -57,6 +57,9 @@ pub enum ExportError {
     /// There is no such case.
     #[error("there is no case {0}, neither by our number nor by the sheet's")]
     NoCase(String),
+    /// There is no such case, or no more.
+    #[error(transparent)]
+    Missing(Box<EraseError>),
     /// It is not clear which case is meant.
     #[error(transparent)]
     Ambiguous(InviteError),
@@ -82,7 +85,7 @@ impl Desk {
             Ok(number) => number,
             Err(InviteError::Store(error)) => return Err(error.into()),
             Err(error @ InviteError::Ambiguous { .. }) => return Err(ExportError::Ambiguous(error)),
-            Err(_) => return Err(ExportError::NoCase(case.to_owned())),
+            Err(_) => return Err(ExportError::Missing(Box::new(self.no_case(case).await?))),
         };
         let kept = self.kept(number, case).await?;
         let all = whose == Whose::Everyone;
