@@ -20,6 +20,8 @@ pub(super) async fn backup(dir: &Path, to: &Path) -> Outcome {
 
 pub(super) async fn restore(dir: &Path, now: Option<Timestamp>, from: &Path, replace: bool) -> Outcome {
     let database = Folder::read(dir)?.database()?;
+    // A list that cannot be read is not passed over.
+    ErasureList::of(dir).read()?;
     // What the database that stands there knows of erasures must not go with it.
     if let Database::File(path) = &database
         && path.exists()
@@ -28,7 +30,11 @@ pub(super) async fn restore(dir: &Path, now: Option<Timestamp>, from: &Path, rep
             Ok(store) => {
                 let learnt = ErasureList::of(dir).learn(&store).await;
                 store.close().await;
-                learnt?;
+                if let Err(error) = learnt {
+                    warn(format_args!(
+                        "The database that stands there cannot be read ({error}): only what erasures.jsonl tells is erased again"
+                    ));
+                }
             }
             Err(error) => warn(format_args!(
                 "The database that stands there cannot be read ({error}): only what erasures.jsonl tells is erased again"

@@ -22,6 +22,7 @@ const TOLD: usize = 50;
 
 pub(super) async fn erase(dir: &Path, now: Option<Timestamp>, options: &Erase) -> Outcome {
     let folder = Folder::read(dir)?;
+    refuse_copy(&folder)?;
     let (database, beside) = (folder.database()?, folder.database_file());
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     let plan = match (&options.case, &options.receipt) {
@@ -54,6 +55,7 @@ pub(super) async fn erase(dir: &Path, now: Option<Timestamp>, options: &Erase) -
 
 pub(super) async fn purge(dir: &Path, now: Option<Timestamp>, options: &Purge) -> Outcome {
     let folder = Folder::read(dir)?;
+    refuse_copy(&folder)?;
     let (database, beside) = (folder.database()?, folder.database_file());
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     let plan = match desk.plan_purge().await {
@@ -116,6 +118,23 @@ async fn carry_out(
     Ok(erased)
 }
 
+/// An instance's folder has one list of erasures. A copy of its database that is named for one command would have it
+/// erased in the database of the settings, too.
+fn refuse_copy(folder: &Folder) -> Outcome {
+    match folder.passed_over() {
+        Some(path) if path.exists() && !moved(&path) => Err(format!(
+            "PALAUTE_DATABASE names another database than palaute.yaml does, and {} exists: what is erased here would be erased there, too, by the list of this folder. Give a copy a folder of its own",
+            path.display()
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+fn moved(path: &Path) -> bool {
+    Store::moved_marker(path).exists()
+}
+
 /// Writes over what was erased, as far as that can be done now. Nobody waits for it: what could not be done is told and
 /// done by a later command.
 pub(super) async fn wipe(database: &Database, within: Duration) {
@@ -148,18 +167,16 @@ fn tell_the_rest(folder_database: &(PathBuf, bool)) {
     }
 }
 
-/// Files that restoring, a move to PostgreSQL or an interrupted command left beside a database file; the file itself,
-/// when the database is elsewhere now.
+/// Files that restoring or an interrupted command left beside the database file in use, and files that were moved to a
+/// PostgreSQL.
 fn copies((path, in_use): &(PathBuf, bool)) -> Vec<PathBuf> {
     let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return Vec::new() };
-    let is_copy = |found: &str| {
-        found
-            .strip_prefix(&name)
-            .is_some_and(|rest| if *in_use { rest.starts_with('.') } else { !rest.starts_with(".moved") })
-    };
     let entries = path.parent().and_then(|folder| std::fs::read_dir(folder).ok());
     let mut found: Vec<PathBuf> = entries.into_iter().flatten().filter_map(|e| Some(e.ok()?.path())).collect();
-    found.retain(|p| p.is_file() && p.file_name().is_some_and(|n| is_copy(&n.to_string_lossy())));
+    found.retain(|p| {
+        let left = p.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&format!("{name}.")));
+        p.is_file() && (moved(p) || (*in_use && left))
+    });
     found.sort();
     found
 }

@@ -1,11 +1,12 @@
 //! The list of erasures: a file of the instance's folder that survives a restore of the database.
 
 use super::folder::io_at;
+use crate::desk::AT_ONCE;
 use crate::store::{Erasure, Store};
 use jiff::Timestamp;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 /// One erasure a line, as JSON.
@@ -26,16 +27,30 @@ impl ErasureList {
         self.path.exists()
     }
 
-    /// Held while the list is read and written; freed when dropped.
+    /// Held while the list is written; freed when dropped.
     fn lock(&self) -> io::Result<File> {
         let path = self.path.with_extension("lock");
         let file = File::options().create(true).truncate(false).write(true).mode(OWNER_ONLY).open(path)?;
+        self.give_away(&file);
         file.lock()?;
         Ok(file)
     }
 
-    /// The erasures in it; nobody adds to it meanwhile.
-    fn read(&self) -> Result<Vec<Erasure>, Box<dyn std::error::Error>> {
+    /// What an administrator makes here is its user's who owns the instance, or the server could not read it.
+    fn give_away(&self, file: &File) {
+        let owner = std::fs::metadata(&self.path).or_else(|_| std::fs::metadata(self.folder()));
+        if let Ok(owner) = owner {
+            // Only an administrator may, and only for him it matters.
+            let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// The erasures in it. It is replaced as a whole, so that it can be read at any time.
+    pub(super) fn read(&self) -> Result<Vec<Erasure>, Box<dyn std::error::Error>> {
         let text = match std::fs::read_to_string(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read.map_err(io_at(&self.path))?,
@@ -71,28 +86,29 @@ impl ErasureList {
         }
         let draft = self.path.with_extension("draft");
         let mut file = File::options().create(true).truncate(true).write(true).mode(OWNER_ONLY).open(&draft)?;
+        self.give_away(&file);
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&draft, &self.path)?;
-        let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        File::open(self.folder())?.sync_all()
     }
 
     /// Adds what the store knows and the list does not, such as what was erased from another machine; gives what the
     /// list knows and the store does not, which is older than the list then.
     pub(super) async fn learn(&self, store: &Store) -> Result<Vec<Erasure>, Box<dyn std::error::Error>> {
         let stored = store.erasures().await?;
-        let _lock = self.lock().map_err(io_at(&self.path))?;
-        let listed = self.read()?;
-        let same = |a: &Erasure, b: &Erasure| a.subject == b.subject && a.mark == b.mark;
-        let unknown = |of: &[Erasure], among: &[Erasure]| -> Vec<Erasure> {
-            of.iter().filter(|e| !among.iter().any(|o| same(o, e))).cloned().collect()
+        let known = store.erased_marks().await?;
+        let missing = |listed: &[Erasure]| -> Vec<Erasure> {
+            let same = |a: &Erasure, b: &Erasure| a.subject == b.subject && a.mark == b.mark;
+            stored.iter().filter(|e| !listed.iter().any(|o| same(o, e))).cloned().collect()
         };
-        let elsewhere = unknown(&stored, &listed);
-        if !elsewhere.is_empty() {
+        if !missing(&self.read()?).is_empty() {
+            let _lock = self.lock().map_err(io_at(&self.path.with_extension("lock")))?;
+            let elsewhere = missing(&self.read()?);
             self.append(&elsewhere).map_err(io_at(&self.path))?;
         }
-        Ok(unknown(&listed, &stored))
+        let listed = self.read()?;
+        Ok(listed.into_iter().filter(|e| !known.contains(&(e.subject.clone(), e.mark.clone()))).collect())
     }
 
     /// Makes list and store agree: what the store does not know is erased again. How many that were.
@@ -101,7 +117,11 @@ impl ErasureList {
         if again.is_empty() {
             return Ok(0);
         }
-        let erased = store.erase(again, now).await?;
-        Ok(erased.cases + erased.submissions)
+        let mut erased = 0;
+        for some in again.chunks(AT_ONCE) {
+            let taken = store.erase(some.to_vec(), now).await?;
+            erased += taken.cases + taken.submissions;
+        }
+        Ok(erased)
     }
 }

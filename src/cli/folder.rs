@@ -52,7 +52,7 @@ pub(super) enum FolderError {
         source: io::Error,
     },
     #[error(
-        "there is no database {path}, although {trace} says that there was one: bring it back (is its disk mounted?), restore a backup, or name the right file in palaute.yaml"
+        "there is no database {path}, although {trace} says that there was one: bring it back (is its disk mounted?), restore a backup, or name the right file in palaute.yaml. If this is to be a new instance, move releases/ and erasures.jsonl away"
     )]
     Lost { path: String, trace: String },
     #[error("{path} could not be read or written")]
@@ -139,6 +139,15 @@ impl Folder {
     /// Where the data are: what the environment says, else the settings.
     pub(super) fn database(&self) -> Result<Database, StoreError> {
         Database::named(self.elsewhere.as_ref().unwrap_or(&self.instance.database), &self.dir)
+    }
+
+    /// The database file of the settings where another database is in use, such as a copy.
+    pub(super) fn passed_over(&self) -> Option<PathBuf> {
+        match (Database::named(&self.instance.database, &self.dir), self.database()) {
+            (Ok(of_settings), Ok(in_use)) if of_settings == in_use => None,
+            (Ok(Database::File(path)), _) => Some(path),
+            _ => None,
+        }
     }
 
     /// The database file that the settings name, and whether it is the one in use.

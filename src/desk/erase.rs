@@ -15,6 +15,9 @@ const BEHIND: SignedDuration = SignedDuration::from_hours(2);
 const QUIET_DAYS: i64 = 31;
 const DOUBTED_DAYS: i64 = 2 * QUIET_DAYS;
 
+/// Cases that are erased in one transaction: others wait for it.
+pub const AT_ONCE: usize = 100;
+
 /// What is to be erased; nothing is before [`Desk::erase`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErasurePlan {
@@ -249,8 +252,10 @@ impl Desk {
         remember: impl FnOnce(&[Erasure]) -> io::Result<()>,
     ) -> Result<Erased, EraseError> {
         remember(&plan.erasures).map_err(EraseError::List)?;
-        let planned = plan.erasures.clone();
-        let erased = self.store.erase(plan.erasures, self.now()).await.map_err(EraseError::Later)?;
+        let (planned, mut erased) = (plan.erasures, Erased::default());
+        for some in planned.chunks(AT_ONCE) {
+            erased.add(&self.store.erase(some.to_vec(), self.now()).await.map_err(EraseError::Later)?);
+        }
         for erasure in planned.iter().filter(|e| e.kind == ErasureKind::Case) {
             let Ok(number) = erasure.subject.parse() else { continue };
             let there = self.store.erasure_of_case(number, erasure.reason, erasure.at).await?;

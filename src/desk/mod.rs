@@ -17,7 +17,7 @@ mod release;
 mod write_report;
 
 pub use deliver::DeliverySummary;
-pub use erase::{ClockDoubt, EraseError, ErasurePlan};
+pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
 pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};

@@ -76,6 +76,7 @@ impl Store {
             let path = path.display().to_string();
             move |source| StoreError::File { path, source }
         };
+        Self::refuse_moved(path)?;
         let mut head = [0; MAGIC.len()];
         let read = File::open(from).map_err(at(from))?.read_exact(&mut head);
         if read.is_err() || head != *MAGIC {

@@ -10,6 +10,7 @@ use crate::text::Fingerprint;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Row};
+use std::collections::BTreeSet;
 
 /// What belongs to the invitations of a case `$1`.
 macro_rules! of_invitations {
@@ -18,15 +19,18 @@ macro_rules! of_invitations {
     };
 }
 
-/// The facts of a case `$1`, of its invitations and of its submissions.
+/// The facts of a case `$1`, of its invitations and of its submissions: one statement each, for the sake of the index.
 macro_rules! facts_of_case {
     ($verb:literal) => {
-        concat!(
-            $verb,
-            " WHERE subject = $1 OR subject IN (SELECT id FROM invitations WHERE case_number = $1)
-              OR subject IN (SELECT s.id FROM submissions s JOIN invitations i ON i.id = s.invitation
-                             WHERE i.case_number = $1)"
-        )
+        [
+            concat!($verb, " WHERE subject = $1"),
+            concat!($verb, " WHERE subject IN (SELECT id FROM invitations WHERE case_number = $1)"),
+            concat!(
+                $verb,
+                " WHERE subject IN (SELECT s.id FROM submissions s JOIN invitations i ON i.id = s.invitation
+                                    WHERE i.case_number = $1)"
+            ),
+        ]
     };
 }
 
@@ -169,6 +173,16 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::Erase(erasures, at, reply)).await
     }
 
+    /// Subject and mark of everything that was erased, parts of cases included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn erased_marks(&self) -> Result<BTreeSet<(String, Fingerprint)>, StoreError> {
+        let rows = sqlx::query("SELECT subject, mark FROM erasures").fetch_all(self.readers());
+        let rows = self.read("read the erasures", rows).await?;
+        Ok(rows.iter().map(|r| (r.get("subject"), Fingerprint::from_stored(r.get("mark")))).collect())
+    }
+
     /// Every erasure that was made, oldest first.
     ///
     /// # Errors
@@ -251,20 +265,22 @@ pub(super) async fn erase(
     erasures: &[Erasure],
     at: Timestamp,
 ) -> Result<Erased, StoreError> {
-    let mut erased = Erased::default();
+    let (mut erased, mut aged) = (Erased::default(), false);
     for erasure in erasures {
+        let before = erased.cases;
         if remember(connection, erasure, &erasure.subject, word(erasure.kind), at).await? {
             match erasure.kind {
                 ErasureKind::Case => erase_case(connection, erasure, at, &mut erased).await?,
                 ErasureKind::Submission => erase_submission(connection, erasure, at, &mut erased).await?,
             }
         }
+        aged |= erasure.reason == ErasureReason::Age && erased.cases > before;
     }
     if erased.submissions > 0 || erased.cases > 0 {
         // The next release counts the facts that are left from the first.
         run(connection, "DELETE FROM cube", "").await?;
     }
-    if erasures.iter().any(|e| e.reason == ErasureReason::Age) {
+    if aged {
         shuffle(connection).await?;
     }
     Ok(erased)
@@ -334,9 +350,12 @@ async fn erase_case(
         let part = Erasure { mark: submission_mark(&id), imported: None, ..erasure.clone() };
         remember(connection, &part, &id, "part", at).await?;
     }
-    match erasure.reason {
-        ErasureReason::Asked => run(connection, facts_of_case!("DELETE FROM facts"), number).await?,
-        ErasureReason::Age => run(connection, facts_of_case!("UPDATE facts SET subject = ''"), number).await?,
+    let facts = match erasure.reason {
+        ErasureReason::Asked => facts_of_case!("DELETE FROM facts"),
+        ErasureReason::Age => facts_of_case!("UPDATE facts SET subject = ''"),
+    };
+    for statement in facts {
+        run(connection, statement, number).await?;
     }
     for table in [of_invitations!("outbox"), of_invitations!("links"), of_invitations!("drafts")] {
         run(connection, table, number).await?;
@@ -389,29 +408,23 @@ async fn erase_submission(
     Ok(())
 }
 
-/// Facts that belong to nobody any more are kept as a sum in the order of their codes: neither their place nor
-/// their number tells when they were counted, nor which belonged together.
+/// Facts that belong to nobody any more are written anew in the order of their codes: neither their place nor their
+/// number tells when they were counted, nor which belonged together.
 async fn shuffle(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    let rows = sqlx::query(
-        "SELECT codebook, codes, CAST(sum(sign) AS BIGINT) AS n FROM facts WHERE subject = ''
-         GROUP BY codebook, codes ORDER BY codebook, codes",
+    let last = sqlx::query("SELECT coalesce(max(sequence), 0) AS last FROM facts").fetch_one(&mut *connection).await;
+    let last: i64 = last.map_err(attempting("read the facts"))?.get("last");
+    run(
+        connection,
+        "INSERT INTO facts (subject, sign, codebook, codes)
+         SELECT '', sign, codebook, codes FROM facts WHERE subject = '' ORDER BY codebook, codes, sign",
+        "",
     )
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(attempting("read the facts"))?;
-    run(connection, "DELETE FROM facts WHERE subject = ''", "").await?;
-    for row in rows {
-        let n: i64 = row.get("n");
-        for _ in 0..n.unsigned_abs() {
-            sqlx::query("INSERT INTO facts (subject, sign, codebook, codes) VALUES ('', $1, $2, $3)")
-                .bind(n.signum())
-                .bind(row.get::<String, _>("codebook"))
-                .bind(row.get::<String, _>("codes"))
-                .execute(&mut *connection)
-                .await
-                .map_err(attempting("record a fact"))?;
-        }
-    }
+    .await?;
+    sqlx::query("DELETE FROM facts WHERE subject = '' AND sequence <= $1")
+        .bind(last)
+        .execute(connection)
+        .await
+        .map_err(attempting("erase"))?;
     Ok(())
 }
 

@@ -183,11 +183,7 @@ impl Store {
             Database::Server(_) => None,
         };
         if let Database::File(path) = database {
-            let marker = moved_marker(path);
-            if marker.exists() {
-                let (path, marker) = (path.display().to_string(), marker.display().to_string());
-                return Err(StoreError::Elsewhere { path, marker });
-            }
+            Self::refuse_moved(path)?;
             make_private(path)?;
         }
         let mut connection = database.connect().await.map_err(attempting("be opened"))?;
@@ -225,6 +221,24 @@ impl Store {
         let (sender, receiver) = tokio::sync::mpsc::channel(QUEUE);
         tokio::spawn(writer::run(connection, database.clone(), receiver));
         Ok(Self { engine, readers, writer: sender })
+    }
+
+    /// The file by which a database file is known to have been moved to a PostgreSQL.
+    #[must_use]
+    pub fn moved_marker(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".moved");
+        PathBuf::from(name)
+    }
+
+    /// Refuses a file whose rows are elsewhere now.
+    pub(super) fn refuse_moved(path: &Path) -> Result<(), StoreError> {
+        let marker = Self::moved_marker(path);
+        if marker.exists() {
+            let (path, marker) = (path.display().to_string(), marker.display().to_string());
+            return Err(StoreError::Elsewhere { path, marker });
+        }
+        Ok(())
     }
 
     /// Takes a database file for one server; none for PostgreSQL, which several servers may share.
@@ -267,13 +281,6 @@ async fn lock_beside(path: &Path, ending: &str) -> Result<File, StoreError> {
         Ok(file)
     });
     locked.await.map_err(|_| StoreError::Closed)?.map_err(|source| told(&shown, source))
-}
-
-/// The file by which a database file is known to have been moved.
-pub(super) fn moved_marker(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".moved");
-    PathBuf::from(name)
 }
 
 /// Makes a missing database file, which nobody but its owner may read; its logs take after it.

@@ -5,13 +5,13 @@
 //! rows, and a move after which both sides do not give the same. Until then the rows are in one transaction, so that
 //! a failure leaves the PostgreSQL as empty as it was.
 
-use super::open::moved_marker;
 use super::{Database, Engine, Store, StoreError, Verified, attempting, writer};
 use crate::text::Fingerprint;
 use sqlx::any::{AnyArguments, AnyRow, AnyTypeInfoKind};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection, Row, ValueRef};
 use std::fs::File;
+use std::path::Path;
 
 /// Rows that are read or written at once.
 const PAGE: i64 = 100;
@@ -99,13 +99,8 @@ impl Store {
         let _lock = Self::lock_for_server(from)?;
         Self::open(from).await?.close().await;
         let store = Self::open(to).await.map_err(of_the_new)?;
-        let verified = match move_rows(from, to, &mut told).await {
-            Ok(()) => {
-                let marker = moved_marker(path);
-                let told = |source| StoreError::File { path: marker.display().to_string(), source };
-                std::fs::write(&marker, format!("moved to {}\n", to.shown())).map_err(told)?;
-                store.verify().await.map_err(|source| StoreError::Moved { source: Box::new(source) })
-            }
+        let verified = match move_rows(from, path, to, &mut told).await {
+            Ok(()) => store.verify().await.map_err(|source| StoreError::Moved { source: Box::new(source) }),
             Err(error) => Err(error),
         };
         store.close().await;
@@ -117,12 +112,19 @@ fn of_the_new(source: StoreError) -> StoreError {
     StoreError::Target { source: Box::new(source) }
 }
 
-async fn move_rows(from: &Database, to: &Database, told: &mut impl FnMut(Step)) -> Result<(), StoreError> {
+async fn move_rows(from: &Database, path: &Path, to: &Database, told: &mut impl FnMut(Step)) -> Result<(), StoreError> {
     let mut old = from.connect().await.map_err(attempting("be opened"))?;
     // A writer's turn, although nothing is written: what is read stays as it is until the rows have moved.
     let turn = writer::begin(&mut old, Engine::Sqlite).await;
     let mut turn = turn.map_err(attempting("be kept from changing: another command writes to it, run this again"))?;
-    let outcome = into_new(&mut turn, to, told).await;
+    let outcome = into_new(&mut turn, to, told).await.and_then(|()| {
+        // While the turn is held: whoever waits for it finds the marker, and writes nothing that would be lost.
+        let marker = Store::moved_marker(path);
+        std::fs::write(&marker, format!("moved to {}\n", to.shown())).map_err(|source| {
+            let source = StoreError::File { path: marker.display().to_string(), source };
+            StoreError::Moved { source: Box::new(source) }
+        })
+    });
     // Nothing was written to it, so nothing is lost should it not close well.
     let _ = turn.rollback().await;
     let _ = old.close().await;

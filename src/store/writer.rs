@@ -7,7 +7,7 @@ use super::mails;
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
-use super::{Database, Engine, StoreError, facts};
+use super::{Database, Engine, Store, StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -164,7 +164,15 @@ async fn begin_again<'a>(
         Some(open) => open,
         None => connection.insert(database.connect().await?),
     };
-    begin(connection, engine).await
+    let transaction = begin(connection, engine).await?;
+    if let Database::File(path) = database
+        && Store::moved_marker(path).exists()
+    {
+        // Moved to a PostgreSQL while this turn was waited for.
+        let moved = Store::refuse_moved(path).err().map(|e| e.to_string()).unwrap_or_default();
+        return Err(sqlx::Error::Configuration(moved.into()));
+    }
+    Ok(transaction)
 }
 
 /// Begins the transaction of a group. One group at a time is written whatever server it comes from, so

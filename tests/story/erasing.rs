@@ -346,3 +346,54 @@ fn a_server_does_not_start_by_a_clock_far_behind_what_was_noted_before() {
     assert!(!refused.status.success(), "{}", told(&refused));
     assert!(told(&refused).contains("either the clock is wrong now") && told(&refused).contains("--trust-clock"));
 }
+
+#[test]
+fn a_purge_that_finds_nothing_leaves_the_figures_alone() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let settings = instance.path().join("palaute.yaml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{text}\nretention_days: 365\n")).unwrap();
+    let late = ["--at-most", "17", "--trust-clock"];
+    let purge = instance.at("2035-12-01T09:00:00+02:00").arg("purge").args(late).output().unwrap();
+    assert!(expect_success(&purge).contains("17 case(s)"));
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    let before = instance.open_data();
+    let list = instance.path().join("erasures.jsonl");
+    let known = fs::read_to_string(&list).unwrap();
+    let unknown =
+        known.lines().next().unwrap().replace("2025-000001", "2024-000001").replace("\"mark\":\"", "\"mark\":\"0");
+    fs::write(&list, format!("{known}{unknown}\n")).unwrap();
+    assert!(instance.must(&["verify"]).contains("Everything agrees."));
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    assert_eq!(instance.open_data(), before);
+}
+
+#[test]
+fn a_file_that_is_moved_while_somebody_waits_for_it_takes_nothing_more_and_a_copy_is_not_erased_by_its_list() {
+    let instance = Instance::on_file();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let file = instance.path().join("data/palaute.sqlite");
+    let copy = instance.path().join("copy.sqlite");
+    instance.must(&["backup", &copy.display().to_string()]);
+    let erase =
+        instance.at(crate::instance::NOW).env("PALAUTE_DATABASE", &copy).args(["erase", "V-001", "--yes"]).output();
+    let erase = erase.unwrap();
+    assert!(!erase.status.success() && told(&erase).contains("a folder of its own"), "{}", told(&erase));
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let now = crate::instance::NOW.parse().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&Database::File(file.clone())).await.unwrap();
+        let erasure = store.erasure_of_case("2025-000001".parse().unwrap(), ErasureReason::Asked, now).await.unwrap();
+        fs::write(Store::moved_marker(&file), "moved to somewhere\n").unwrap();
+        let refused = store.erase(vec![erasure.unwrap()], now).await.unwrap_err();
+        let cause = std::error::Error::source(&refused).map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("was moved to a PostgreSQL"), "{cause}");
+        store.close().await;
+    });
+    fs::remove_file(Store::moved_marker(&file)).unwrap();
+    assert!(instance.must(&["verify"]).contains("22 cases"));
+}
