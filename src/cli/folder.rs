@@ -150,7 +150,7 @@ impl Folder {
         }
     }
 
-    /// The database file that the settings name, and whether it is the one in use.
+    /// The database file in use and true; else that of the settings, or where it would be, and false.
     pub(super) fn database_file(&self) -> (PathBuf, bool) {
         let of_settings = Database::named(&self.instance.database, &self.dir);
         let in_use = self.database();
