@@ -50,7 +50,10 @@ async fn measure(engine: &str, database: Database, folder: &Path) {
     send(&desk, invitations).await;
     let (n, took) = (rest.len(), send(&desk, rest).await);
     desk.store.close().await;
-    let answers = serde_json::to_string(Submission::parse(&answers(), &form()).unwrap().answers()).unwrap();
+    let answers = serde_json::to_string(
+        Submission::parse(&answers(), &form(), &palaute::form::Circumstances::default()).unwrap().answers(),
+    )
+    .unwrap();
     let bare = bare_rows(&database, folder, &answers, n).await;
     let (stored, rows) = (per_second(n, took), per_second(n, bare));
     println!(

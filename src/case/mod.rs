@@ -4,6 +4,7 @@
 //! description differs from it. Refuses: events that cannot follow one another, such as an ending
 //! before the start. A correction is a new event; nothing is ever rewritten.
 
+mod circumstances;
 mod event;
 mod file;
 mod months;

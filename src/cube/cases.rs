@@ -127,8 +127,7 @@ fn coaching_started(cube: &Cube, instance: &Instance, as_of: Date) -> Table {
 
 /// A day as readers of each language write it.
 fn told_day(day: Date) -> Text {
-    let told = |language| told_date(day, language);
-    Text { fi: told(Language::Fi), sv: Some(told(Language::Sv)), en: Some(told(Language::En)) }
+    Text::of(|language| Language::ALL.contains(&language).then(|| told_date(day, language)))
 }
 
 fn month_ends(first_day: Option<i64>, as_of: Date) -> Vec<Date> {

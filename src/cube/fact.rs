@@ -151,9 +151,10 @@ impl Fact {
     #[must_use]
     pub fn of_submission(submission: &Submission, form: &Form, received_on: Date) -> Self {
         let codes = form.questions().filter(|q| q.statistics).map(|q| match submission.answer(&q.id) {
+            _ if !submission.was_asked(&q.id) => NOT_ASKED_CODE,
             Some(Answer::One(code)) => q.place(code).unwrap_or(-1),
             Some(Answer::Many(codes)) => codes.iter().filter_map(|c| q.place(c)).fold(0, |bits, p| bits | (1 << p)),
-            Some(Answer::Text(_) | Answer::Number(_) | Answer::Date(_) | Answer::Items(_)) => -1,
+            Some(Answer::Text(_) | Answer::Number(_) | Answer::Date(_) | Answer::Month(_) | Answer::Items(_)) => -1,
             None if q.kind == Kind::Many => 0,
             None => -1,
         });
@@ -164,6 +165,9 @@ impl Fact {
         }
     }
 }
+
+/// What stands in a fact for a question that was not asked; -1 stands for no answer.
+pub(super) const NOT_ASKED_CODE: i64 = -2;
 
 /// Days since 1.1.1970.
 pub(super) fn day_number(date: Date) -> i64 {

@@ -233,6 +233,7 @@ fn answer_in_words(question: &Question, answer: &Answer, language: Language) -> 
         Answer::Text(text) => Value::String(text.clone()),
         Answer::Number(figure) => Value::String(figure.plain()),
         Answer::Date(date) => Value::String(date.to_string()),
+        Answer::Month(month) => Value::String(month.strftime("%Y-%m").to_string()),
         Answer::Items(items) => {
             items.iter().map(|item| Value::Array(in_words(&question.questions, item, language))).collect()
         }

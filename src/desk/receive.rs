@@ -3,7 +3,7 @@
 use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::form::Form;
+use crate::form::{Circumstances, Form};
 use crate::report::{self, Doubt};
 use crate::store::{CaseChange, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
 use crate::submission::{Mistake, RawAnswers, Submission};
@@ -77,6 +77,12 @@ impl Desk {
         self.store.case(invitation.case).await
     }
 
+    /// What forms may know of a case today; of none, the day.
+    #[must_use]
+    pub fn circumstances(&self, case: Option<&CaseFile>) -> Circumstances {
+        case.map_or_else(|| Circumstances::on(self.today()), |c| c.circumstances(&self.instance, self.today()))
+    }
+
     /// True for the form that the instance names as the coach's part of the closing report.
     pub(super) fn is_report(&self, form: &Form) -> bool {
         self.instance.report_form.as_ref().is_some_and(|f| f.value == form.id())
@@ -104,7 +110,7 @@ impl Desk {
             fact: Fact::of_submission(&submission, form, received_at.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_form(form),
             settles,
-            form: serde_json::to_string(form).unwrap_or_default(),
+            form: form.to_stored(),
             submission,
             receipt: self.fresh_receipt(),
             received_at,
@@ -154,10 +160,13 @@ impl Desk {
         form: &Form,
         raw: &RawAnswers,
     ) -> Result<(Submission, Option<CaseChange>), ReceiveError> {
-        let parsed = Submission::parse(raw, form);
-        let case = if self.is_report(form) { self.store.case(invitation.case).await? } else { None };
-        let Some(case) = case else { return Ok((parsed.map_err(ReceiveError::Mistakes)?, None)) };
-        let (understood, _) = Submission::understood(raw, form);
+        let case = self.store.case(invitation.case).await?;
+        let circumstances = self.circumstances(case.as_ref());
+        let parsed = Submission::parse(raw, form, &circumstances);
+        let Some(case) = case.filter(|_| self.is_report(form)) else {
+            return Ok((parsed.map_err(ReceiveError::Mistakes)?, None));
+        };
+        let understood = Submission::understood(raw, form, &circumstances).answers;
         match (parsed, report::settles(&case, form, &understood, &self.instance)) {
             (Ok(submission), Ok(event)) => {
                 let change = self.change(Subject::Known(case.number()), vec![event]);

@@ -5,7 +5,7 @@ use super::publish;
 use crate::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening};
 use crate::content::Page;
 use crate::cube::{self, Cube};
-use crate::form::{Form, Party};
+use crate::form::{Circumstances, Form, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
@@ -69,7 +69,7 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", filled, language))?;
     let wrong = QuestionsView::new(frame(), form, "x", Filled { mistakes: &mistakes, ..filled }, language);
     renderer.fill("form/questions.html", &wrong)?;
-    if let Ok(submission) = Submission::parse(&given, form) {
+    if let Ok(submission) = Submission::parse(&given, form, &Circumstances::on(DAY)) {
         renderer.fill(
             "form/check.html",
             &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], language),

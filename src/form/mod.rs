@@ -2,19 +2,29 @@
 //!
 //! Enters: the text of a `forms/<id>.yaml`. Leaves: a [`Form`] that every other room can trust, with
 //! the fingerprint of its content as its version. Refuses: unknown keys, questions without Finnish
-//! text, double ids, settings that a question's type does not have.
+//! text, double ids, settings that a question's type does not have, conditions that cannot be read.
 
+mod asking;
+mod circumstances;
+mod condition;
+mod day;
 mod lint;
 mod promise;
 mod question;
 mod raw;
 mod scale;
+mod set;
+mod texts;
 
-pub use question::{Choice, Kind, Question};
-pub use raw::{Party, QuestionType, Visibility};
+pub use circumstances::{Circumstances, FIELDS, Field, FieldUse, Known};
+pub use condition::{Condition, Found, Subject, Test};
+pub use day::DayLimit;
+pub use question::{Choice, Kind, NonAnswer, Prefill, Question};
+pub use raw::{Collect, Occasion, Party, QuestionType, Screen, Visibility};
+pub use set::{FormFile, FormSet};
 
 use crate::instance::Instance;
-use crate::text::{Diagnostics, Fingerprint, Text, read_yaml};
+use crate::text::{Diagnostics, Fingerprint, Text};
 use serde::{Deserialize, Serialize};
 
 /// A checked form.
@@ -22,6 +32,14 @@ use serde::{Deserialize, Serialize};
 pub struct Form {
     id: String,
     party: Party,
+    #[serde(default)]
+    occasion: Occasion,
+    #[serde(default)]
+    collect: Collect,
+    #[serde(default)]
+    screen: Option<Screen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pair_of: Option<String>,
     title: Text,
     lead: Text,
     why: Text,
@@ -44,44 +62,71 @@ pub struct FormPage {
     pub title: Text,
     /// What is common to the questions, such as how to choose.
     pub hint: Option<Text>,
+    /// When the page is asked; always unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_if: Option<Condition>,
     /// The questions in order.
     pub questions: Vec<Question>,
 }
 
 impl Form {
-    /// Reads a form; `file` names it in diagnostics. The instance tells in which languages every text
-    /// must be and lends its lists to `choices_from` and its cap to `{hour_cap}` in a text; without one only Finnish is asked for.
+    /// Reads a form that stands alone; `file` names it in diagnostics. The instance tells in which languages every text
+    /// must be, lends its lists to `choices_from` and its names to texts; without one only Finnish is asked for.
     ///
     /// # Errors
     /// Every mistake found, with its place and remedy.
     pub fn read(file: &str, source: &str, instance: Option<&Instance>) -> Result<Self, Diagnostics> {
-        let cap = instance.map_or(String::new(), |i| i.hour_cap.to_string());
-        let source = &source.replace("{hour_cap}", &cap);
-        let raw: raw::RawForm = read_yaml(file, source)?;
-        let mistakes = lint::mistakes(&raw, file, source, instance);
-        if !mistakes.is_empty() {
-            return Err(Diagnostics(mistakes));
+        let file = FormFile { file: file.to_owned(), source: source.to_owned(), translations: Vec::new() };
+        let mut set = FormSet::read(&[file], instance);
+        match set.forms.pop() {
+            Some(form) => Ok(form),
+            None => Err(Diagnostics(set.found)),
         }
+    }
+
+    /// `raw` has passed the lints; `pages` are its own or those of its pair.
+    fn from_raw(raw: raw::RawForm, party: Party, pages: Vec<raw::RawPage>, instance: Option<&Instance>) -> Self {
         let of_all = (raw.visibility, raw.statistics);
-        let pages = raw.pages.into_iter().map(|page| FormPage {
+        let question = |q| Question::from_raw(q, of_all, instance);
+        let pages = pages.into_iter().map(|page| FormPage {
             title: page.title.value,
             hint: page.hint,
-            questions: page.questions.into_iter().map(|q| Question::from_raw(q, of_all, instance)).collect(),
+            ask_if: page.ask_if.and_then(|c| c.value.read()),
+            questions: page.questions.into_iter().map(question).collect(),
         });
         let mut form = Self {
             id: raw.id.value,
-            party: raw.party,
+            party,
+            occasion: raw.occasion,
+            collect: raw.collect.map(|c| c.value).unwrap_or_default(),
+            screen: raw.screen,
+            pair_of: raw.pair_of.map(|p| p.value),
             title: raw.title.value,
-            lead: raw.lead,
-            why: raw.why,
-            after: raw.after,
+            lead: raw.lead.value,
+            why: raw.why.value,
+            after: raw.after.into_iter().map(|step| step.value).collect(),
             minutes: raw.minutes,
             coach_reads_if: raw.coach_reads_if.map(|c| c.value),
             pages: pages.collect(),
             version: no_version(),
         };
+        form.leave_out_health(instance);
         form.version = form.own_version();
-        Ok(form)
+        // Names of the instance are no part of what an authority's form says: its version is the same everywhere.
+        instance.map_or_else(|| form.clone(), |i| form.map_texts(&|text| i.told(text)))
+    }
+
+    /// Health data is asked for only where the instance says so, or on paper that nobody keeps.
+    fn leave_out_health(&mut self, instance: Option<&Instance>) {
+        if self.collect == Collect::Never || instance.is_none_or(|i| i.health_questions) {
+            return;
+        }
+        for q in self.pages.iter_mut().flat_map(|p| &mut p.questions) {
+            q.retired |= q.health;
+            for inner in &mut q.questions {
+                inner.retired |= inner.health;
+            }
+        }
     }
 
     /// The form that was kept as JSON when it was answered.
@@ -90,13 +135,29 @@ impl Form {
     /// When the JSON is no form.
     pub fn from_stored(json: &str) -> Result<Self, serde_json::Error> {
         let mut form: Self = serde_json::from_str(json)?;
-        form.version = form.own_version();
+        let kept: Kept = serde_json::from_str(json)?;
+        form.version = kept.version.unwrap_or_else(|| form.own_version());
         Ok(form)
+    }
+
+    /// The form as JSON to be kept with its answers.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        json["version"] = self.version.as_str().into();
+        json.to_string()
     }
 
     /// The version is what the form says, not how its file is laid out.
     fn own_version(&self) -> Fingerprint {
         Fingerprint::of(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// The fingerprint of what answers mean, whatever words ask for them: ids, types, codes, conditions,
+    /// visibility and what is counted. Two versions of one meaning can be counted together.
+    #[must_use]
+    pub fn meaning(&self) -> Fingerprint {
+        self.map_texts(&|_| Text::default()).own_version()
     }
 
     /// The form's id, the name of its file.
@@ -109,6 +170,37 @@ impl Form {
     #[must_use]
     pub fn party(&self) -> Party {
         self.party
+    }
+
+    /// When it is asked.
+    #[must_use]
+    pub fn occasion(&self) -> Occasion {
+        self.occasion
+    }
+
+    /// True when what is answered is feedback on a coaching that has ended: it counts as a response and
+    /// stands in the officer's annex.
+    #[must_use]
+    pub fn is_feedback(&self) -> bool {
+        self.occasion == Occasion::Closing && self.party != Party::Coach
+    }
+
+    /// Whether answers are taken in.
+    #[must_use]
+    pub fn collect(&self) -> Collect {
+        self.collect
+    }
+
+    /// How it stands on screens: page by page unless a coach fills it in.
+    #[must_use]
+    pub fn screen(&self) -> Screen {
+        self.screen.unwrap_or(if self.party == Party::Coach { Screen::One } else { Screen::Pages })
+    }
+
+    /// The form whose questions it asks again.
+    #[must_use]
+    pub fn pair_of(&self) -> Option<&str> {
+        self.pair_of.as_deref()
     }
 
     /// Its heading.
@@ -193,7 +285,7 @@ impl Form {
 
     /// What is chosen before anybody has answered: code by question id.
     pub fn defaults(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.questions().filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))
+        self.questions().filter(|q| q.on_web()).filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))
     }
 
     /// The fingerprint of everything the form says; a submission keeps it.
@@ -201,6 +293,12 @@ impl Form {
     pub fn version(&self) -> &Fingerprint {
         &self.version
     }
+}
+
+/// What is kept beside a stored form.
+#[derive(Deserialize)]
+struct Kept {
+    version: Option<Fingerprint>,
 }
 
 #[cfg(test)]

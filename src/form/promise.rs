@@ -14,7 +14,6 @@ const MOST_CHARACTERS: usize = 50_000;
 pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm) {
     let (mut fields, mut characters) = (0, 0);
     for q in raw.pages.iter().flat_map(|p| &p.questions) {
-        seen_by(lint, raw, q);
         counted(lint, raw, q);
         let items = if q.kind.value == QuestionType::Group { q.max_items.as_ref().map_or(5, |m| m.value) } else { 1 };
         for inner in std::iter::once(q).chain(&q.questions) {
@@ -50,20 +49,24 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm) {
     }
 }
 
-/// The page before the questions tells one rule for the whole form, and names the questions that nobody sees.
-fn seen_by(lint: &mut Lint<'_>, raw: &RawForm, q: &RawQuestion) {
-    if let Some(own) = q.visibility.filter(|v| *v != raw.visibility && *v != Visibility::Statistics) {
-        let problem = format!("`{}` is seen by others ({own:?}) than the form says ({:?})", q.id.value, raw.visibility);
-        lint.tell(Position::of(&q.id), problem, "leave the form's visibility, or write visibility: statistics");
-    }
+/// Types whose answers fall into categories that can be counted.
+pub(super) fn countable(kind: QuestionType) -> bool {
+    matches!(
+        kind,
+        QuestionType::One
+            | QuestionType::Many
+            | QuestionType::Agreement
+            | QuestionType::Grade
+            | QuestionType::Scale
+            | QuestionType::YesNo
+    )
 }
 
 /// What only statistics see must be counted, or it is asked for nothing.
 fn counted(lint: &mut Lint<'_>, raw: &RawForm, q: &RawQuestion) {
     let hidden = q.visibility.unwrap_or(raw.visibility) == Visibility::Statistics;
-    let countable =
-        !matches!(q.kind.value, QuestionType::Text | QuestionType::Number | QuestionType::Date | QuestionType::Group);
-    if hidden && (!countable || !q.statistics.unwrap_or(raw.statistics)) {
+    let asks = !matches!(q.kind.value, QuestionType::Information | QuestionType::Signature);
+    if hidden && asks && (!countable(q.kind.value) || !q.statistics.unwrap_or(raw.statistics)) {
         let problem = format!("nobody sees `{}` and it is not counted", q.id.value);
         lint.tell(Position::of(&q.id), problem, "let somebody see it, count it, or do not ask it");
     }

@@ -1,10 +1,40 @@
 //! A question with everything that asking, reading and counting it needs.
 
-use super::raw::{QuestionType, RawQuestion, Visibility};
-use super::scale;
+use super::raw::{QuestionType, RawPrefill, RawQuestion, Visibility};
+use super::{Circumstances, Condition, DayLimit, scale};
 use crate::instance::Instance;
 use crate::text::Text;
+use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// Why there is no answer, said by the respondent. Statistics keep it apart from no answer at all and
+/// from a question that was not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NonAnswer {
+    /// The respondent cannot say.
+    DontKnow,
+    /// The question does not concern the respondent.
+    NotApplicable,
+    /// The respondent does not want to say.
+    RatherNotSay,
+}
+
+/// What is filled in beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prefill {
+    /// A field of the case.
+    Case(String),
+    /// The answer to a question of a form that was answered earlier on the same case.
+    Form {
+        /// The form.
+        form: String,
+        /// The question.
+        question: String,
+    },
+}
 
 /// One way to answer a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +45,17 @@ pub struct Choice {
     pub label: Text,
     /// True when it stands outside the scale, such as "I can't say".
     pub apart: bool,
+    /// Set when choosing it is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub non_answer: Option<NonAnswer>,
+    /// True when it is offered no longer; earlier answers keep it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retired: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(b: &bool) -> bool {
+    !b
 }
 
 /// How a question is answered.
@@ -29,6 +70,13 @@ pub enum Kind {
     Agreement(u8),
     /// A grade from 1 to 5.
     Grade,
+    /// A step of a scale; its choices are the steps, named by their numbers.
+    Scale {
+        /// The lowest.
+        from: i64,
+        /// The highest.
+        to: i64,
+    },
     /// Free words of at most that many characters.
     Text(usize),
     /// Yes or no.
@@ -44,6 +92,18 @@ pub enum Kind {
     },
     /// A day.
     Date,
+    /// A month, kept as its first day.
+    Month,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// No question: a text in Markdown between the questions.
+    Information,
+    /// A box that is ticked.
+    Consent,
+    /// A line to sign on paper; the web does not show it.
+    Signature,
     /// Questions answered once for each item, at least `min` and at most `max` items.
     Group {
         /// Items that are always shown.
@@ -74,6 +134,33 @@ pub struct Question {
     pub choices: Vec<Choice>,
     /// The choice made beforehand.
     pub default: Option<String>,
+    /// When it is asked; always unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_if: Option<Condition>,
+    /// The indicator that it measures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
+    /// True for health data.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub health: bool,
+    /// True when it is asked no longer; earlier answers are still counted and shown.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub retired: bool,
+    /// What is filled in beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefill: Option<Prefill>,
+    /// Fewest and most choices of a `many`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choose: Option<(usize, usize)>,
+    /// True for words of one line.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub short: bool,
+    /// Earliest day or month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DayLimit>,
+    /// Latest day or month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<DayLimit>,
     /// What a number counts, such as hours.
     pub unit: Option<Text>,
     /// What one item of a group is called.
@@ -89,7 +176,7 @@ pub(super) const LARGEST_NUMBER: i64 = 1_000_000;
 
 /// Types whose answers fall into categories that can be counted.
 pub(super) fn counts(kind: &Kind) -> bool {
-    matches!(kind, Kind::One | Kind::Many | Kind::Agreement(_) | Kind::Grade | Kind::YesNo)
+    matches!(kind, Kind::One | Kind::Many | Kind::Agreement(_) | Kind::Grade | Kind::Scale { .. } | Kind::YesNo)
 }
 
 /// Longest free text unless a question says otherwise.
@@ -99,8 +186,13 @@ impl Question {
     /// `raw` has passed the lints; what its form says for all questions is given in `form`.
     pub(super) fn from_raw(raw: RawQuestion, form: (Visibility, bool), instance: Option<&Instance>) -> Self {
         let (form_visibility, form_counted) = form;
-        let own =
-            raw.choices.into_iter().map(|c| Choice { code: c.value.code, label: c.value.label, apart: c.value.apart });
+        let own = raw.choices.into_iter().map(|c| Choice {
+            apart: c.value.apart || c.value.non_answer.is_some(),
+            code: c.value.code,
+            label: c.value.label,
+            non_answer: c.value.non_answer,
+            retired: c.value.retired,
+        });
         let (kind, mut choices) = match raw.kind.value {
             QuestionType::One => (Kind::One, Vec::new()),
             QuestionType::Many => (Kind::Many, Vec::new()),
@@ -115,7 +207,17 @@ impl Question {
                 let (min, max) = (raw.min.map_or(0, |m| m.value), raw.max.map_or(LARGEST_NUMBER, |m| m.value));
                 (Kind::Number { min, max, decimals: raw.decimals.map_or(0, |d| d.value) }, Vec::new())
             }
+            QuestionType::Scale => {
+                let (from, to) = (raw.from.map_or(0, |n| n.value), raw.to.map_or(10, |n| n.value));
+                (Kind::Scale { from, to }, scale::steps(from, to, raw.low.as_ref(), raw.high.as_ref()))
+            }
             QuestionType::Date => (Kind::Date, Vec::new()),
+            QuestionType::Month => (Kind::Month, Vec::new()),
+            QuestionType::Email => (Kind::Email, Vec::new()),
+            QuestionType::Phone => (Kind::Phone, Vec::new()),
+            QuestionType::Information => (Kind::Information, Vec::new()),
+            QuestionType::Consent => (Kind::Consent, scale::given()),
+            QuestionType::Signature => (Kind::Signature, Vec::new()),
             QuestionType::Group => {
                 let (min, max) = (raw.min_items.map_or(1, |m| m.value), raw.max_items.map_or(5, |m| m.value));
                 (Kind::Group { min, max }, Vec::new())
@@ -127,11 +229,20 @@ impl Question {
             code: c.code.clone(),
             label: c.label.clone(),
             apart: false,
+            non_answer: None,
+            retired: false,
         }));
-        let scaled = matches!(kind, Kind::One | Kind::Agreement(_) | Kind::Grade);
-        if scaled && raw.dont_know.is_none_or(|d| d.value) {
-            choices.push(scale::dont_know());
-        }
+        let scaled = matches!(kind, Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::Scale { .. });
+        let ways_out = [
+            (NonAnswer::NotApplicable, raw.not_applicable.is_some_and(|n| n.value)),
+            (NonAnswer::DontKnow, raw.dont_know.map_or(scaled, |d| d.value)),
+            (NonAnswer::RatherNotSay, raw.rather_not_say.is_some_and(|n| n.value)),
+        ];
+        choices.extend(ways_out.into_iter().filter(|(_, offered)| *offered).map(|(way, _)| scale::non_answer(way)));
+        let limit = |text: Option<serde_yaml::Spanned<String>>| text.and_then(|t| DayLimit::read(&t.value));
+        let least = raw.min_choices.as_ref().map(|n| n.value);
+        let most = raw.max_choices.as_ref().map(|n| n.value);
+        let choose = (least.is_some() || most.is_some()).then(|| (least.unwrap_or(0), most.unwrap_or(choices.len())));
         Self {
             id: raw.id.value,
             statistics: raw.statistics.unwrap_or(form_counted && counts(&kind)),
@@ -142,6 +253,21 @@ impl Question {
             visibility: raw.visibility.unwrap_or(form_visibility),
             choices,
             default: raw.default.map(|d| d.value),
+            ask_if: raw.ask_if.and_then(|c| c.value.read()),
+            indicator: raw.indicator.map(|i| i.value),
+            health: raw.health,
+            retired: raw.retired,
+            prefill: raw.prefill.and_then(|p| match p.value {
+                RawPrefill { case: Some(field), form: None, question: None } => Some(Prefill::Case(field)),
+                RawPrefill { case: None, form: Some(form), question: Some(question) } => {
+                    Some(Prefill::Form { form, question })
+                }
+                _ => None,
+            }),
+            choose,
+            short: raw.short.is_some_and(|s| s.value),
+            not_before: limit(raw.not_before),
+            not_after: limit(raw.not_after),
             unit: raw.unit,
             item: raw.item,
             add: raw.add,
@@ -151,6 +277,30 @@ impl Question {
                 .map(|q| Self::from_raw(q, (form_visibility, false), instance))
                 .collect(),
         }
+    }
+
+    /// True when the web asks it or shows it: it is not retired and no line to sign on paper.
+    #[must_use]
+    pub fn on_web(&self) -> bool {
+        !self.retired && self.kind != Kind::Signature
+    }
+
+    /// True when it can be answered at all.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        !matches!(self.kind, Kind::Information | Kind::Signature)
+    }
+
+    /// The choices that are offered now.
+    pub fn offered(&self) -> impl Iterator<Item = &Choice> {
+        self.choices.iter().filter(|c| !c.retired)
+    }
+
+    /// The earliest and the latest day that may be answered, where they are known.
+    #[must_use]
+    pub fn days(&self, circumstances: &Circumstances) -> (Option<Date>, Option<Date>) {
+        let on = |limit: Option<&DayLimit>| limit.and_then(|l| l.on(circumstances));
+        (on(self.not_before.as_ref()), on(self.not_after.as_ref()))
     }
 
     /// The name of a question of this group on its `n`th item, counted from 1.

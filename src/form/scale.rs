@@ -1,7 +1,7 @@
 //! The answer scales that all forms share, so that results can be compared.
 
-use super::Choice;
-use crate::text::Messages;
+use super::{Choice, NonAnswer};
+use crate::text::{Messages, Text};
 
 const THREE: [&str; 3] = ["yes", "partly", "no"];
 const FIVE: [&str; 5] = ["fully_agree", "rather_agree", "neither", "rather_disagree", "fully_disagree"];
@@ -31,13 +31,41 @@ pub(super) fn yes_no() -> Vec<Choice> {
     choices(&["yes", "no"], "")
 }
 
-/// "I can't say", set apart from the scale.
-pub(super) fn dont_know() -> Choice {
-    Choice::shared("dont_know", "scale.dont_know", true)
+/// The steps of a scale by their numbers, the ends labelled.
+pub(super) fn steps(from: i64, to: i64, low: Option<&Text>, high: Option<&Text>) -> Vec<Choice> {
+    (from..=to)
+        .map(|n| {
+            let end = if n == from {
+                low
+            } else if n == to {
+                high
+            } else {
+                None
+            };
+            let label = end
+                .map_or_else(|| Text::of(|_| Some(n.to_string())), |end| end.map(|_, words| format!("{n} – {words}")));
+            Choice { code: n.to_string(), label, apart: false, non_answer: None, retired: false }
+        })
+        .collect()
+}
+
+/// The box of a consent.
+pub(super) fn given() -> Vec<Choice> {
+    choices(&["given"], "consent_")
+}
+
+/// A way out in the shared words, set apart from the scale.
+pub(super) fn non_answer(way: NonAnswer) -> Choice {
+    let code = match way {
+        NonAnswer::DontKnow => "dont_know",
+        NonAnswer::NotApplicable => "not_applicable",
+        NonAnswer::RatherNotSay => "rather_not_say",
+    };
+    Choice { non_answer: Some(way), ..Choice::shared(code, &format!("scale.{code}"), true) }
 }
 
 impl Choice {
     fn shared(code: &str, key: &str, apart: bool) -> Self {
-        Self { code: code.to_owned(), label: Messages::text(key), apart }
+        Self { code: code.to_owned(), label: Messages::text(key), apart, non_answer: None, retired: false }
     }
 }

@@ -19,6 +19,10 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = "Finnish is missing or not first in `languages`".to_owned();
         tell(Position::of(&instance.languages), problem, "begin the list with fi: every text has Finnish");
     }
+    if let Some(language) = instance.languages.value.iter().find(|l| !Language::ALL.contains(l)) {
+        let problem = format!("sites and reports do not speak {}", language.english_name());
+        tell(Position::of(&instance.languages), problem, "name it in client_languages: clients' forms do");
+    }
     for (what, at, text) in texts(instance) {
         for language in instance.languages.value.iter().filter(|l| !text.has(**l)) {
             let problem = format!("{what} has no {} text", language.english_name());

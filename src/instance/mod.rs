@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Spanned;
+use std::collections::BTreeMap;
 
 /// A named party of the service: an office that receives reports or a provider that writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,60 @@ pub struct Organisation {
     pub code: String,
     /// Its name as people know it.
     pub name: Text,
+    /// How Finnish bends the name, for `{provider.genitive}` in a form.
+    #[serde(default)]
+    pub inflected: BTreeMap<FinnishCase, String>,
+}
+
+/// The cases in which Finnish sentences need a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FinnishCase {
+    /// Whose: -n.
+    Genitive,
+    /// Whom, partly: -a, -ta.
+    Partitive,
+    /// In: -ssa.
+    Inessive,
+    /// Out of: -sta.
+    Elative,
+    /// Into: -an, -seen.
+    Illative,
+    /// At: -lla.
+    Adessive,
+    /// From: -lta.
+    Ablative,
+    /// To: -lle.
+    Allative,
+}
+
+impl FinnishCase {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Genitive,
+        Self::Partitive,
+        Self::Inessive,
+        Self::Elative,
+        Self::Illative,
+        Self::Adessive,
+        Self::Ablative,
+        Self::Allative,
+    ];
+
+    /// Its name in texts and in palaute.yaml.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Genitive => "genitive",
+            Self::Partitive => "partitive",
+            Self::Inessive => "inessive",
+            Self::Elative => "elative",
+            Self::Illative => "illative",
+            Self::Adessive => "adessive",
+            Self::Ablative => "ablative",
+            Self::Allative => "allative",
+        }
+    }
 }
 
 /// A number of clients that was promised, shown beside what came true.
@@ -59,6 +114,12 @@ pub struct Instance {
     pub contact: Text,
     /// Languages of forms and site, the first is the default.
     pub languages: Spanned<Vec<Language>>,
+    /// Further languages in which clients can be asked, form by form where every text is there.
+    #[serde(default)]
+    pub client_languages: Vec<Language>,
+    /// True when questions about health are asked.
+    #[serde(default)]
+    pub health_questions: bool,
     /// IANA name of the time zone in which dates are told.
     pub time_zone: Spanned<String>,
     /// Address at which people reach the forms; links in mail start with it.
@@ -133,6 +194,27 @@ impl Instance {
         let instance: Self = read_yaml(file, source)?;
         let mistakes = check::mistakes(&instance, file, source);
         if mistakes.is_empty() { Ok(instance) } else { Err(Diagnostics(mistakes)) }
+    }
+
+    /// A text of a form with the names that it takes from the instance: `{provider}`, `{office.genitive}`, `{hour_cap}`.
+    /// A Finnish case that palaute.yaml does not give is told as the name itself.
+    #[must_use]
+    pub fn told(&self, text: &Text) -> Text {
+        if !text.fi.contains('{') {
+            return text.clone();
+        }
+        text.map(|language, words| {
+            let mut told = words.replace("{hour_cap}", &self.hour_cap.to_string());
+            for (name, of) in [("provider", &self.provider), ("office", &self.office)] {
+                let plain = of.name.in_language(language);
+                told = told.replace(&format!("{{{name}}}"), plain);
+                for case in FinnishCase::ALL {
+                    let place = format!("{{{name}.{}}}", case.name());
+                    told = told.replace(&place, of.inflected.get(&case).map_or(plain, String::as_str));
+                }
+            }
+            told
+        })
     }
 
     /// The dimension of that id.

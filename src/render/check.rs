@@ -4,7 +4,7 @@ use super::form::FormFrame;
 use crate::form::{Form, FormPage, Party, Question};
 use crate::report::Doubt;
 use crate::submission::{Answer, Answers, Submission};
-use crate::text::{Figure, Language, Messages, told_date, told_number};
+use crate::text::{Figure, Language, Messages, told_date, told_month, told_number};
 use serde::Serialize;
 
 /// One line of the check page.
@@ -162,5 +162,6 @@ fn in_words(q: &Question, answer: Option<&Answer>, language: Language) -> Vec<St
             vec![format!("{}{unit}", told_number(&figure.plain(), language))]
         }
         Some(Answer::Date(date)) => vec![told_date(*date, language)],
+        Some(Answer::Month(month)) => vec![told_month(*month, language)],
     }
 }

@@ -183,6 +183,7 @@ fn readers(form: &Form, some_hidden: bool) -> Vec<&'static str> {
         (Some(Visibility::Together), _) => vec!["together_officer", "together_coach"],
         (Some(Visibility::Provider), _) => vec!["provider"],
         (Some(Visibility::Report), _) => vec!["report_client", "report_officer"],
+        (Some(Visibility::Coach), _) => vec!["shared_client", "shared_coach"],
         (None | Some(Visibility::Statistics), _) => Vec::new(),
         (Some(Visibility::Officer), Party::Client) => {
             let officer = if some_hidden { "officer_except" } else { "officer" };

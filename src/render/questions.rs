@@ -3,7 +3,7 @@
 use super::form::FormFrame;
 use crate::form::{Form, FormPage, Kind, Party, Question, Visibility};
 use crate::submission::{Fault, Mistake, RawAnswers, item_count};
-use crate::text::{Language, Messages};
+use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
 
 /// A text of at most so many characters gets a low field.
@@ -182,16 +182,22 @@ impl Asking<'_> {
         QuestionView {
             id: field.to_owned(),
             control: match q.kind {
-                Kind::Many => "checkbox",
+                Kind::Many | Kind::Consent => "checkbox",
+                Kind::Information => "information",
+                // No line to sign stands on a screen.
+                Kind::Signature => "none",
+                Kind::Text(_) if q.short => "line",
                 Kind::Text(_) => "text",
-                Kind::Number { .. } | Kind::Date => "line",
+                Kind::Number { .. } | Kind::Date | Kind::Month | Kind::Email | Kind::Phone => "line",
                 Kind::Group { .. } => "group",
-                Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::YesNo => "radio",
+                Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::Scale { .. } | Kind::YesNo => "radio",
             },
             short: matches!(q.kind, Kind::Text(limit) if limit <= SHORT_TEXT),
             keyboard: match q.kind {
                 Kind::Number { decimals: 0, .. } => "numeric",
                 Kind::Number { .. } => "decimal",
+                Kind::Email => "email",
+                Kind::Phone => "tel",
                 _ => "text",
             },
             text: q.text.in_language(language).to_owned(),
@@ -229,7 +235,11 @@ impl Asking<'_> {
     /// The form's own hint, and how to write a day.
     fn hint(&self, q: &Question) -> Option<String> {
         let own = q.hint.as_ref().map(|h| h.in_language(self.m.language()));
-        let general = (q.kind == Kind::Date).then(|| self.m.get("form.date_hint"));
+        let general = match q.kind {
+            Kind::Date => Some(self.m.get("form.date_hint")),
+            Kind::Month => Some(self.m.get("form.month_hint")),
+            _ => None,
+        };
         let parts: Vec<&str> = own.into_iter().chain(general).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
@@ -280,6 +290,14 @@ pub fn mistake_message(fault: &Fault, m: Messages) -> String {
             m.fill("mistake.out_of_range", &[("min", &min.to_string()), ("max", &max.to_string())])
         }
         Fault::NotADate => m.get("mistake.not_a_date").to_owned(),
+        Fault::NotAMonth => m.get("mistake.not_a_month").to_owned(),
+        Fault::TooEarly { earliest } => m.fill("mistake.too_early", &[("date", &told_date(*earliest, m.language()))]),
+        Fault::TooLate { latest } => m.fill("mistake.too_late", &[("date", &told_date(*latest, m.language()))]),
+        Fault::NotAnAddress => m.get("mistake.not_an_address").to_owned(),
+        Fault::NotAPhone => m.get("mistake.not_a_phone").to_owned(),
+        Fault::TooFewChoices { least } => m.fill("mistake.too_few_choices", &[("least", &least.to_string())]),
+        Fault::TooManyChoices { most } => m.fill("mistake.too_many_choices", &[("most", &most.to_string())]),
+        Fault::NotCollected => m.get("mistake.not_collected").to_owned(),
         Fault::TooManyItems { max } => m.fill("mistake.too_many_items", &[("max", &max.to_string())]),
         Fault::NoReason { cap } => m.fill("mistake.over_cap_reason", &[("cap", &cap.to_string())]),
         Fault::IdentityCode => m.get("mistake.identity_code").to_owned(),

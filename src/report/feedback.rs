@@ -8,7 +8,7 @@ use super::schema::party;
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::{Choice, Form, Kind, Party, Question, Visibility};
 use crate::submission::{Answer, Answers};
-use crate::text::{Fingerprint, Language, told_date};
+use crate::text::{Fingerprint, Language, told_date, told_month};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -202,6 +202,7 @@ fn words(question: &Question, answer: &Answer, language: Language) -> String {
         Answer::Text(text) => text.clone(),
         Answer::Number(figure) => figure.told(language),
         Answer::Date(date) => told_date(*date, language),
+        Answer::Month(month) => told_month(*month, language),
         Answer::Items(items) => {
             let part = |q: &Question, item: &Answers| item.get(&q.id).map(|a| words(q, a, language));
             let item = |i| question.questions.iter().filter_map(|q| part(q, i)).collect::<Vec<_>>().join(", ");
@@ -239,7 +240,15 @@ fn question_together<'a>(
             texts.sort_by_cached_key(|t| Fingerprint::of(format!("{case}\n{t}")));
             false
         }
-        Kind::Number { .. } | Kind::Date | Kind::Group { .. } => return None,
+        Kind::Number { .. }
+        | Kind::Date
+        | Kind::Month
+        | Kind::Email
+        | Kind::Phone
+        | Kind::Information
+        | Kind::Consent
+        | Kind::Signature
+        | Kind::Group { .. } => return None,
         _ if n < COMMUNITY_NEEDED => true,
         _ => {
             let chosen = |code: &String| {

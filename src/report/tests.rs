@@ -33,7 +33,7 @@ fn answers(form: &Form, given: &[(&str, &str)]) -> Answers {
     for (field, value) in given {
         raw.entry((*field).to_owned()).or_default().push((*value).to_owned());
     }
-    Submission::parse(&raw, form).unwrap().answers().clone()
+    Submission::parse(&raw, form, &Circumstances::default()).unwrap().answers().clone()
 }
 
 const REPORTED: [(&str, &str); 24] = [

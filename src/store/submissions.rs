@@ -119,7 +119,7 @@ impl Store {
 }
 
 pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission) -> Result<Received, StoreError> {
-    let answers = to_json("submission", new.submission.answers())?;
+    let answers = to_json("submission", &new.submission.to_stored())?;
     let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
     let inserted = sqlx::query(
         "INSERT INTO submissions

@@ -2,7 +2,7 @@
 
 use super::{Answer, RawAnswers};
 use crate::form::{Form, Kind, Question};
-use crate::text::finnish_date;
+use crate::text::{finnish_date, finnish_month};
 
 /// More items than any group may have; whatever number is sent, no more are looked at.
 const MOST_ITEMS: usize = 100;
@@ -85,6 +85,7 @@ pub(super) fn write(raw: &mut RawAnswers, field: &str, answer: &Answer) {
         Answer::Many(codes) => codes.iter().cloned().collect(),
         Answer::Number(figure) => vec![figure.plain().replace('.', ",")],
         Answer::Date(date) => vec![finnish_date(*date)],
+        Answer::Month(month) => vec![finnish_month(*month)],
         Answer::Items(items) => {
             for (n, item) in (1..).zip(items) {
                 for (id, inner) in item {

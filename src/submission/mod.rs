@@ -1,15 +1,18 @@
 //! Reading what a respondent sent.
 //!
-//! Enters: raw field values and the [`Form`] they answer. Leaves: a [`Submission`], which exists only
-//! if every answer fits its question. Refuses: unknown fields and choices, too long texts, missing
-//! required answers and identity codes, all told at once.
+//! Enters: raw field values, the [`Form`] they answer and what is known of the case. Leaves: a
+//! [`Submission`], which exists only if every answer fits its question and was asked. Refuses: unknown
+//! fields and choices, too long texts, missing required answers and identity codes, all told at once;
+//! everything sent to a form that is only printed.
 
+mod asked;
 mod items;
 mod read;
 
+pub use asked::{Asking, asking, next_page, page_of};
 pub use items::{add_item, item_count, remove_item, restore_item};
 
-use crate::form::{Form, Kind};
+use crate::form::{Circumstances, Collect, Form, Found, Kind};
 use crate::text::{Figure, Fingerprint};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -34,6 +37,8 @@ pub enum Answer {
     Number(Figure),
     /// A day.
     Date(Date),
+    /// A month, as its first day.
+    Month(Date),
     /// The items of a group in order, each with its answers; none is empty.
     Items(Vec<Answers>),
 }
@@ -44,6 +49,37 @@ pub struct Submission {
     form: String,
     version: Fingerprint,
     answers: Answers,
+    not_asked: BTreeSet<String>,
+    #[serde(skip)]
+    dropped: Vec<String>,
+}
+
+/// Under this key stored answers tell which questions were not asked; no id begins with a sign.
+pub const NOT_ASKED: &str = "-not_asked";
+
+/// What could be read of what was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Understood {
+    /// The answers that fit.
+    pub answers: Answers,
+    /// What is wrong with the others, in the order of the questions.
+    pub mistakes: Vec<Mistake>,
+    /// Questions that were not asked.
+    pub not_asked: BTreeSet<String>,
+    /// Those of them that were answered all the same, before an earlier answer was changed.
+    pub dropped: Vec<String>,
+}
+
+/// What a condition finds in an answer.
+#[must_use]
+pub fn found_in(answer: Option<&Answer>) -> Found {
+    match answer {
+        None => Found::Nothing,
+        Some(Answer::One(code)) => Found::Codes(vec![code.clone()]),
+        Some(Answer::Many(codes)) => Found::Codes(codes.iter().cloned().collect()),
+        Some(Answer::Number(figure)) => Found::Number(*figure),
+        Some(Answer::Text(_) | Answer::Date(_) | Answer::Month(_) | Answer::Items(_)) => Found::Something,
+    }
 }
 
 /// What is wrong with one answer.
@@ -78,6 +114,34 @@ pub enum Fault {
     },
     /// No day of the calendar.
     NotADate,
+    /// No month of the calendar.
+    NotAMonth,
+    /// A day or month before the earliest.
+    TooEarly {
+        /// The earliest day.
+        earliest: Date,
+    },
+    /// A day or month after the latest.
+    TooLate {
+        /// The latest day.
+        latest: Date,
+    },
+    /// No e-mail address.
+    NotAnAddress,
+    /// No telephone number.
+    NotAPhone,
+    /// Fewer choices than asked for.
+    TooFewChoices {
+        /// At least so many.
+        least: usize,
+    },
+    /// More choices than allowed.
+    TooManyChoices {
+        /// At most so many.
+        most: usize,
+    },
+    /// The form is only printed; its answers belong to nobody but the one who wrote them.
+    NotCollected,
     /// More items than a group may have.
     TooManyItems {
         /// Items allowed.
@@ -92,6 +156,12 @@ pub enum Fault {
     IdentityCode,
     /// The form has no such question.
     UnknownQuestion,
+}
+
+/// True when stored answers say that the question was not asked.
+#[must_use]
+pub fn not_asked(stored: &Answers, question: &str) -> bool {
+    matches!(stored.get(NOT_ASKED), Some(Answer::Many(ids)) if ids.contains(question))
 }
 
 /// A fault and the question it concerns.
@@ -109,29 +179,45 @@ impl Submission {
     ///
     /// # Errors
     /// Every mistake, in the order of the questions.
-    pub fn parse(raw: &RawAnswers, form: &Form) -> Result<Self, Vec<Mistake>> {
-        let (answers, mistakes) = Self::understood(raw, form);
+    pub fn parse(raw: &RawAnswers, form: &Form, circumstances: &Circumstances) -> Result<Self, Vec<Mistake>> {
+        if form.collect() == Collect::Never {
+            return Err(vec![Mistake { question: form.id().to_owned(), fault: Fault::NotCollected }]);
+        }
+        let Understood { answers, mistakes, not_asked, dropped } = Self::understood(raw, form, circumstances);
         if mistakes.is_empty() {
-            Ok(Self { form: form.id().to_owned(), version: form.version().clone(), answers })
+            Ok(Self { form: form.id().to_owned(), version: form.version().clone(), answers, not_asked, dropped })
         } else {
             Err(mistakes)
         }
     }
 
-    /// The answers that are understood, whatever is wrong with the others, and every mistake in the
-    /// order of the questions.
+    /// What can be read, whatever is wrong with the rest.
     #[must_use]
-    pub fn understood(raw: &RawAnswers, form: &Form) -> (Answers, Vec<Mistake>) {
-        let mut reading = read::Reading::new(raw);
-        let mut answers = Answers::new();
-        for question in form.questions() {
-            let answer = match question.kind {
-                Kind::Group { min, max } => reading.items(question, min, max),
-                _ => reading.answer(question, &question.id),
-            };
-            answers.extend(answer.map(|a| (question.id.clone(), a)));
+    pub fn understood(raw: &RawAnswers, form: &Form, circumstances: &Circumstances) -> Understood {
+        let mut reading = read::Reading::new(raw, circumstances);
+        let (mut answers, mut not_asked) = (Answers::new(), BTreeSet::new());
+        for page in form.pages() {
+            let reached = reading.holds(page.ask_if.as_ref(), &Answers::new(), &answers);
+            for question in &page.questions {
+                let asked =
+                    reached && question.on_web() && reading.holds(question.ask_if.as_ref(), &Answers::new(), &answers);
+                if !asked {
+                    reading.pass_over(&question.id);
+                    if question.asks() {
+                        not_asked.insert(question.id.clone());
+                    }
+                    continue;
+                }
+                let answer = match question.kind {
+                    Kind::Information => None,
+                    Kind::Group { min, max } => reading.items(question, (min, max), &answers),
+                    _ => reading.answer(question, &question.id),
+                };
+                answers.extend(answer.map(|a| (question.id.clone(), a)));
+            }
         }
-        (answers, reading.finish())
+        let (mistakes, dropped) = reading.finish();
+        Understood { answers, mistakes, not_asked, dropped }
     }
 
     /// The answers as field values again, to be shown and changed; parsing them gives this submission.
@@ -160,6 +246,28 @@ impl Submission {
     #[must_use]
     pub fn answer(&self, question: &str) -> Option<&Answer> {
         self.answers.get(question)
+    }
+
+    /// False when a condition, or that it is retired, kept the question from being asked.
+    #[must_use]
+    pub fn was_asked(&self, question: &str) -> bool {
+        !self.not_asked.contains(question)
+    }
+
+    /// Questions that were answered before an earlier answer made them fall away; their answers are gone.
+    #[must_use]
+    pub fn dropped(&self) -> &[String] {
+        &self.dropped
+    }
+
+    /// The answers as they are stored, with the questions that were not asked under [`NOT_ASKED`].
+    #[must_use]
+    pub fn to_stored(&self) -> Answers {
+        let mut stored = self.answers.clone();
+        if !self.not_asked.is_empty() {
+            stored.insert(NOT_ASKED.to_owned(), Answer::Many(self.not_asked.clone()));
+        }
+        stored
     }
 
     /// All answers by question id.
@@ -196,7 +304,7 @@ mod tests {
             ("c_overall", "5"),
             ("extra", "1"),
         ]);
-        let mistakes = Submission::parse(&sent, &form()).unwrap_err();
+        let mistakes = Submission::parse(&sent, &form(), &Circumstances::default()).unwrap_err();
         let told: Vec<(&str, &Fault)> = mistakes.iter().map(|m| (m.question.as_str(), &m.fault)).collect();
         assert_eq!(
             told,
@@ -212,15 +320,18 @@ mod tests {
 
     #[test]
     fn an_empty_form_is_a_valid_answer_because_everything_is_optional() {
-        assert!(Submission::parse(&RawAnswers::new(), &form()).unwrap().answers().is_empty());
+        assert!(
+            Submission::parse(&RawAnswers::new(), &form(), &Circumstances::default()).unwrap().answers().is_empty()
+        );
     }
 
     #[test]
     fn texts_are_counted_in_characters_after_line_ends_are_unified() {
         let fits = format!("{}\r\n{}", "ä".repeat(250), "ö".repeat(249));
-        let submission = Submission::parse(&raw(&[("c_open", &fits)]), &form()).unwrap();
+        let submission = Submission::parse(&raw(&[("c_open", &fits)]), &form(), &Circumstances::default()).unwrap();
         assert!(matches!(submission.answer("c_open"), Some(Answer::Text(t)) if t.chars().count() == 500));
-        let long = Submission::parse(&raw(&[("c_open", &"x".repeat(501))]), &form()).unwrap_err();
+        let long =
+            Submission::parse(&raw(&[("c_open", &"x".repeat(501))]), &form(), &Circumstances::default()).unwrap_err();
         assert_eq!(long[0].fault, Fault::TooLong { length: 501, limit: 500 });
     }
 
@@ -263,12 +374,12 @@ pages:
             ("goals.2.goal", ""),
             ("goals.3.goal", "Opinnot"),
         ]);
-        let submission = Submission::parse(&sent, &report()).unwrap();
+        let submission = Submission::parse(&sent, &report(), &Circumstances::default()).unwrap();
         assert_eq!(submission.answer("hours"), Some(&Answer::Number(Figure::tenths(175))));
         let Some(Answer::Items(goals)) = submission.answer("goals") else { panic!("items") };
         assert_eq!(goals.len(), 2, "an empty item is none");
         assert_eq!(goals[0]["set_on"], Answer::Date(jiff::civil::date(2024, 11, 4)));
-        assert_eq!(Submission::parse(&submission.to_raw(), &report()).unwrap(), submission);
+        assert_eq!(Submission::parse(&submission.to_raw(), &report(), &Circumstances::default()).unwrap(), submission);
     }
 
     #[test]
@@ -280,7 +391,7 @@ pages:
             ("goals.2.goal", ""),
             ("goals.1.other", "x"),
         ]);
-        let mistakes = Submission::parse(&sent, &report()).unwrap_err();
+        let mistakes = Submission::parse(&sent, &report(), &Circumstances::default()).unwrap_err();
         let told: Vec<(&str, &Fault)> = mistakes.iter().map(|m| (m.question.as_str(), &m.fault)).collect();
         assert_eq!(
             told,
@@ -293,13 +404,16 @@ pages:
                 ("goals.1.other", &Fault::UnknownQuestion),
             ]
         );
-        let far = Submission::parse(&raw(&[("hours", "1000"), ("goals.1.goal", "x")]), &report()).unwrap_err();
+        let far =
+            Submission::parse(&raw(&[("hours", "1000"), ("goals.1.goal", "x")]), &report(), &Circumstances::default())
+                .unwrap_err();
         assert_eq!(far[0].fault, Fault::OutOfRange { min: 0, max: 999 });
     }
 
     #[test]
     fn control_characters_are_dropped_and_emoji_kept() {
-        let submission = Submission::parse(&raw(&[("c_open", "hyvä\u{0}\u{7} 👍")]), &form()).unwrap();
+        let submission =
+            Submission::parse(&raw(&[("c_open", "hyvä\u{0}\u{7} 👍")]), &form(), &Circumstances::default()).unwrap();
         assert_eq!(submission.answer("c_open"), Some(&Answer::Text("hyvä 👍".to_owned())));
     }
 }

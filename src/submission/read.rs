@@ -1,28 +1,62 @@
 //! Field values to answers, one question at a time.
 
 use super::items::item_count;
-use super::{Answer, Answers, Fault, Mistake, RawAnswers};
-use crate::form::{Kind, Question};
-use crate::text::{contains_hetu, parse_date, parse_figure};
+use super::{Answer, Answers, Fault, Mistake, RawAnswers, found_in};
+use crate::form::{Circumstances, Condition, Found, Kind, Question, Subject};
+use crate::text::{contains_hetu, parse_date, parse_figure, parse_month};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
+
+/// Digits of a telephone number, fewest and most (ITU-T E.164 has at most 15).
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
+/// Longest e-mail address (RFC 5321 allows 254 characters).
+const LONGEST_ADDRESS: usize = 254;
 
 /// Reads one sent form; remembers which fields it has seen and what was wrong.
 pub(super) struct Reading<'a> {
     raw: &'a RawAnswers,
+    circumstances: &'a Circumstances,
     seen: BTreeSet<String>,
     mistakes: Vec<Mistake>,
+    /// Fields with an answer to what is not asked.
+    pub(super) dropped: Vec<String>,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(raw: &'a RawAnswers) -> Self {
-        Self { raw, seen: BTreeSet::new(), mistakes: Vec::new() }
+    pub(super) fn new(raw: &'a RawAnswers, circumstances: &'a Circumstances) -> Self {
+        Self { raw, circumstances, seen: BTreeSet::new(), mistakes: Vec::new(), dropped: Vec::new() }
+    }
+
+    /// True when a condition holds for the answers so far, those of an item first.
+    pub(super) fn holds(&self, condition: Option<&Condition>, item: &Answers, answers: &Answers) -> bool {
+        let look = |subject: &Subject| match subject {
+            Subject::Question(id) => found_in(item.get(id).or_else(|| answers.get(id))),
+            Subject::Case(name) => self.circumstances.get(name).map_or(Found::Nothing, Found::from),
+        };
+        condition.is_none_or(|c| c.holds(&look))
+    }
+
+    /// Passes over a question that is not asked; what was answered to it all the same is dropped.
+    pub(super) fn pass_over(&mut self, field: &str) {
+        let prefix = format!("{field}.");
+        let under = |name: &&String| **name == field || name.starts_with(&prefix);
+        let names: Vec<String> = self.raw.keys().filter(under).cloned().collect();
+        let filled = |name: &&String| {
+            // The number of items says nothing itself.
+            let count = **name == field && names.len() > 1;
+            !count && self.raw.get(*name).is_some_and(|values| values.iter().any(|v| !v.trim().is_empty()))
+        };
+        if names.iter().any(|name| filled(&name)) {
+            self.dropped.push(field.to_owned());
+        }
+        self.seen.extend(names);
     }
 
     /// The answer to a question in the field of that name.
     pub(super) fn answer(&mut self, question: &Question, field: &str) -> Option<Answer> {
         self.seen.insert(field.to_owned());
         let values = self.raw.get(field).map_or(&[][..], Vec::as_slice);
-        match read(question, values) {
+        match read(question, values, self.circumstances) {
             Ok(None) if question.required => {
                 self.tell(field, Fault::Missing);
                 None
@@ -36,7 +70,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The items of a group; those left empty beyond the first `min` are none.
-    pub(super) fn items(&mut self, group: &Question, min: usize, max: usize) -> Option<Answer> {
+    pub(super) fn items(&mut self, group: &Question, (min, max): (usize, usize), answers: &Answers) -> Option<Answer> {
         self.seen.insert(group.id.clone());
         let sent = item_count(self.raw, group);
         if sent > max {
@@ -54,6 +88,10 @@ impl<'a> Reading<'a> {
             }
             let mut item = Answers::new();
             for (question, field) in group.questions.iter().zip(&fields) {
+                if !question.on_web() || !self.holds(question.ask_if.as_ref(), &item, answers) {
+                    self.pass_over(field);
+                    continue;
+                }
                 item.extend(self.answer(question, field).map(|a| (question.id.clone(), a)));
             }
             if !item.is_empty() {
@@ -64,12 +102,12 @@ impl<'a> Reading<'a> {
     }
 
     /// What was wrong in the order of the questions, then the fields that the form does not have.
-    pub(super) fn finish(mut self) -> Vec<Mistake> {
+    pub(super) fn finish(mut self) -> (Vec<Mistake>, Vec<String>) {
         let unknown: Vec<&String> = self.raw.keys().filter(|name| !self.seen.contains(*name)).collect();
         for name in unknown {
             self.mistakes.push(Mistake { question: name.clone(), fault: Fault::UnknownQuestion });
         }
-        self.mistakes
+        (self.mistakes, self.dropped)
     }
 
     fn tell(&mut self, field: &str, fault: Fault) {
@@ -77,25 +115,27 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn read(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault> {
+fn read(question: &Question, values: &[String], circumstances: &Circumstances) -> Result<Option<Answer>, Fault> {
     match question.kind {
         Kind::Text(limit) => match values {
             [] => Ok(None),
             [text] => read_text(text, limit),
             _ => Err(Fault::OneOnly),
         },
-        Kind::Number { .. } | Kind::Date | Kind::Group { .. } => match values {
+        Kind::Information | Kind::Signature => Ok(None),
+        Kind::Number { .. } | Kind::Date | Kind::Month | Kind::Email | Kind::Phone | Kind::Group { .. } => match values
+        {
             [] => Ok(None),
             [text] if text.trim().is_empty() => Ok(None),
             [text] if contains_hetu(text) => Err(Fault::IdentityCode),
-            [text] => read_line(question, text).map(Some),
+            [text] => read_line(question, text, circumstances).map(Some),
             _ => Err(Fault::OneOnly),
         },
         _ => read_choices(question, values),
     }
 }
 
-fn read_line(question: &Question, text: &str) -> Result<Answer, Fault> {
+fn read_line(question: &Question, text: &str, circumstances: &Circumstances) -> Result<Answer, Fault> {
     match question.kind {
         Kind::Number { min, max, decimals } => {
             // A unit written beside the number, such as h, says nothing new.
@@ -107,8 +147,48 @@ fn read_line(question: &Question, text: &str) -> Result<Answer, Fault> {
             }
             Ok(Answer::Number(figure))
         }
-        _ => parse_date(text).map(Answer::Date).ok_or(Fault::NotADate),
+        Kind::Month => {
+            let month = parse_month(text).ok_or(Fault::NotAMonth)?;
+            let (earliest, latest) = question.days(circumstances);
+            // A month is in time when one of its days is.
+            within(month, earliest.map(Date::first_of_month), latest).map(Answer::Month)
+        }
+        Kind::Email => read_address(text).ok_or(Fault::NotAnAddress),
+        Kind::Phone => read_phone(text).ok_or(Fault::NotAPhone),
+        _ => {
+            let date = parse_date(text).ok_or(Fault::NotADate)?;
+            let (earliest, latest) = question.days(circumstances);
+            within(date, earliest, latest).map(Answer::Date)
+        }
     }
+}
+
+fn within(day: Date, earliest: Option<Date>, latest: Option<Date>) -> Result<Date, Fault> {
+    match (earliest, latest) {
+        (Some(earliest), _) if day < earliest => Err(Fault::TooEarly { earliest }),
+        (_, Some(latest)) if day > latest => Err(Fault::TooLate { latest }),
+        _ => Ok(day),
+    }
+}
+
+/// An address that mail could go to: one @, a host with a dot, nothing that mail headers could misread.
+fn read_address(text: &str) -> Option<Answer> {
+    let text = text.trim();
+    let (user, host) = text.split_once('@')?;
+    let plain = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    let labels = host.split('.').all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    let good =
+        !user.is_empty() && user.chars().all(plain) && host.contains('.') && labels && text.len() <= LONGEST_ADDRESS;
+    good.then(|| Answer::Text(text.to_owned()))
+}
+
+/// A telephone number: digits, perhaps a plus before and signs between.
+fn read_phone(text: &str) -> Option<Answer> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let rest = text.strip_prefix('+').unwrap_or(&text);
+    let good = PHONE_DIGITS.contains(&digits) && rest.chars().all(|c| c.is_ascii_digit() || " -()".contains(c));
+    good.then_some(Answer::Text(text))
 }
 
 fn read_choices(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault> {
@@ -122,8 +202,11 @@ fn read_choices(question: &Question, values: &[String]) -> Result<Option<Answer>
     if question.kind == Kind::Many {
         let codes: BTreeSet<String> = given.iter().map(|&c| c.to_owned()).collect();
         let exclusive = codes.iter().any(|c| question.choice(c).is_some_and(|choice| choice.apart));
+        let (least, most) = question.choose.unwrap_or((0, usize::MAX));
         return match codes.len() {
             0 => Ok(None),
+            n if n < least && !exclusive => Err(Fault::TooFewChoices { least }),
+            n if n > most => Err(Fault::TooManyChoices { most }),
             1 => Ok(Some(Answer::Many(codes))),
             _ if exclusive => Err(Fault::NoneWithOthers),
             _ => Ok(Some(Answer::Many(codes))),

@@ -27,11 +27,11 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// `4.11.2024` in Finnish and Swedish, `4 November 2024` in English.
+/// `4.11.2024`; in English `4 November 2024`.
 #[must_use]
 pub fn told_date(date: Date, language: Language) -> String {
     match language {
-        Language::Fi | Language::Sv => finnish_date(date),
+        Language::Fi | Language::Sv | Language::Ar => finnish_date(date),
         Language::En => {
             let month = MONTHS[usize::try_from(date.month() - 1).unwrap_or(0) % MONTHS.len()];
             format!("{} {month} {}", date.day(), date.year())
@@ -48,6 +48,7 @@ pub fn told_instant(at: Timestamp, zone: &TimeZone, language: Language) -> Strin
         Language::Fi => format!("{day} klo {hour}.{minute:02}"),
         Language::Sv => format!("{day} kl. {hour}.{minute:02}"),
         Language::En => format!("{day} at {hour}:{minute:02}"),
+        Language::Ar => format!("{day} {hour}:{minute:02}"),
     }
 }
 
@@ -55,6 +56,30 @@ pub fn told_instant(at: Timestamp, zone: &TimeZone, language: Language) -> Strin
 #[must_use]
 pub fn finnish_month(date: Date) -> String {
     format!("{}/{}", date.month(), date.year())
+}
+
+/// `11/2024`; in English `November 2024`.
+#[must_use]
+pub fn told_month(date: Date, language: Language) -> String {
+    if language == Language::En {
+        let month = MONTHS[usize::try_from(date.month() - 1).unwrap_or(0) % MONTHS.len()];
+        return format!("{month} {}", date.year());
+    }
+    finnish_month(date)
+}
+
+/// Reads `11/2024`, `11.2024` or `2024-11` as the first day of that month; years 1900 to 2200 only.
+#[must_use]
+pub fn parse_month(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let (a, b) = text.split_once(['/', '.', '-'])?;
+    let (month, year) = if a.len() == 4 { (b, a) } else { (a, b) };
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || month.len() > 2 || !digits(year) || !digits(month) {
+        return None;
+    }
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+    (1900..=2200).contains(&date.year()).then_some(date)
 }
 
 /// Reads `4.11.2024`, `04.11.2024` or `2024-11-04`; years 1900 to 2200 only.

@@ -1,8 +1,8 @@
-//! The languages of the interface.
+//! The languages of the interface, and those of clients' forms.
 
 use serde::{Deserialize, Serialize};
 
-/// A language of the interface, written as its two-letter code.
+/// A language, written as its two-letter code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
@@ -12,17 +12,27 @@ pub enum Language {
     Sv,
     /// English.
     En,
+    /// Arabic, for clients' forms; sites and reports do not speak it.
+    Ar,
 }
 
 impl Language {
-    /// All of them, the one that every text has first.
+    /// Those of sites, reports and forms, the one that every text has first.
     pub const ALL: [Self; 3] = [Self::Fi, Self::Sv, Self::En];
+    /// Those in which a form can be asked: of clients more than sites and reports speak.
+    pub const OF_FORMS: [Self; 4] = [Self::Fi, Self::Sv, Self::En, Self::Ar];
+
+    /// Which way it is written: `rtl` for right to left, else `ltr`.
+    #[must_use]
+    pub fn direction(self) -> &'static str {
+        if self == Self::Ar { "rtl" } else { "ltr" }
+    }
 
     /// The language of that code, such as `sv` or `sv-FI`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         let primary = code.split('-').next().unwrap_or_default().trim().to_ascii_lowercase();
-        Self::ALL.into_iter().find(|l| l.code() == primary)
+        Self::OF_FORMS.into_iter().find(|l| l.code() == primary)
     }
 
     /// The code used in addresses and in `lang` attributes.
@@ -32,6 +42,7 @@ impl Language {
             Self::Fi => "fi",
             Self::Sv => "sv",
             Self::En => "en",
+            Self::Ar => "ar",
         }
     }
 
@@ -42,6 +53,7 @@ impl Language {
             Self::Fi => "Finnish",
             Self::Sv => "Swedish",
             Self::En => "English",
+            Self::Ar => "Arabic",
         }
     }
 
@@ -52,6 +64,7 @@ impl Language {
             Self::Fi => "suomi",
             Self::Sv => "ruotsi",
             Self::En => "englanti",
+            Self::Ar => "arabia",
         }
     }
 
@@ -62,6 +75,7 @@ impl Language {
             Self::Fi => "Suomi",
             Self::Sv => "Svenska",
             Self::En => "English",
+            Self::Ar => "العربية",
         }
     }
 }

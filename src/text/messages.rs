@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 static FI: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/fi.yaml")));
 static SV: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/sv.yaml")));
 static EN: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/en.yaml")));
+/// What clients meet; of the rest it has nothing.
+static AR: LazyLock<Value> = LazyLock::new(|| read(include_str!("messages/ar.yaml")));
 
 fn read(yaml: &str) -> Value {
     serde_yaml::from_str(yaml).unwrap_or(Value::Null)
@@ -36,8 +38,11 @@ impl Messages {
     /// that this is seen and never breaks a page.
     #[must_use]
     pub fn get(self, key: &str) -> &'static str {
-        let found = key.split('.').try_fold(self.tree(), |at, part| at.get(part));
-        found.and_then(Value::as_str).unwrap_or_else(|| missing(key))
+        self.find(key).unwrap_or_else(|| missing(key))
+    }
+
+    fn find(self, key: &str) -> Option<&'static str> {
+        key.split('.').try_fold(self.tree(), |at, part| at.get(part)).and_then(Value::as_str)
     }
 
     /// The text at `key` with each `{name}` replaced by its value.
@@ -53,14 +58,14 @@ impl Messages {
             Language::Fi => &FI,
             Language::Sv => &SV,
             Language::En => &EN,
+            Language::Ar => &AR,
         }
     }
 
     /// The text at `key` in every language, for scales that forms share.
     #[must_use]
     pub fn text(key: &str) -> Text {
-        let get = |language| Self::of(language).get(key).to_owned();
-        Text { fi: get(Language::Fi), sv: Some(get(Language::Sv)), en: Some(get(Language::En)) }
+        Text::of(|language| Self::of(language).find(key).map(str::to_owned))
     }
 }
 

@@ -13,7 +13,7 @@ mod messages;
 mod number;
 mod translated;
 
-pub use date::{finnish_date, finnish_month, parse_date, told_date, told_instant, zone};
+pub use date::{finnish_date, finnish_month, parse_date, parse_month, told_date, told_instant, told_month, zone};
 pub use diagnostic::{Diagnostic, Diagnostics, Position, read_yaml};
 pub use fingerprint::{Fingerprint, hex};
 pub use hetu::contains_hetu;

@@ -2,7 +2,7 @@
 
 use crate::http::{Answer, encode, get, post};
 use palaute::desk::Desk;
-use palaute::form::{Form, Kind};
+use palaute::form::{Circumstances, Form, Kind};
 use palaute::instance::Instance;
 use palaute::render::{PdfPrinter, Renderer};
 use palaute::store::{Database, Store};
@@ -328,7 +328,7 @@ impl Page {
         for (name, value) in &answers {
             raw.entry(name.clone()).or_default().push(value.clone());
         }
-        let submission = Submission::parse(&raw, form).expect("the answers fit");
+        let submission = Submission::parse(&raw, form, &Circumstances::default()).expect("the answers fit");
         let json = serde_json::to_string(submission.answers()).expect("JSON");
         let content = Fingerprint::of(format!("{}\n{json}", submission.version().as_str()));
         Self { target: format!("/f/{token}"), nonce: nonce(), answers, content }

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use palaute::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening, Work};
-use palaute::form::{Form, Party};
+use palaute::form::{Circumstances, Form, Party};
 use palaute::instance::Instance;
 use palaute::report::{ClosingReport, FeedbackAnnex, Received, ReportFile, ReportName};
 use palaute::submission::{Answers, RawAnswers, Submission};
@@ -43,7 +43,8 @@ pub(crate) fn answers(form: &Form, given: &[(&str, &str)]) -> Answers {
     for (field, value) in given {
         raw.entry((*field).to_owned()).or_default().push((*value).to_owned());
     }
-    let submission = Submission::parse(&raw, form).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let submission =
+        Submission::parse(&raw, form, &Circumstances::default()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
     submission.answers().clone()
 }
 

@@ -165,7 +165,16 @@ fn answer(form: &Form, outcome: Option<&str>, random: &mut Random) -> RawAnswers
         }
         let values = match question.kind {
             Kind::Text(_) if random.chance(30) => vec![random.one_of(&WORDS).to_owned()],
-            Kind::Text(_) | Kind::Number { .. } | Kind::Date | Kind::Group { .. } => continue,
+            Kind::Text(_)
+            | Kind::Number { .. }
+            | Kind::Date
+            | Kind::Month
+            | Kind::Email
+            | Kind::Phone
+            | Kind::Information
+            | Kind::Consent
+            | Kind::Signature
+            | Kind::Group { .. } => continue,
             Kind::Many => {
                 let chosen: Vec<String> = scale.iter().filter(|_| random.chance(45)).map(|c| (*c).to_owned()).collect();
                 if chosen.is_empty() || random.chance(APART_PERCENT) {
@@ -181,7 +190,7 @@ fn answer(form: &Form, outcome: Option<&str>, random: &mut Random) -> RawAnswers
                 let weighted: Vec<(u64, &str)> = scale.iter().enumerate().map(|(i, c)| (48_u64 >> i, *c)).collect();
                 vec![(*random.pick(&weighted)).to_owned()]
             }
-            Kind::One | Kind::YesNo => vec![random.one_of(&scale).to_owned()],
+            Kind::One | Kind::YesNo | Kind::Scale { .. } => vec![random.one_of(&scale).to_owned()],
         };
         raw.insert(question.id.clone(), values);
     }
