@@ -43,7 +43,7 @@ impl Form {
 
     fn has_every_text(&self, language: Language) -> bool {
         let missing = std::cell::Cell::new(false);
-        self.map_texts(&|text| {
+        let _ = self.map_texts(&|text| {
             missing.set(missing.get() || (!text.fi.trim().is_empty() && !text.has(language)));
             Text::default()
         });

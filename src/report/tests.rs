@@ -1,6 +1,6 @@
 use super::*;
 use crate::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening, Work};
-use crate::form::{Form, Party};
+use crate::form::{Circumstances, Form, Party};
 use crate::instance::Instance;
 use crate::submission::{Answers, RawAnswers, Submission};
 use crate::text::Language;
