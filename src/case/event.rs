@@ -117,6 +117,20 @@ pub enum CaseEvent {
         /// Who.
         party: Party,
     },
+    /// A form that is no feedback, such as a plan, was put before somebody.
+    Asked {
+        /// Who.
+        party: Party,
+        /// Which form.
+        form: String,
+    },
+    /// Such a form was filled in.
+    Filled {
+        /// By whom.
+        party: Party,
+        /// Which form.
+        form: String,
+    },
     /// An answer of a party was erased.
     Withdrawn {
         /// Whose.

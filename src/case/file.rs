@@ -114,6 +114,8 @@ impl CaseFile {
                 self.work = self.work_with(&self.work);
             }
             CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
+            // The forms themselves are kept beside the case.
+            CaseEvent::Asked { .. } | CaseEvent::Filled { .. } => {}
             CaseEvent::Answered { party } => match self.parties.get_mut(party) {
                 Some(state) => state.answered += 1,
                 None => return Err(CaseRefusal::NotInvited),

@@ -48,7 +48,11 @@ impl Desk {
         if mail.obsolete {
             return self.store.mail_obsolete(&mail.id).await;
         }
-        if !self.has_ended(mail.case).await? {
+        let waits = match self.form(&mail.form) {
+            Some(form) => !self.is_time_for(form, mail.case).await?,
+            None => false,
+        };
+        if waits {
             // The coaching goes on after all: the mail waits for its end.
             return Ok(());
         }

@@ -202,9 +202,11 @@ impl Copied {
 /// Whom an event of a case concerns besides the client.
 fn party_of(event: &CaseEvent) -> Option<Party> {
     match event {
-        CaseEvent::Invited { party, .. } | CaseEvent::Answered { party } | CaseEvent::Withdrawn { party } => {
-            Some(*party)
-        }
+        CaseEvent::Invited { party, .. }
+        | CaseEvent::Asked { party, .. }
+        | CaseEvent::Filled { party, .. }
+        | CaseEvent::Answered { party }
+        | CaseEvent::Withdrawn { party } => Some(*party),
         _ => None,
     }
 }

@@ -113,12 +113,13 @@ impl Desk {
     /// All clients of ended cases are invited by the system, not by anybody's choice, and all coaches
     /// to report.
     async fn invite_ended(&self, party: Party, form: &str) -> Result<usize, StoreError> {
+        let Some(form) = self.form(form) else { return Ok(0) };
         let mut invited = 0;
         for case in self.store.cases().await? {
             if case.ending().is_none() || case.parties().contains_key(&party) {
                 continue;
             }
-            self.invite(case.number(), party, form).await?;
+            self.invite(case.number(), form).await?;
             invited += 1;
         }
         Ok(invited)

@@ -3,9 +3,9 @@
 use super::Desk;
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::form::Party;
+use crate::form::{Collect, Form, Occasion, Party};
 use crate::mail::is_address;
-use crate::store::{Invitation, NewInvitation, StoreError};
+use crate::store::{Channel, Invitation, NewInvitation, StoreError};
 use jiff::{Timestamp, ToSpan};
 
 /// A link that somebody can answer at.
@@ -54,6 +54,9 @@ pub enum InviteError {
         /// The form.
         form: String,
     },
+    /// The form is only printed.
+    #[error("{0} is only printed: nobody can be invited to answer it on the web. `palaute form print {0}` prints it")]
+    OnPaper(String),
     /// The invitation was answered.
     #[error("the invitation of case {0} to this form is answered already")]
     Answered(CaseNumber),
@@ -95,8 +98,19 @@ impl Desk {
     /// See [`InviteError`].
     pub async fn open_link(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
         let invitation = self.open_invitation(case, form).await?;
-        let link = self.link_to(&invitation.id, invitation.expires_at).await?;
-        Ok(link)
+        Ok(self.link_to(&invitation.id, invitation.expires_at).await?)
+    }
+
+    /// Makes a link at which somebody keys in what was written on paper: it leads to the whole form on one
+    /// screen, and what is sent there is marked as having come on paper.
+    ///
+    /// # Errors
+    /// See [`InviteError`].
+    pub async fn open_keying(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
+        let invitation = self.open_invitation(case, form).await?;
+        let (token, hash) = self.fresh_token();
+        self.store.open_link(hash, &invitation.id, Channel::Paper, self.now()).await?;
+        Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
     }
 
     /// Puts a mail with a link into the outbox.
@@ -116,21 +130,25 @@ impl Desk {
     /// earlier links stay dead. Employers, colleagues and officers are invited when this is asked for;
     /// clients and coaches by the system, when the coaching ends.
     async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
-        let party = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?.party();
+        let asked_form = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?;
+        if asked_form.collect() == Collect::Never {
+            return Err(InviteError::OnPaper(form.to_owned()));
+        }
+        let party = asked_form.party();
+        let in_time = self.is_time_for(asked_form, case).await?;
+        let by_the_system = form == self.instance.closing_form.value || self.is_report(asked_form);
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
-        let file = self.store.case(case).await?;
-        let (ended, reported) = file.map_or((false, false), |c| (c.ending().is_some(), c.reported()));
-        if !ended || (party == Party::Purchaser && !reported) {
+        let reported = self.store.case(case).await?.is_some_and(|c| c.reported());
+        if !in_time || (party == Party::Purchaser && !reported) {
             return Err(InviteError::TooEarly { case, form: form.to_owned() });
         }
         let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
         let found = match (asked.next(), party) {
             // Each colleague has a link of their own, so every one is a new invitation.
-            (_, Party::Community) | (None, Party::Employer | Party::Purchaser) => {
-                return Ok(self.invite(case, party, form).await?);
-            }
+            (_, Party::Community) => return Ok(self.invite(case, asked_form).await?),
             (Some(found), _) => found,
+            (None, _) if !by_the_system => return Ok(self.invite(case, asked_form).await?),
             (None, _) => return Err(InviteError::NoInvitation { case, form: form.to_owned() }),
         };
         if found.answered {
@@ -144,9 +162,9 @@ impl Desk {
         Ok(Invitation { expires_at, ..found })
     }
 
-    /// Makes an invitation of a party to a form on a case.
-    pub(super) async fn invite(&self, case: CaseNumber, party: Party, form: &str) -> Result<Invitation, StoreError> {
-        let now = self.now();
+    /// Makes an invitation of a form's party to it on a case.
+    pub(super) async fn invite(&self, case: CaseNumber, form: &Form) -> Result<Invitation, StoreError> {
+        let (now, party, form, counted) = (self.now(), form.party(), form.id(), form.occasion() == Occasion::Closing);
         let (id, expires_at) = (self.fresh_id(), self.invitation_end(now));
         let new = NewInvitation {
             id: id.clone(),
@@ -154,7 +172,7 @@ impl Desk {
             party,
             form: form.to_owned(),
             expires_at,
-            fact: Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date()),
+            fact: counted.then(|| Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date())),
             codebook: Codebook::of_invitations(),
         };
         if !self.store.invite(new, now).await? {
@@ -164,7 +182,9 @@ impl Desk {
                 return Ok(theirs);
             }
         }
-        Ok(Invitation { id, case, party, form: form.to_owned(), expires_at, revoked: false, answered: false })
+        let form = form.to_owned();
+        let channel = Channel::Web;
+        Ok(Invitation { id, case, party, form, expires_at, revoked: false, answered: false, counted, channel })
     }
 
     /// When an invitation made now ends: with the last of its days.
@@ -182,7 +202,7 @@ impl Desk {
     /// When the store fails.
     pub async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {
         let (token, hash) = self.fresh_token();
-        self.store.open_link(hash, invitation, self.now()).await?;
+        self.store.open_link(hash, invitation, Channel::Web, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at })
     }
 }

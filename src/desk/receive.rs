@@ -3,10 +3,10 @@
 use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
-use crate::form::{Circumstances, Form};
+use crate::form::{Circumstances, Collect, Form, Occasion, Prefill, Question};
 use crate::report::{self, Doubt};
-use crate::store::{CaseChange, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
-use crate::submission::{Mistake, RawAnswers, Submission};
+use crate::store::{CaseChange, Channel, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
+use crate::submission::{Answers, Mistake, RawAnswers, Submission, prefilled};
 use crate::text::Fingerprint;
 
 /// Where somebody who follows a link arrives.
@@ -57,16 +57,19 @@ impl Desk {
                 None => Arrival::Nowhere,
                 Some(_) if invitation.answered => Arrival::Answered,
                 Some(_) if invitation.expires_at <= self.now() => Arrival::Expired,
-                Some(_) if !self.has_ended(invitation.case).await? => Arrival::NotEnded,
+                Some(form) if form.collect() == Collect::Never => Arrival::Nowhere,
+                Some(form) if !self.is_time_for(form, invitation.case).await? => Arrival::NotEnded,
                 Some(form) => Arrival::Open(invitation, form),
             },
             _ => Arrival::Nowhere,
         })
     }
 
-    /// True when the coaching of a case has ended; a case that was reopened goes on.
-    pub(super) async fn has_ended(&self, case: CaseNumber) -> Result<bool, StoreError> {
-        Ok(self.store.case(case).await?.is_some_and(|c| c.ending().is_some()))
+    /// True when a form can be asked on a case: of its end once the coaching has ended, and a case that was
+    /// reopened goes on; otherwise from its opening.
+    pub(super) async fn is_time_for(&self, form: &Form, case: CaseNumber) -> Result<bool, StoreError> {
+        let after_the_end = matches!(form.occasion(), Occasion::Closing | Occasion::FollowUp);
+        Ok(self.store.case(case).await?.is_some_and(|c| !after_the_end || c.ending().is_some()))
     }
 
     /// The case that an invitation is about.
@@ -115,6 +118,8 @@ impl Desk {
             receipt: self.fresh_receipt(),
             received_at,
             blind: self.fresh_id(),
+            counted: invitation.counted,
+            channel: invitation.channel,
         };
         Ok(self.store.receive(new).await?)
     }
@@ -125,13 +130,20 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn known_answers(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, StoreError> {
-        let mut known: RawAnswers = form.defaults().map(|(id, code)| (id.to_owned(), vec![code.to_owned()])).collect();
-        if self.is_report(form)
-            && let Some(case) = self.store.case(invitation.case).await?
-        {
-            known.extend(report::prefilled(&case, form));
+        let case = self.store.case(invitation.case).await?;
+        let circumstances = self.circumstances(case.as_ref());
+        // What stands on paper is keyed in as it stands there.
+        if invitation.channel == Channel::Paper {
+            return Ok(RawAnswers::new());
         }
-        Ok(known)
+        let from_forms = |q: &Question| matches!(q.prefill, Some(Prefill::Form { .. }));
+        let submissions = if form.questions().any(from_forms) {
+            self.store.submissions_of(invitation.case).await?
+        } else {
+            Vec::new()
+        };
+        let earlier: Vec<(&str, &Answers)> = submissions.iter().map(|s| (s.form.id(), &s.answers)).collect();
+        Ok(prefilled(form, &circumstances, &earlier))
     }
 
     /// The answers if they can be stored as they are, and what of a closing report should be looked at

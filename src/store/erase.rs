@@ -377,7 +377,7 @@ async fn erase_submission(
 ) -> Result<(), StoreError> {
     let id = erasure.subject.as_str();
     let row = sqlx::query(
-        "SELECT s.invitation, i.case_number, i.party FROM submissions s JOIN invitations i ON i.id = s.invitation
+        "SELECT s.invitation, i.case_number, i.party, i.counted FROM submissions s JOIN invitations i ON i.id = s.invitation
          WHERE s.id = $1",
     )
     .bind(id)
@@ -403,7 +403,9 @@ async fn erase_submission(
         .execute(&mut *connection)
         .await
         .map_err(attempting("take an invitation back"))?;
-    cases::append(connection, number, &[CaseEvent::Withdrawn { party }], at).await?;
+    if row.get::<i64, _>("counted") == 1 {
+        cases::append(connection, number, &[CaseEvent::Withdrawn { party }], at).await?;
+    }
     erased.add(&Erased { submissions: 1, ..Erased::default() });
     Ok(())
 }

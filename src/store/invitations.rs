@@ -28,6 +28,36 @@ pub struct Invitation {
     pub revoked: bool,
     /// True when it was answered.
     pub answered: bool,
+    /// True when it stands among the responses: to feedback or a closing report.
+    pub counted: bool,
+    /// How the link that led to it is used.
+    pub channel: Channel,
+}
+
+/// How answers come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// The respondent answers on the web.
+    #[default]
+    Web,
+    /// Somebody keys in what the respondent wrote on paper.
+    Paper,
+}
+
+impl Channel {
+    /// Its code in the store.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Paper => "paper",
+        }
+    }
+
+    fn from_code(code: &str) -> Self {
+        if code == "paper" { Self::Paper } else { Self::Web }
+    }
 }
 
 /// An invitation to be made.
@@ -43,8 +73,8 @@ pub struct NewInvitation {
     pub form: String,
     /// Until when.
     pub expires_at: Timestamp,
-    /// How it is counted.
-    pub fact: Fact,
+    /// How it is counted; none when it stands not among the responses.
+    pub fact: Option<Fact>,
     /// Explains the fact.
     pub codebook: Codebook,
 }
@@ -63,9 +93,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_link(&self, token_hash: Fingerprint, invitation: &str, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn open_link(
+        &self,
+        token_hash: Fingerprint,
+        invitation: &str,
+        channel: Channel,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let invitation = invitation.to_owned();
-        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, at, reply }).await
+        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, channel, at, reply }).await
     }
 
     /// Opens an expired invitation again until `expires_at`. Its earlier links are removed, so that no
@@ -84,7 +120,7 @@ impl Store {
     /// When the database fails.
     pub async fn invitation_by_token(&self, token_hash: &Fingerprint) -> Result<Option<Invitation>, StoreError> {
         let row = sqlx::query(
-            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, l.channel,
                     CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM links l JOIN invitations i ON i.id = l.invitation WHERE l.token_hash = $1",
         )
@@ -100,7 +136,7 @@ impl Store {
     /// When the database fails.
     pub async fn invitations_of(&self, case: CaseNumber) -> Result<Vec<Invitation>, StoreError> {
         let rows = sqlx::query(
-            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at,
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, 'web' AS channel,
                     CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM invitations i WHERE i.case_number = $1 ORDER BY i.id",
         )
@@ -121,6 +157,8 @@ fn read(row: &sqlx::any::AnyRow) -> Option<Invitation> {
         expires_at: row.get::<String, _>("expires_at").parse().ok()?,
         revoked: row.get::<Option<String>, _>("revoked_at").is_some(),
         answered: row.get::<i64, _>("answered") == 1,
+        counted: row.get::<i64, _>("counted") == 1,
+        channel: Channel::from_code(&row.get::<String, _>("channel")),
     })
 }
 
@@ -141,18 +179,23 @@ pub(super) async fn invite(
             return Ok(false);
         }
     }
-    sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at, counted) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(&new.id)
         .bind(new.case.to_string())
         .bind(new.party.code())
         .bind(&new.form)
         .bind(new.expires_at.to_string())
+        .bind(i64::from(new.fact.is_some()))
         .execute(&mut *connection)
         .await
         .map_err(attempting("make an invitation"))?;
-    let event = CaseEvent::Invited { party: new.party, form: new.form.clone() };
+    let form = new.form.clone();
+    let party = new.party;
+    let event = if new.fact.is_some() { CaseEvent::Invited { party, form } } else { CaseEvent::Asked { party, form } };
     cases::append(connection, new.case, &[event], at).await?;
-    facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    if let Some(fact) = &new.fact {
+        facts::replace(connection, &new.id, fact, &new.codebook).await?;
+    }
     Ok(true)
 }
 
@@ -160,12 +203,14 @@ pub(super) async fn open_link(
     connection: &mut AnyConnection,
     token_hash: &Fingerprint,
     invitation: &str,
+    channel: Channel,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO links (token_hash, invitation, made_at) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO links (token_hash, invitation, made_at, channel) VALUES ($1, $2, $3, $4)")
         .bind(token_hash.as_str())
         .bind(invitation)
         .bind(at.to_string())
+        .bind(channel.code())
         .execute(&mut *connection)
         .await
         .map_err(attempting("open a link"))?;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         name: "start",
         sqlite: include_str!("schema/sqlite_1.sql"),
@@ -26,6 +26,11 @@ const STEPS: [Step; 4] = [
         name: "erasures",
         sqlite: include_str!("schema/sqlite_4.sql"),
         postgres: include_str!("schema/postgres_4.sql"),
+    },
+    Step {
+        name: "channels",
+        sqlite: include_str!("schema/sqlite_5.sql"),
+        postgres: include_str!("schema/postgres_5.sql"),
     },
 ];
 

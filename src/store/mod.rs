@@ -29,7 +29,7 @@ pub use cases::{CaseChange, FactOf, Subject};
 pub use erase::{Erased, Erasure, ErasureKind, ErasureReason, NamedSubmission, submission_mark};
 pub use export::{Kept, KeptDraft, KeptEvent, KeptMail, KeptNote, KeptReport, KeptSubmission};
 pub use facts::ToCount;
-pub use invitations::{Invitation, InvitationId, NewInvitation};
+pub use invitations::{Channel, Invitation, InvitationId, NewInvitation};
 pub use mails::{Mail, MailState};
 pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;

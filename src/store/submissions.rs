@@ -1,7 +1,7 @@
 //! Submissions: stored once, with their receipt.
 
 use super::cases::{self, to_json};
-use super::{CaseChange, InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
+use super::{CaseChange, Channel, InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Form, Party};
@@ -39,6 +39,10 @@ pub struct NewSubmission {
     pub received_at: Timestamp,
     /// Random; hides the answers behind their entry in the audit log.
     pub blind: String,
+    /// True when the invitation stands among the responses.
+    pub counted: bool,
+    /// How the answers came in.
+    pub channel: Channel,
 }
 
 /// A stored submission with the form that was answered.
@@ -123,8 +127,8 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
     let inserted = sqlx::query(
         "INSERT INTO submissions
-           (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers, blind)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM invitations WHERE id = $2 AND revoked_at IS NULL
+           (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers, blind, channel)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM invitations WHERE id = $2 AND revoked_at IS NULL
          ON CONFLICT (invitation) DO NOTHING",
     )
     .bind(&new.id)
@@ -137,6 +141,7 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     .bind(new.received_at.to_string())
     .bind(&answers)
     .bind(&new.blind)
+    .bind(new.channel.code())
     .execute(&mut *connection)
     .await
     .map_err(attempting("store a submission"))?;
@@ -149,7 +154,12 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
         .execute(&mut *connection)
         .await
         .map_err(attempting("keep a form"))?;
-    cases::append(connection, new.case, &[CaseEvent::Answered { party: new.party }], new.received_at).await?;
+    let event = if new.counted {
+        CaseEvent::Answered { party: new.party }
+    } else {
+        CaseEvent::Filled { party: new.party, form: new.submission.form().to_owned() }
+    };
+    cases::append(connection, new.case, &[event], new.received_at).await?;
     if let Some(settles) = &new.settles {
         let year = new.received_at.to_zoned(jiff::tz::TimeZone::UTC).year();
         cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;

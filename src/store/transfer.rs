@@ -21,9 +21,9 @@ const PAGE: i64 = 100;
 const TABLES: [Table; 18] = [
     table("cases", 1, "number imported_number office ended_on file blind"),
     table("case_events", 2, "case_number sequence at event"),
-    table("invitations", 1, "id case_number party form expires_at revoked_at"),
-    table("links", 1, "token_hash invitation made_at"),
-    table("submissions", 1, "id invitation nonce_hash content receipt form version received_at answers blind"),
+    table("invitations", 1, "id case_number party form expires_at revoked_at counted"),
+    table("links", 1, "token_hash invitation made_at channel"),
+    table("submissions", 1, "id invitation nonce_hash content receipt form version received_at answers blind channel"),
     table("codebooks", 1, "fingerprint book"),
     table("facts", 1, "sequence subject sign codebook codes"),
     table("cube", 1, "one cube"),

@@ -314,7 +314,7 @@ async fn verify_facts(connection: &mut AnyConnection, verified: &mut Verified) -
     let rows = sqlx::query(
         "SELECT k.subject, k.needed, CAST(coalesce(f.n, 0) AS BIGINT) AS n
          FROM (SELECT number AS subject, 1 AS needed FROM cases
-               UNION ALL SELECT id, CASE WHEN revoked_at IS NULL THEN 1 ELSE 0 END FROM invitations
+               UNION ALL SELECT id, CASE WHEN revoked_at IS NULL THEN counted ELSE 0 END FROM invitations
                UNION ALL SELECT id, 1 FROM submissions) k
          LEFT JOIN (SELECT subject, sum(sign) AS n FROM facts GROUP BY subject) f ON f.subject = k.subject
          WHERE coalesce(f.n, 0) < k.needed OR coalesce(f.n, 0) > 1

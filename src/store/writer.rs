@@ -7,7 +7,7 @@ use super::mails;
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
-use super::{Database, Engine, Store, StoreError, facts};
+use super::{Channel, Database, Engine, Store, StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -35,7 +35,7 @@ pub(super) enum Job {
     Receive(Box<NewSubmission>, Reply<Received>),
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
     Invite(Box<NewInvitation>, Timestamp, Reply<bool>),
-    OpenLink { token_hash: Fingerprint, invitation: String, at: Timestamp, reply: Reply<()> },
+    OpenLink { token_hash: Fingerprint, invitation: String, channel: Channel, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, i64, Reply<bool>),
     SaveReport(Box<StoredReport>, CaseNumber, Timestamp, Reply<()>),
@@ -242,8 +242,8 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
             answer(cases::change(connection, &changes, year, at).await, reply)
         }
         Job::Invite(new, at, reply) => answer(invitations::invite(connection, &new, at).await, reply),
-        Job::OpenLink { token_hash, invitation, at, reply } => {
-            answer(invitations::open_link(connection, &token_hash, &invitation, at).await, reply)
+        Job::OpenLink { token_hash, invitation, channel, at, reply } => {
+            answer(invitations::open_link(connection, &token_hash, &invitation, channel, at).await, reply)
         }
         Job::Renew { invitation, expires_at, at, reply } => {
             answer(invitations::renew(connection, &invitation, expires_at, at).await, reply)

@@ -7,9 +7,11 @@
 
 mod asked;
 mod items;
+mod prefill;
 mod read;
 
 pub use asked::{Asking, asking, next_page, page_of};
+pub use prefill::prefilled;
 pub use items::{add_item, item_count, remove_item, restore_item};
 
 use crate::form::{Circumstances, Collect, Form, Found, Kind};
