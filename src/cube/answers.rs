@@ -1,8 +1,10 @@
 //! The tables that count answers, one for each countable question.
 
-use super::counters::{Cube, answers_to, respondents};
+use super::counters::{Cube, UNASKED, answers_to, respondents};
 use super::fact::not_after;
-use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Response, Role, TOTAL, Table};
+use super::table::{
+    Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table,
+};
 use crate::form::{Form, Kind, Question};
 use crate::text::{Figure, Messages, Text, divide_rounded};
 use jiff::civil::Date;
@@ -25,7 +27,7 @@ fn published_code<'a>(question: &Question, code: &'a str) -> &'a str {
     }
 }
 
-fn axis(question: &Question) -> Axis {
+fn axis(question: &Question, some_not_asked: bool) -> Axis {
     let mut categories: Vec<AxisCategory> = Vec::new();
     for choice in &question.choices {
         let code = published_code(question, &choice.code);
@@ -39,6 +41,9 @@ fn axis(question: &Question) -> Axis {
         categories.push(AxisCategory { code: code.to_owned(), label: Messages::text(&format!("table.{code}")) });
     };
     add(NO_ANSWER);
+    if some_not_asked {
+        add(NOT_ASKED);
+    }
     add(TOTAL);
     if question.kind == Kind::Grade {
         add(MEAN);
@@ -52,9 +57,13 @@ fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date, source: &Te
     let respondents: i64 = cube.entries(&everybody).filter(|(key, _)| in_time(key)).map(|(_, n)| n).sum();
     let mut by_code: BTreeMap<&str, i64> = BTreeMap::new();
     let counter = answers_to(form.id(), &question.id);
-    let mut answered = 0;
+    let (mut answered, mut asked) = (0, 0);
     for (key, n) in cube.entries(&counter).filter(|(key, _)| in_time(key)) {
         let value = key.get(1).copied().unwrap_or_default();
+        if value == UNASKED {
+            continue;
+        }
+        asked += n;
         if value.is_empty() {
             continue;
         }
@@ -66,11 +75,14 @@ fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date, source: &Te
     let grades: Vec<(i64, i64)> = by_code.iter().filter_map(|(code, n)| Some((code.parse().ok()?, *n))).collect();
     let people: i64 = grades.iter().map(|(_, n)| n).sum();
     let sum: i64 = grades.iter().map(|(grade, n)| grade * n).sum();
-    let axis = axis(question);
+    // Whoever answered before the question was added to the form was not asked either. Whether a form can leave
+    // the question out is public; how often it did is a count like any other.
+    let can_be_left_out = question.retired || form.is_conditional(&question.id);
+    let axis = axis(question, can_be_left_out || asked < respondents);
     let cells = axis.categories.iter().map(|c| match c.code.as_str() {
         TOTAL => Cell { figure: Figure::count(respondents), basis: Basis::Count },
-        // Answers given before the question was added to the form are no answers to it.
-        NO_ANSWER => Cell { figure: Figure::count(respondents - answered), basis: Basis::Count },
+        NO_ANSWER => Cell { figure: Figure::count(asked - answered), basis: Basis::Count },
+        NOT_ASKED => Cell { figure: Figure::count(respondents - asked), basis: Basis::Count },
         MEAN => {
             let tenths = divide_rounded(i128::from(sum) * 10, i128::from(people.max(1)));
             Cell { figure: Figure::tenths(tenths), basis: Basis::Rating { people, sum, alike: grades.len() == 1 } }

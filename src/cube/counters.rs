@@ -1,6 +1,8 @@
 //! The counters that facts are folded into.
 
-use super::fact::{CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, RECEIVED_ON};
+use super::fact::{
+    CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, NOT_ASKED_CODE, RECEIVED_ON,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -19,8 +21,11 @@ pub struct Cube {
 /// Separates the parts of a key; codes never hold it.
 const SEPARATOR: char = '|';
 
+/// Value of a question that was not asked; no code holds the sign.
+pub(super) const UNASKED: &str = "-";
+
 /// Raise it whenever `fold` counts anything more or otherwise: stored cubes are then counted anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 impl Default for Cube {
     fn default() -> Self {
@@ -101,10 +106,12 @@ impl Cube {
     }
 }
 
-/// The code at a place, the codes of the bits joined by `+`, or the number; empty when missing.
+/// The code at a place, the codes of the bits joined by `+`, or the number; empty when missing, [`UNASKED`] when
+/// it was not asked for.
 fn decode(values: &Columns, code: i64) -> String {
     let at = |codes: &[String], place: i64| usize::try_from(place).ok().and_then(|p| codes.get(p)).cloned();
     match values {
+        Columns::Place(_) | Columns::Bits(_) if code == NOT_ASKED_CODE => UNASKED.to_owned(),
         Columns::Place(codes) => at(codes, code).unwrap_or_default(),
         Columns::Bits(codes) => {
             let set = (0_i64..62).filter(|bit| code >> bit & 1 == 1).filter_map(|bit| at(codes, bit));
@@ -144,6 +151,18 @@ mod tests {
         cube.fold(1, &fact(&[0, 3]), &book());
         cube.fold(2, &Fact { sign: -1, ..fact(&[0, 3]) }, &book());
         assert_eq!(cube, Cube { watermark: 2, ..Cube::default() });
+    }
+
+    #[test]
+    fn what_was_not_asked_stays_apart_from_what_was_not_answered() {
+        let mut cube = Cube::default();
+        cube.fold(1, &fact(&[NOT_ASKED_CODE, NOT_ASKED_CODE]), &book());
+        cube.fold(2, &fact(&[-1, 0]), &book());
+        for question in ["q", "m"] {
+            let counter = answers_to("f", question);
+            let counted: Vec<(String, i64)> = cube.entries(&counter).map(|(k, n)| (k.join("|"), n)).collect();
+            assert_eq!(counted, [("|".to_owned(), 1), ("|-".to_owned(), 1)], "{question}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod table;
 
 pub use counters::Cube;
 pub use fact::{Codebook, Column, Columns, Fact};
-pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, Response, Role, TOTAL, Table};
+pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table};
 
 use crate::form::Form;
 use crate::instance::Instance;
@@ -36,7 +36,8 @@ pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, ans
     let response = |party| responses::response(cube, forms, party, as_of, answers_until);
     tables.extend(responses::table_of(cube, instance, forms, as_of, answers_until));
     for form in forms {
-        tables.extend(answers::tables(cube, form, answers_until, source, response(form.party())));
+        let response = if form.is_feedback() { response(form.party()) } else { None };
+        tables.extend(answers::tables(cube, form, answers_until, source, response));
     }
     tables
 }

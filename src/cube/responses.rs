@@ -23,7 +23,7 @@ pub(super) fn response(
     as_of: Date,
     answers_until: Date,
 ) -> Option<Response> {
-    let mut asked = forms.iter().filter(|f| f.party() == party).peekable();
+    let mut asked = forms.iter().filter(|f| f.party() == party && f.is_feedback()).peekable();
     if !PARTIES.contains(&party) || asked.peek().is_none() {
         return None;
     }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const TOTAL: &str = "total";
 /// Code of the category of respondents who left the question open.
 pub const NO_ANSWER: &str = "no_answer";
+/// Code of the category of those who were not asked: a condition, or an earlier version of the form, left the question out.
+pub const NOT_ASKED: &str = "not_asked";
 /// Code of the category that holds a mean.
 pub const MEAN: &str = "mean";
 

@@ -5,7 +5,7 @@ use super::publish;
 use crate::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening};
 use crate::content::Page;
 use crate::cube::{self, Cube};
-use crate::form::{Circumstances, Form, Party};
+use crate::form::{Circumstances, Form, Occasion, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
@@ -84,11 +84,11 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
 /// Both editions of the model case's report, with every form left empty.
 fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2], Box<dyn std::error::Error>> {
     let (case, answers, language) = (model_case(instance)?, Answers::new(), instance.language());
-    let coach = forms.iter().find(|f| f.party() == Party::Coach).map(|form| (form, &answers));
+    let coach = forms.iter().find(|f| f.party() == Party::Coach && f.occasion() == Occasion::Closing).map(|form| (form, &answers));
     let name = ReportName { case: case.number(), version: 1 };
     let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language, DAY)?, &name, DAY);
     let received: Vec<Received<'_>> =
-        forms.iter().map(|form| Received { party: form.party(), form, answers: &answers }).collect();
+        forms.iter().filter(|f| f.is_feedback()).map(|form| Received { party: form.party(), form, answers: &answers }).collect();
     let annex = FeedbackAnnex::of(&case, &received, DAY, language);
     Ok([file.clone(), file.with_annex(annex)])
 }

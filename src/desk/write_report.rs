@@ -129,7 +129,7 @@ impl Desk {
     async fn annex_state(&self, case: &CaseFile, submissions: &[StoredSubmission]) -> Result<AnnexState, ReportError> {
         let today = self.today();
         let reported_on = self.store.first_reported_on(case.number()).await?.unwrap_or(today);
-        let of_parties = submissions.iter().filter(|s| s.party != Party::Coach && s.party != Party::Purchaser);
+        let of_parties = submissions.iter().filter(|s| s.form.is_feedback() && s.party != Party::Purchaser);
         let last = of_parties.map(|s| self.day_of(s)).max();
         Ok(annex_state(&responses(case), reported_on, last, today))
     }
@@ -148,7 +148,7 @@ impl Desk {
         }
         let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
         let received: Vec<Received<'_>> =
-            in_time.map(|s| Received { party: s.party, form: &s.form, answers: &s.answers }).collect();
+            in_time.filter(|s| s.form.is_feedback()).map(|s| Received { party: s.party, form: &s.form, answers: &s.answers }).collect();
         // The coach's part is taken from the version that was sent, not made again.
         let sent =
             ReportFile::from_json(&stored.json).map_err(|source| StoreError::Unreadable { what: "report", source })?;

@@ -283,6 +283,14 @@ impl Form {
         (at, item, inner.unwrap_or(0))
     }
 
+    /// True when a condition of its own or of its page can keep the question from being asked.
+    #[must_use]
+    pub fn is_conditional(&self, id: &str) -> bool {
+        let on_page = |p: &&FormPage| p.questions.iter().any(|q| q.id == id);
+        self.pages.iter().find(on_page).is_some_and(|p| p.ask_if.is_some())
+            || self.question(id).is_some_and(|q| q.ask_if.is_some())
+    }
+
     /// What is chosen before anybody has answered: code by question id.
     pub fn defaults(&self) -> impl Iterator<Item = (&str, &str)> {
         self.questions().filter(|q| q.on_web()).filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))

@@ -2,7 +2,7 @@
 
 use super::response;
 use super::{PublishedTable, Reason, Withheld};
-use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, TOTAL, Table};
+use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, TOTAL, Table};
 use crate::instance::Policy;
 
 /// Lowest and highest grade, at whose edges a mean tells the single grades.
@@ -62,10 +62,11 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let total = coded.iter().find(|(code, _)| *code == TOTAL).map_or(0, |(_, c)| c.figure.scaled);
     let parts = || coded.iter().filter(|(code, _)| *code != TOTAL && *code != MEAN).map(|(_, c)| c.figure.scaled);
     let unseen = total - parts().sum::<i64>();
-    // Everybody in one category tells what each of them is or said.
+    // Everybody who was asked in one category tells what each of them is or said.
+    let asked = total - coded.iter().find(|(code, _)| *code == NOT_ASKED).map_or(0, |(_, c)| c.figure.scaled);
     let alike = policy.withhold_unanimous
-        && total > 0
-        && coded.iter().any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER].contains(code) && c.figure.scaled == total);
+        && asked > 0
+        && coded.iter().any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER, NOT_ASKED].contains(code) && c.figure.scaled == asked);
     let mean = coded
         .iter()
         .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });

@@ -3,8 +3,7 @@
 use crate::case::{CaseEvent, CaseFile, Settled};
 use crate::form::{Form, Kind};
 use crate::instance::Instance;
-use crate::submission::{Answer, Answers, Fault, Mistake, RawAnswers};
-use crate::text::Figure;
+use crate::submission::{Answer, Answers, Fault, Mistake};
 
 /// What a form lacks that the program reads from a closing report, each with its remedy.
 #[must_use]
@@ -27,25 +26,6 @@ pub fn contract(form: &Form) -> Vec<(String, String)> {
         ));
     }
     broken
-}
-
-/// What stands on the case already, in the fields of the coach's form that ask for it.
-#[must_use]
-pub fn prefilled(case: &CaseFile, form: &Form) -> RawAnswers {
-    let mut raw = RawAnswers::new();
-    let mut put = |id: &str, value: Option<String>| {
-        if let Some(value) = value
-            && form.asked(id).is_some()
-        {
-            raw.insert(id.to_owned(), vec![value]);
-        }
-    };
-    put("r_hours", case.work().hours_tenths.map(|t| Figure::tenths(t).plain().replace('.', ",")));
-    put("r_meetings", case.work().meetings.map(|n| n.to_string()));
-    put("r_outcome", case.ending().map(|e| e.outcome.clone()));
-    let subsidy = case.ending().and_then(|e| e.pay_subsidy).filter(|granted| *granted);
-    put("r_subsidies", subsidy.map(|_| "pay_subsidy".to_owned()));
-    raw
 }
 
 /// The event by which a closing report settles hours, meetings, outcome and subsidy.

@@ -7,7 +7,7 @@ use super::COMMUNITY_NEEDED;
 use super::schema::party;
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::{Choice, Form, Kind, Party, Question, Visibility};
-use crate::submission::{Answer, Answers};
+use crate::submission::{Answer, Answers, not_asked};
 use crate::text::{Fingerprint, Language, told_date, told_month};
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -50,8 +50,10 @@ pub struct AnsweredQuestion {
     pub question: String,
     /// Codes of the choices; none for text, numbers and days.
     pub codes: Vec<String>,
-    /// The answer in words; `null` when this question was left unanswered.
+    /// The answer in words; `null` when this question was left unanswered or was not asked.
     pub answer: Option<String>,
+    /// False when an earlier answer or the case made the question fall away.
+    pub asked: bool,
     /// True when the words are the respondent's own.
     pub own_words: bool,
 }
@@ -156,23 +158,25 @@ impl FeedbackAnnex {
 }
 
 fn sheet(received: &Received<'_>, language: Language) -> Sheet {
-    let shown = received.form.questions().filter(|q| q.visibility == Visibility::Officer);
-    let counted = received.form.questions().filter(|q| q.visibility == Visibility::Statistics).count();
+    let shown = received.form.questions().filter(|q| q.asks() && q.visibility == Visibility::Officer);
+    let counted = received.form.questions().filter(|q| q.asks() && q.visibility == Visibility::Statistics).count();
     let permission = received.form.coach_reads_if().and_then(|id| received.answers.get(id));
     Sheet {
         form: received.form.title().in_language(language).to_owned(),
         not_shown: u32::try_from(counted).unwrap_or(u32::MAX),
         coach_may_read: matches!(permission, Some(Answer::One(code)) if code == "yes"),
-        questions: shown.map(|q| answered(q, received.answers.get(&q.id), language)).collect(),
+        questions: shown.map(|q| answered(q, received.answers, language)).collect(),
     }
 }
 
-fn answered(question: &Question, answer: Option<&Answer>, language: Language) -> AnsweredQuestion {
+fn answered(question: &Question, answers: &Answers, language: Language) -> AnsweredQuestion {
+    let answer = answers.get(&question.id);
     AnsweredQuestion {
         id: question.id.clone(),
         question: question.text.in_language(language).to_owned(),
         codes: answer.map(|a| codes(question, a)).unwrap_or_default(),
         answer: answer.map(|a| words(question, a, language)),
+        asked: !not_asked(answers, &question.id),
         own_words: matches!(question.kind, Kind::Text(_)),
     }
 }

@@ -18,7 +18,7 @@ mod summary;
 mod tests;
 
 pub use annex::{ANNEX_DAYS, AnnexState, COMMUNITY_NEEDED, annex_state};
-pub use coach::{contract, prefilled, settles};
+pub use coach::{contract, settles};
 pub use doubts::{Doubt, doubts};
 pub use feedback::{
     AnsweredQuestion, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Received, Share, Sheet,

@@ -5,7 +5,7 @@ use super::responses;
 use super::sentences;
 use super::table::TableView;
 use crate::chart::{Bars, Flow, Line, Range, Stack};
-use crate::cube::{MEAN, NO_ANSWER, TOTAL};
+use crate::cube::{MEAN, NO_ANSWER, NOT_ASKED, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure as Number, Language, Messages, finnish_month, told_date};
 use jiff::civil::Date;
@@ -200,7 +200,7 @@ pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
     }
     let (most, _) = sentences::largest(table, language);
     let lead = |code: &str| {
-        let largest = code != NO_ANSWER && table.figure(&[code]).is_some_and(|f| f.scaled == most);
+        let largest = ![NO_ANSWER, NOT_ASKED].contains(&code) && table.figure(&[code]).is_some_and(|f| f.scaled == most);
         if sentences::is_graded(table) { code.parse::<u8>().is_ok() } else { largest }
     };
     Chart { mean, bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }

@@ -1,7 +1,7 @@
 //! The findings in words. Each sentence is drawn from the figures, so it cannot say what they do not.
 
 use super::open_data::WITHHELD;
-use crate::cube::{MEAN, NO_ANSWER, TOTAL};
+use crate::cube::{MEAN, NO_ANSWER, NOT_ASKED, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure, Language, Messages, told_number};
 
@@ -226,7 +226,7 @@ pub(super) fn trials_text(table: &PublishedTable, language: Language) -> String 
 
 /// The categories of a table with their counts where they are shown, without totals and open answers.
 fn shown_categories(table: &PublishedTable, language: Language) -> Vec<(i64, &str)> {
-    let apart = [TOTAL, NO_ANSWER, MEAN];
+    let apart = [TOTAL, NO_ANSWER, NOT_ASKED, MEAN];
     let parts = table.axes[0].categories.iter().filter(|c| !apart.contains(&c.code.as_str()));
     parts.filter_map(|c| Some((count(table, &c.code)?, c.label.in_language(language)))).collect()
 }

@@ -83,8 +83,8 @@ fn question_column(m: Messages) -> Column {
 /// The permission before anything else, then the answers, then how many are not shown.
 fn sheet(sheet: &Sheet, party: Party, m: Messages) -> Vec<Block> {
     let rows = sheet.questions.iter().map(|q| {
-        let answer =
-            q.answer.as_ref().map_or_else(|| Words::quiet(m.get("report.no_answer")), |answer| Words::new(answer));
+        let nothing = if q.asked { "report.no_answer" } else { "report.question_not_asked" };
+        let answer = q.answer.as_ref().map_or_else(|| Words::quiet(m.get(nothing)), |answer| Words::new(answer));
         vec![Words::new(&q.question), answer]
     });
     let columns = vec![question_column(m), Column::new(m.get("report.answer"), Width::Wide)];
