@@ -4,7 +4,7 @@
 //! HTML (shown as text), links to anything but web, mail and this site, pages without a title.
 
 use crate::text::{Diagnostic, Diagnostics, Language, Position, read_yaml};
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, html};
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 use serde::{Deserialize, Serialize};
 
 /// A page of prose.
@@ -85,6 +85,27 @@ fn events(body: &str) -> impl Iterator<Item = Event<'_>> {
     })
 }
 
+/// The Markdown that stands between the questions of a form: raw HTML becomes text, headings become paragraphs, images
+/// and links that are not allowed keep their words only.
+#[must_use]
+pub fn form_html(markdown: &str) -> String {
+    let mut dropped = false;
+    let kept = events(markdown).filter_map(move |event| match event {
+        Event::Start(Tag::Heading { .. }) => Some(Event::Start(Tag::Paragraph)),
+        Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Paragraph)),
+        Event::Start(Tag::Link { ref dest_url, link_type, .. }) => {
+            dropped = !allowed(dest_url, link_type);
+            (!dropped).then_some(event)
+        }
+        Event::End(TagEnd::Link) => (!std::mem::take(&mut dropped)).then_some(event),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        other => Some(other),
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, kept);
+    out
+}
+
 fn forbidden_link(body: &str) -> Option<CowStr<'_>> {
     Parser::new_ext(body, options()).find_map(|event| match event {
         Event::Start(Tag::Link { dest_url, link_type, .. }) if !allowed(&dest_url, link_type) => Some(dest_url),
@@ -121,6 +142,16 @@ mod tests {
         let html = page("Teksti <script>alert(1)</script>\n\n<b onclick=x>lihava</b>\n").unwrap().html;
         assert!(!html.contains("<script") && !html.contains("<b "), "{html}");
         assert!(html.contains("&lt;script&gt;"), "{html}");
+    }
+
+    #[test]
+    fn the_markdown_of_a_form_keeps_words_and_drops_what_could_run() {
+        let html = form_html(
+            "# Otsikko\n\n**Tärkeää** [ohje](https://example.org/) [x](javascript:alert(1)) ![k](a.png)\n\n- a\n",
+        );
+        assert!(html.contains("<strong>Tärkeää</strong>") && html.contains("<li>a</li>"), "{html}");
+        assert!(html.contains("<a href=\"https://example.org/\">ohje</a> x k"), "{html}");
+        assert!(!html.contains("<h1") && !html.contains("javascript") && !html.contains("<img"), "{html}");
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use super::counters::{Cube, UNASKED, answers_to, respondents};
 use super::fact::not_after;
-use super::table::{
-    Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table,
-};
+use super::table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table};
 use crate::form::{Form, Kind, Question};
 use crate::text::{Figure, Messages, Text, divide_rounded};
 use jiff::civil::Date;

@@ -1,8 +1,6 @@
 //! The counters that facts are folded into.
 
-use super::fact::{
-    CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, NOT_ASKED_CODE, RECEIVED_ON,
-};
+use super::fact::{CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, NOT_ASKED_CODE, RECEIVED_ON};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

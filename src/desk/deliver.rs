@@ -77,7 +77,7 @@ impl Desk {
             return Ok(Err(MailError::Unsendable("the form of the invitation is gone".into())));
         };
         let link = self.link_to(&mail.invitation, mail.expires_at).await?;
-        let language = self.language_of(mail.case).await?;
+        let language = self.language_of(mail.case, form).await?;
         let until = told_date(mail.expires_at.to_zoned(self.instance.zone()).date(), language);
         let others = self.instance.languages.value.iter().filter(|l| **l != language);
         let others: Vec<(Language, String)> =

@@ -27,7 +27,7 @@ pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
 pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 
-use crate::case::CaseNumber;
+use crate::case::{CaseFile, CaseNumber};
 use crate::form::Form;
 use crate::instance::Instance;
 use crate::render::{PdfPrinter, Renderer};
@@ -97,10 +97,18 @@ impl Desk {
         (token, hash)
     }
 
-    /// The language of a case: its own, else the instance's.
-    async fn language_of(&self, case: CaseNumber) -> Result<Language, StoreError> {
+    /// The language in which a form is put before somebody on a case: the case's own where the form has it, else
+    /// the instance's.
+    async fn language_of(&self, case: CaseNumber, form: &Form) -> Result<Language, StoreError> {
         let own = self.store.case(case).await?.and_then(|c| c.opening().language);
-        Ok(own.unwrap_or_else(|| self.instance.language()))
+        let has = |l: &Language| form.languages(&self.instance).contains(l);
+        Ok(own.filter(has).unwrap_or_else(|| self.instance.language()))
+    }
+
+    /// The language of a case's reports: its own where reports speak it, else the instance's.
+    fn report_language(&self, case: &CaseFile) -> Language {
+        let spoken = |l: &Language| self.instance.languages.value.contains(l);
+        case.opening().language.filter(spoken).unwrap_or_else(|| self.instance.language())
     }
 
     /// The day in the instance's time zone.

@@ -10,7 +10,7 @@ use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
     CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PdfPrinter, QuestionsView, ReceiptView,
-    RenderError, Renderer, ReportView, closing_report_html, invitation_mail,
+    RenderError, Renderer, ReportView, Shown, closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
@@ -63,16 +63,18 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     let frame = || FormFrame::new(instance, form.title().in_language(language), "/f/x".to_owned(), language);
     let given = RawAnswers::new();
     let filled = Filled { given: &given, known: &given, mistakes: &[], removed: None };
+    let circumstances = Circumstances::on(DAY);
+    let shown = Shown { page: None, circumstances: &circumstances, then_check: true, keying: true };
     let mistakes: Vec<Mistake> =
         form.questions().map(|q| Mistake { question: q.id.clone(), fault: Fault::IdentityCode }).collect();
     renderer.fill("form/explanation.html", &ExplanationView::new(frame(), form, "31.1.2025", language))?;
-    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", filled, language))?;
-    let wrong = QuestionsView::new(frame(), form, "x", Filled { mistakes: &mistakes, ..filled }, language);
+    renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", filled, shown, language))?;
+    let wrong = QuestionsView::new(frame(), form, "x", Filled { mistakes: &mistakes, ..filled }, shown, language);
     renderer.fill("form/questions.html", &wrong)?;
     if let Ok(submission) = Submission::parse(&given, form, &Circumstances::on(DAY)) {
         renderer.fill(
             "form/check.html",
-            &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], language),
+            &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], true, language),
         )?;
     }
     let receipt = ReceiptView::new(frame(), form, "x", "x".to_owned(), Some("/x".to_owned()), language);
@@ -84,11 +86,17 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
 /// Both editions of the model case's report, with every form left empty.
 fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2], Box<dyn std::error::Error>> {
     let (case, answers, language) = (model_case(instance)?, Answers::new(), instance.language());
-    let coach = forms.iter().find(|f| f.party() == Party::Coach && f.occasion() == Occasion::Closing).map(|form| (form, &answers));
+    let coach = forms
+        .iter()
+        .find(|f| f.party() == Party::Coach && f.occasion() == Occasion::Closing)
+        .map(|form| (form, &answers));
     let name = ReportName { case: case.number(), version: 1 };
     let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language, DAY)?, &name, DAY);
-    let received: Vec<Received<'_>> =
-        forms.iter().filter(|f| f.is_feedback()).map(|form| Received { party: form.party(), form, answers: &answers }).collect();
+    let received: Vec<Received<'_>> = forms
+        .iter()
+        .filter(|f| f.is_feedback())
+        .map(|form| Received { party: form.party(), form, answers: &answers })
+        .collect();
     let annex = FeedbackAnnex::of(&case, &received, DAY, language);
     Ok([file.clone(), file.with_annex(annex)])
 }

@@ -110,7 +110,7 @@ impl Desk {
     ) -> Result<(StoredReport, bool), ReportError> {
         let closing = |s: &&StoredSubmission| self.is_report(&s.form);
         let coach = submissions.iter().rfind(closing).map(|s| (&s.form, &s.answers));
-        let language = case.opening().language.unwrap_or_else(|| self.instance.language());
+        let language = self.report_language(case);
         let report = ClosingReport::of(case, coach, &self.instance, language, self.today())?;
         let content = recorded(case, coach.map(|(_, answers)| answers));
         let last = self.store.last_report(case.number()).await?;
@@ -147,8 +147,10 @@ impl Desk {
             return Ok(Some(OfficerEdition { closed_on, html, json, pdf }));
         }
         let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
-        let received: Vec<Received<'_>> =
-            in_time.filter(|s| s.form.is_feedback()).map(|s| Received { party: s.party, form: &s.form, answers: &s.answers }).collect();
+        let received: Vec<Received<'_>> = in_time
+            .filter(|s| s.form.is_feedback())
+            .map(|s| Received { party: s.party, form: &s.form, answers: &s.answers })
+            .collect();
         // The coach's part is taken from the version that was sent, not made again.
         let sent =
             ReportFile::from_json(&stored.json).map_err(|source| StoreError::Unreadable { what: "report", source })?;

@@ -66,7 +66,9 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let asked = total - coded.iter().find(|(code, _)| *code == NOT_ASKED).map_or(0, |(_, c)| c.figure.scaled);
     let alike = policy.withhold_unanimous
         && asked > 0
-        && coded.iter().any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER, NOT_ASKED].contains(code) && c.figure.scaled == asked);
+        && coded
+            .iter()
+            .any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER, NOT_ASKED].contains(code) && c.figure.scaled == asked);
     let mean = coded
         .iter()
         .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });

@@ -1,7 +1,7 @@
 //! The page on which a respondent checks the answers before they are sent.
 
 use super::form::FormFrame;
-use crate::form::{Form, FormPage, Party, Question};
+use crate::form::{Form, FormPage, Occasion, Party, Question};
 use crate::report::Doubt;
 use crate::submission::{Answer, Answers, Submission};
 use crate::text::{Figure, Language, Messages, told_date, told_month, told_number};
@@ -30,6 +30,10 @@ pub struct AnswerItem {
 #[derive(Clone, Debug, Serialize)]
 struct AnswerSection {
     title: String,
+    /// The page to change it on, counted from 1; none when everything stands on one screen.
+    page: Option<usize>,
+    /// The words of the button that leads there, for whoever hears it alone.
+    change: String,
     rows: Vec<AnswerRow>,
 }
 
@@ -51,6 +55,8 @@ pub struct CheckView {
     answered: String,
     /// What seems odd; it may be sent all the same.
     doubts: Vec<String>,
+    /// Questions whose answers fell away because of another answer.
+    dropped: Vec<String>,
     sections: Vec<AnswerSection>,
     fields: Vec<Field>,
 }
@@ -64,11 +70,13 @@ impl CheckView {
         nonce: &str,
         submission: &Submission,
         doubts: &[Doubt],
+        paged: bool,
         language: Language,
     ) -> Self {
         let m = Messages::of(language);
         // What was ticked beforehand is no answer of the respondent's, and is not missed either.
-        let own = || form.questions().filter(|q| q.default.is_none());
+        let asked = |q: &Question| q.asks() && submission.was_asked(&q.id);
+        let own = || form.questions().filter(|q| q.default.is_none() && asked(q));
         let total = own().count();
         let answered = match own().filter(|q| submission.answer(&q.id).is_some()).count() {
             0 => m.get("form.answered_none").to_owned(),
@@ -76,12 +84,27 @@ impl CheckView {
             n => m.fill("form.answered", &[("n", &n.to_string()), ("total", &total.to_string())]),
         };
         let words = |key: &str| {
-            let report = if form.party() == Party::Coach { "_report" } else { "" };
+            let of_report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
+            let report = if of_report { "_report" } else { "" };
             m.get(&format!("form.{key}{report}"))
         };
-        let section = |p: &FormPage| AnswerSection {
-            title: p.title.in_language(language).to_owned(),
-            rows: p.questions.iter().map(|q| row(q, submission.answer(&q.id), language)).collect(),
+        let section = |(n, p): (usize, &FormPage)| {
+            let title = p.title.in_language(language).to_owned();
+            AnswerSection {
+                page: paged.then_some(n),
+                change: m.fill("form.change_page", &[("page", &title)]),
+                title,
+                rows: p
+                    .questions
+                    .iter()
+                    .filter(|q| asked(q))
+                    .map(|q| row(q, submission.answer(&q.id), language))
+                    .collect(),
+            }
+        };
+        let name = |field: &String| {
+            let text = form.asked(field).map_or("", |q| q.text.in_language(language));
+            text.to_owned()
         };
         let fields = submission
             .to_raw()
@@ -97,7 +120,8 @@ impl CheckView {
             send_note: words("send_note"),
             answered,
             doubts: doubts.iter().map(|d| doubt(d, m)).collect(),
-            sections: form.pages().iter().map(section).collect(),
+            dropped: submission.dropped().iter().map(name).collect(),
+            sections: (1..).zip(form.pages()).map(section).filter(|s| !s.rows.is_empty()).collect(),
             fields,
         }
     }
@@ -137,7 +161,12 @@ fn row(question: &Question, answer: Option<&Answer>, language: Language) -> Answ
     let items = if let Some(Answer::Items(items)) = answer { items.as_slice() } else { &[] };
     let item = |(n, item): (usize, &Answers)| AnswerItem {
         heading: format!("{name} {n}"),
-        rows: question.questions.iter().map(|q| row(q, item.get(&q.id), language)).collect(),
+        rows: question
+            .questions
+            .iter()
+            .filter(|q| q.asks() && (item.contains_key(&q.id) || q.ask_if.is_none()))
+            .map(|q| row(q, item.get(&q.id), language))
+            .collect(),
     };
     AnswerRow {
         question: question.text.in_language(language).to_owned(),

@@ -2,11 +2,12 @@
 
 use super::page::Link;
 use crate::case::CaseFile;
-use crate::form::{Form, Kind, Party, Question, Visibility};
+use crate::form::{Form, Kind, Occasion, Party, Question, Visibility};
 use crate::instance::Instance;
 use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A language that the page can be read in.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +21,10 @@ struct LanguageChoice {
 #[derive(Clone, Debug, Serialize)]
 pub struct FormFrame {
     lang: &'static str,
+    /// `ltr` or `rtl`.
+    dir: &'static str,
+    /// The language of what has no words in the reader's, such as the name of the office.
+    site_lang: &'static str,
     site_name: String,
     notice: Option<String>,
     contact: String,
@@ -41,11 +46,24 @@ impl FormFrame {
     /// The frame for a form under the address `base`.
     #[must_use]
     pub fn new(instance: &Instance, title: &str, base: String, language: Language) -> Self {
-        let known = &instance.languages.value;
+        Self::in_languages(instance, title, base, &instance.languages.value, language)
+    }
+
+    /// The same for a form that can be read in `known` languages.
+    #[must_use]
+    pub fn in_languages(
+        instance: &Instance,
+        title: &str,
+        base: String,
+        known: &[Language],
+        language: Language,
+    ) -> Self {
         let choice = |l: &Language| LanguageChoice { code: l.code(), name: l.own_name(), current: *l == language };
         let several = known.len() > 1;
         Self {
             lang: language.code(),
+            dir: language.direction(),
+            site_lang: if instance.name.value.has(language) { language.code() } else { Language::Fi.code() },
             site_name: instance.name.value.in_language(language).to_owned(),
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
             contact: instance.contact.in_language(language).to_owned(),
@@ -139,7 +157,7 @@ impl ExplanationView {
         let m = Messages::of(language);
         let hidden: Vec<String> = form
             .questions()
-            .filter(|q| q.visibility == Visibility::Statistics)
+            .filter(|q| q.asks() && q.on_web() && q.visibility == Visibility::Statistics)
             .map(|q| q.text.in_language(language).to_owned())
             .collect();
         let line = |key: &str| Who {
@@ -151,8 +169,16 @@ impl ExplanationView {
         if !hidden.is_empty() {
             who.push(Who { questions: hidden, ..line("nobody") });
         }
-        let report = form.party() == Party::Coach;
-        who.push(line(if report { "report_public" } else { "public" }));
+        who.extend(differing(form, language));
+        let report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
+        let counted = form.questions().any(|q| q.statistics);
+        who.push(line(if report {
+            "report_public"
+        } else if counted {
+            "public"
+        } else {
+            "nothing_public"
+        }));
         let writes = |q: &Question| matches!(q.kind, Kind::Text(_));
         if form.questions().any(writes) && !report {
             let together = form.questions().any(|q| writes(q) && q.visibility == Visibility::Together);
@@ -161,7 +187,7 @@ impl ExplanationView {
         Self {
             frame,
             lead: form.lead().in_language(language).to_owned(),
-            count: m.fill("form.count", &[("n", &form.questions().count().to_string())]),
+            count: count(form, m),
             why: form.why().in_language(language).to_owned(),
             who,
             voluntary: match form.party() {
@@ -175,15 +201,57 @@ impl ExplanationView {
     }
 }
 
+/// How many questions there are; what may fall away is counted as "at most".
+fn count(form: &Form, m: Messages) -> String {
+    let asked = || form.questions().filter(|q| q.asks() && q.on_web());
+    let conditional = asked().any(|q| form.is_conditional(&q.id));
+    let key = if conditional { "form.count_at_most" } else { "form.count" };
+    m.fill(key, &[("n", &asked().count().to_string())])
+}
+
+/// The visibility of most questions: the form's rule.
+fn common(form: &Form) -> Option<Visibility> {
+    form.questions().filter(|q| q.asks()).map(|q| q.visibility).find(|v| *v != Visibility::Statistics)
+}
+
+/// Questions that others read than the rest, by who reads them.
+fn differing(form: &Form, language: Language) -> Vec<Who> {
+    let m = Messages::of(language);
+    let mut by: BTreeMap<Visibility, Vec<String>> = BTreeMap::new();
+    for q in form.questions().filter(|q| q.asks() && q.on_web() && q.visibility != Visibility::Statistics) {
+        if Some(q.visibility) != common(form) {
+            by.entry(q.visibility).or_default().push(q.text.in_language(language).to_owned());
+        }
+    }
+    let who = |(visibility, questions)| {
+        let key = match visibility {
+            Visibility::Officer | Visibility::Statistics => "only_officer",
+            Visibility::Together => "only_together",
+            Visibility::Provider => "only_provider",
+            Visibility::Report => "only_report",
+            Visibility::Coach => "only_coach",
+        };
+        Who { who: m.get("who.only").to_owned(), sees: m.get(&format!("who.{key}")).to_owned(), questions }
+    };
+    by.into_iter().map(who).collect()
+}
+
 /// Who reads single answers, as keys under `who` of the catalogue.
 fn readers(form: &Form, some_hidden: bool) -> Vec<&'static str> {
-    let common = form.questions().map(|q| q.visibility).find(|v| *v != Visibility::Statistics);
+    let common = common(form);
     let coach = form.coach_reads_if().is_some();
     match (common, form.party()) {
         (Some(Visibility::Together), _) => vec!["together_officer", "together_coach"],
         (Some(Visibility::Provider), _) => vec!["provider"],
-        (Some(Visibility::Report), _) => vec!["report_client", "report_officer"],
-        (Some(Visibility::Coach), _) => vec!["shared_client", "shared_coach"],
+        (Some(Visibility::Report), Party::Coach) if form.occasion() == Occasion::Closing => {
+            vec!["report_client", "report_officer"]
+        }
+        (Some(Visibility::Report), Party::Client) => vec!["shared_coach", "shared_officer"],
+        (Some(Visibility::Report), Party::Coach) => vec!["shared_client", "shared_officer"],
+        (Some(Visibility::Report), _) => vec!["shared_client", "shared_coach", "shared_officer"],
+        (Some(Visibility::Coach), Party::Client) => vec!["shared_coach", "unshared_officer"],
+        (Some(Visibility::Coach), Party::Coach) => vec!["shared_client", "unshared_officer"],
+        (Some(Visibility::Coach), _) => vec!["shared_client", "shared_coach", "unshared_officer"],
         (None | Some(Visibility::Statistics), _) => Vec::new(),
         (Some(Visibility::Officer), Party::Client) => {
             let officer = if some_hidden { "officer_except" } else { "officer" };
@@ -219,7 +287,7 @@ impl ReceiptView {
         language: Language,
     ) -> Self {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
-        let report = form.party() == Party::Coach;
+        let report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
         let thanks = Messages::of(language).get(if report { "form.thanks_report" } else { "form.thanks" });
         Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href }
     }

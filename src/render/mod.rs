@@ -4,6 +4,7 @@
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
 mod check;
+mod conditions;
 mod form;
 mod mail;
 mod page;
@@ -13,10 +14,11 @@ mod report;
 mod templates;
 
 pub use check::{AnswerRow, CheckView};
+pub use conditions::conditions_css;
 pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
 pub use pdf::{PdfError, PdfPrinter};
-pub use questions::{Filled, QuestionsView, Removed, mistake_message};
+pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

@@ -1,10 +1,12 @@
 //! The page of questions: empty, prefilled, or with what was given and every mistake.
 
 use super::form::FormFrame;
-use crate::form::{Form, FormPage, Kind, Party, Question, Visibility};
-use crate::submission::{Fault, Mistake, RawAnswers, item_count};
+use crate::content::form_html;
+use crate::form::{Circumstances, Form, FormPage, Kind, Party, Question, Visibility};
+use crate::submission::{Asking as Asked, Fault, Mistake, RawAnswers, Submission, asking, item_count, previous_page};
 use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A text of at most so many characters gets a low field.
 const SHORT_TEXT: usize = 300;
@@ -46,6 +48,26 @@ pub struct Filled<'a> {
     pub removed: Option<&'a Removed>,
 }
 
+/// Which part of a form a page shows, to whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The page, counted from 0; none for all of them on one screen.
+    pub page: Option<usize>,
+    /// What is known of the case.
+    pub circumstances: &'a Circumstances,
+    /// True when the reader came from the answers to be checked and goes back there.
+    pub then_check: bool,
+    /// True for somebody who keys in what stands on paper.
+    pub keying: bool,
+}
+
+/// A field that travels on unseen.
+#[derive(Clone, Debug, Serialize)]
+struct Carried {
+    name: String,
+    value: String,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct Option_ {
     id: String,
@@ -53,14 +75,24 @@ struct Option_ {
     label: String,
     apart: bool,
     chosen: bool,
+    /// Its number as paper shows it, for whoever keys it in.
+    number: Option<usize>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 struct QuestionView {
     /// The name of the field, also its id on the page.
     id: String,
-    /// `radio`, `checkbox`, `text`, `line` or `group`.
+    /// `radio`, `checkbox`, `text`, `line`, `group` or `information`.
     control: &'static str,
+    /// True when it hangs on an answer of the same page.
+    depends: bool,
+    /// The words of an information, as HTML.
+    html: String,
+    /// True for what is written from left to right in any language: numbers, addresses, days.
+    ltr: bool,
+    /// How browsers fill the field in for people: `email`, `tel` or `off`.
+    autocomplete: &'static str,
     /// True for a text of a line or two.
     short: bool,
     /// What keyboard a phone shows for a line.
@@ -111,23 +143,53 @@ pub struct QuestionsView {
     errors_title: Option<String>,
     errors: Vec<ErrorLink>,
     sections: Vec<Section>,
+    /// The page as its number, counted from 1; none when everything stands on one screen.
+    page: Option<usize>,
+    /// The page before it, counted from 1.
+    previous: Option<usize>,
+    /// Where the reader is, such as "2/5".
+    progress: Option<String>,
+    /// Answers of the other pages.
+    carried: Vec<Carried>,
+    then_check: bool,
+    /// Said to whoever keys in a paper form.
+    keying: Option<&'static str>,
+    /// The words of the button.
+    go_on: &'static str,
+    /// Address of the stylesheet that hides what is not asked.
+    conditions: Option<String>,
     /// True for those who fill many of these at a desk: choices stand side by side there.
     compact: bool,
 }
 
 struct Asking<'a> {
     filled: Filled<'a>,
+    asked: BTreeMap<String, Asked>,
+    /// True when choices show their codes, as paper does.
+    codes: bool,
     /// True when what was known beforehand comes from the case, not from the form.
     from_case: bool,
     m: Messages,
 }
 
 impl QuestionsView {
-    /// The form with what is `filled` into its fields and every mistake told.
+    /// The form with what is `filled` into its fields and every mistake told. Of a page, `mistakes` are its own.
     #[must_use]
-    pub fn new(frame: FormFrame, form: &Form, nonce: &str, filled: Filled<'_>, language: Language) -> Self {
+    pub fn new(
+        frame: FormFrame,
+        form: &Form,
+        nonce: &str,
+        filled: Filled<'_>,
+        shown: Shown<'_>,
+        language: Language,
+    ) -> Self {
         let m = Messages::of(language);
-        let asking = Asking { filled, from_case: form.party() == Party::Coach, m };
+        let answers = Submission::understood(filled.given, form, shown.circumstances).answers;
+        let pages = shown.page.map_or(0..form.pages().len(), |n| n..n + 1);
+        let asked = asking(form, pages.clone(), &answers, shown.circumstances);
+        let some_depend = asked.values().any(|a| *a == Asked::Depends);
+        let from_case = form.party() == Party::Coach || shown.keying;
+        let asking = Asking { filled, asked, codes: shown.keying, from_case, m };
         let errors: Vec<ErrorLink> = filled.mistakes.iter().map(|e| asking.error_link(form, e)).collect();
         let errors_title = match errors.len() {
             0 => None,
@@ -137,17 +199,45 @@ impl QuestionsView {
         let section = |p: &FormPage| Section {
             title: p.title.in_language(language).to_owned(),
             hint: p.hint.as_ref().map(|h| h.in_language(language).to_owned()),
-            questions: p.questions.iter().map(|q| asking.question(q, &q.id)).collect(),
+            questions: p.questions.iter().filter_map(|q| asking.question(q, &q.id)).collect(),
         };
+        let sections = form.pages()[pages.clone()].iter().map(section).filter(|s| !s.questions.is_empty()).collect();
+        let here = |field: &str| {
+            let root = field.split('.').next().unwrap_or_default();
+            form.pages()[pages.clone()].iter().any(|p| p.questions.iter().any(|q| q.id == root))
+        };
+        let carried = filled.given.iter().filter(|(name, _)| !here(name));
+        let carried = carried
+            .flat_map(|(name, values)| values.iter().map(|v| Carried { name: name.clone(), value: v.clone() }))
+            .collect();
+        let previous = shown.page.and_then(|n| previous_page(form, n, &answers, shown.circumstances));
+        let last = shown.page.is_none_or(|n| n + 1 == form.pages().len());
         Self {
             frame,
             nonce: nonce.to_owned(),
             errors_title,
             errors,
-            sections: form.pages().iter().map(section).collect(),
-            compact: form.party() == Party::Coach,
+            sections,
+            page: shown.page.map(|n| n + 1),
+            previous: previous.map(|n| n + 1),
+            progress: shown.page.map(|n| {
+                let (n, total) = ((n + 1).to_string(), form.pages().len().to_string());
+                m.fill("form.progress", &[("n", &n), ("total", &total)])
+            }),
+            carried,
+            then_check: shown.then_check,
+            keying: shown.keying.then(|| m.get("form.keying")),
+            go_on: m.get(if last || shown.then_check { "form.check" } else { "form.next" }),
+            conditions: some_depend.then(|| conditions_path(form)),
+            compact: form.party() == Party::Coach || shown.keying,
         }
     }
+}
+
+/// Where the stylesheet of a form's conditions is served; another version has another address.
+#[must_use]
+pub fn conditions_path(form: &Form) -> String {
+    format!("/form/{}-{}.css", form.id(), &form.version().as_str()[..12])
 }
 
 impl Asking<'_> {
@@ -156,7 +246,7 @@ impl Asking<'_> {
             // The link leads to the first control of the question.
             Some(q) => {
                 let field = &mistake.question;
-                let href = q.choices.first().map_or_else(|| format!("#{field}"), |c| format!("#{field}-{}", c.code));
+                let href = q.offered().next().map_or_else(|| format!("#{field}"), |c| format!("#{field}-{}", c.code));
                 let item = match field.split('.').collect::<Vec<_>>().as_slice() {
                     [group, n, _] => form
                         .asked(group)
@@ -172,15 +262,25 @@ impl Asking<'_> {
         }
     }
 
-    fn question(&self, q: &Question, field: &str) -> QuestionView {
+    /// The question in its field; none when it is not asked.
+    fn question(&self, q: &Question, field: &str) -> Option<QuestionView> {
+        let asked = self.asked.get(&q.id).copied().unwrap_or(Asked::Yes);
+        if asked == Asked::No {
+            return None;
+        }
         let language = self.m.language();
         let values = self.filled.given.get(field).map_or(&[][..], Vec::as_slice);
         let prefilled = self.from_case && self.filled.known.get(field).is_some_and(|known| known == values);
         let chosen = |code: &str| values.iter().any(|v| v == code);
         let told = self.filled.mistakes.iter().find(|e| e.question == field);
         let (items, add) = self.items(q);
-        QuestionView {
+        let information = q.kind == Kind::Information;
+        Some(QuestionView {
             id: field.to_owned(),
+            depends: asked == Asked::Depends,
+            html: if information { form_html(q.text.in_language(language)) } else { String::new() },
+            ltr: matches!(q.kind, Kind::Number { .. } | Kind::Date | Kind::Month | Kind::Email | Kind::Phone),
+            autocomplete: "off",
             control: match q.kind {
                 Kind::Many | Kind::Consent => "checkbox",
                 Kind::Information => "information",
@@ -209,7 +309,11 @@ impl Asking<'_> {
             options: q
                 .choices
                 .iter()
-                .map(|c| Option_ {
+                // What was chosen while it was offered stays.
+                .filter(|c| !c.retired || chosen(&c.code))
+                .enumerate()
+                .map(|(i, c)| Option_ {
+                    number: self.codes.then_some(i + 1),
                     id: format!("{field}-{}", c.code),
                     code: c.code.clone(),
                     label: c.label.in_language(language).to_owned(),
@@ -223,7 +327,7 @@ impl Asking<'_> {
             items,
             undo: self.filled.removed.filter(|r| r.group == field).map(|r| self.undo(q, r)),
             add,
-        }
+        })
     }
 
     /// The words of a mistake in the answer to that question.
@@ -264,7 +368,7 @@ impl Asking<'_> {
         let item = |n: usize| ItemView {
             heading: format!("{name} {n}"),
             number: n,
-            questions: q.questions.iter().map(|inner| self.question(inner, &q.field(n, &inner.id))).collect(),
+            questions: q.questions.iter().filter_map(|inner| self.question(inner, &q.field(n, &inner.id))).collect(),
             remove: (count > min || min == 0)
                 .then(|| self.m.fill("form.remove_item", &[("item", &format!("{name} {n}"))])),
         };

@@ -1,30 +1,39 @@
 //! `GET /f/<token>/answer` and `POST /f/<token>/change`: the questions.
 
 use super::error::Failure;
+use super::journey::{self, Step};
 use super::language::Asked;
 use super::sent_form::SentForm;
-use crate::render::Filled;
+use super::visit::Page;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// The form with a fresh nonce and what is known already.
+/// The first page with a fresh nonce and what is known already.
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Result<Response, Failure> {
-    let (invitation, form) = state.open(&token).await?;
-    let known = state.known(&invitation, form).await?;
-    let filled = Filled { given: &known, known: &known, mistakes: &[], removed: None };
-    state.questions(StatusCode::OK, &token, (&invitation, form), &state.desk.fresh_id(), filled).await
+    let visit = state.visit(&token).await?;
+    let known = state.known(&visit).await?;
+    let first = journey::first(visit.form, visit.keying(), &known, &visit.circumstances);
+    let nonce = state.desk.fresh_id();
+    let page = Page { status: StatusCode::OK, nonce: &nonce, given: &known, removed: None, then_check: false };
+    state.questions(&token, &visit, &Step::Questions(first, Vec::new()), page).await
 }
 
-/// The form with what was given, to be changed: in another language, with an item more or fewer.
+/// The page with what was given, to be changed: another page, in another language, with an item more or fewer.
 pub(super) async fn change(
     Asked(state): Asked,
     Path(token): Path<String>,
     sent: SentForm,
 ) -> Result<Response, Failure> {
-    let (invitation, form) = state.open(&token).await?;
-    let (given, removed) = sent.edited(form);
-    let known = state.known(&invitation, form).await?;
-    let filled = Filled { given: &given, known: &known, mistakes: &[], removed: removed.as_ref() };
-    state.questions(StatusCode::OK, &token, (&invitation, form), &sent.nonce, filled).await
+    let visit = state.visit(&token).await?;
+    let (given, removed) = sent.edited(visit.form);
+    let step = Step::Questions(journey::wanted(visit.form, visit.keying(), &sent), Vec::new());
+    let page = Page {
+        status: StatusCode::OK,
+        nonce: &sent.nonce,
+        given: &given,
+        removed: removed.as_ref(),
+        then_check: sent.then_check,
+    };
+    state.questions(&token, &visit, &step, page).await
 }

@@ -1,28 +1,34 @@
-//! `POST /f/<token>/check`: every mistake at once, or the answers to be checked. Nothing is stored.
+//! `POST /f/<token>/check`: the next page, every mistake of this one, or the answers to be checked. Nothing is stored.
 
 use super::error::Failure;
+use super::journey::{self, Step};
 use super::language::Asked;
 use super::sent_form::SentForm;
+use super::visit::Page;
 use crate::desk::ReceiveError;
-use crate::render::{CheckView, Filled};
+use crate::render::CheckView;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>, sent: SentForm) -> Result<Response, Failure> {
-    let (invitation, form) = state.open(&token).await?;
-    match state.desk.check(&invitation, form, &sent.answers).await {
-        Ok((submission, doubts)) => {
-            let frame = state.frame(form, &token, state.about(&invitation).await?);
-            let view = CheckView::new(frame, form, &sent.nonce, &submission, &doubts, state.language);
-            Ok(state.page(StatusCode::OK, "form/check.html", &view))
+    let visit = state.visit(&token).await?;
+    let keying = visit.keying();
+    let mut step = journey::go_on(visit.form, keying, &sent, &visit.circumstances);
+    if step == Step::Check {
+        match state.desk.check(&visit.invitation, visit.form, &sent.answers).await {
+            Ok((submission, doubts)) => {
+                let frame = state.frame(&visit, &token);
+                let paged = journey::is_paged(visit.form, keying);
+                let view = CheckView::new(frame, &visit.told, &sent.nonce, &submission, &doubts, paged, visit.language);
+                return Ok(state.page(StatusCode::OK, "form/check.html", &view));
+            }
+            Err(ReceiveError::Mistakes(mistakes)) => step = journey::to_mend(visit.form, keying, mistakes),
+            Err(ReceiveError::Store(error)) => return Err(Failure::unavailable(&state, &error)),
         }
-        Err(ReceiveError::Mistakes(mistakes)) => {
-            let known = state.known(&invitation, form).await?;
-            let filled = Filled { given: &sent.answers, known: &known, mistakes: &mistakes, removed: None };
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            state.questions(status, &token, (&invitation, form), &sent.nonce, filled).await
-        }
-        Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
     }
+    let wrong = matches!(&step, Step::Questions(_, mistakes) if !mistakes.is_empty());
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = Page { status, nonce: &sent.nonce, given: &sent.answers, removed: None, then_check: sent.then_check };
+    state.questions(&token, &visit, &step, page).await
 }

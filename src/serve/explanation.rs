@@ -9,10 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 
 pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Result<Response, Failure> {
-    let (invitation, form) = state.open(&token).await?;
-    let until = told_date(invitation.expires_at.to_zoned(state.desk.instance.zone()).date(), state.language);
-    let frame = state.frame(form, &token, state.about(&invitation).await?);
-    let view = ExplanationView::new(frame, form, &until, state.language);
+    let visit = state.visit(&token).await?;
+    let until = told_date(visit.invitation.expires_at.to_zoned(state.desk.instance.zone()).date(), visit.language);
+    let view = ExplanationView::new(state.frame(&visit, &token), &visit.told, &until, visit.language);
     Ok(state.page(StatusCode::OK, "form/explanation.html", &view))
 }
 

@@ -25,7 +25,8 @@ impl State {
     pub(super) fn speaking(self, parts: &Parts) -> Self {
         let known = |code: &str| {
             let asked = Language::from_code(code);
-            self.desk.instance.languages.value.iter().copied().find(|l| Some(*l) == asked)
+            let instance = &self.desk.instance;
+            instance.languages.value.iter().chain(&instance.client_languages).copied().find(|l| Some(*l) == asked)
         };
         let named = parts.uri.query().into_iter().flat_map(|q| q.split('&'));
         let named = named.filter_map(|pair| pair.strip_prefix("lang=")).find_map(known);

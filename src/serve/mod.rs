@@ -5,21 +5,22 @@
 
 mod answer;
 mod check;
+mod conditions;
 mod error;
 mod explanation;
 mod headers;
+mod journey;
 mod language;
 mod listen;
 mod send;
 mod sent_form;
+mod visit;
 
 pub use listen::{ServeError, bind, serve};
 
-use crate::desk::{Arrival, Desk};
+use crate::desk::Desk;
 use crate::form::{Form, Kind, Question};
-use crate::render::{About, Filled, FormFrame, Link, QuestionsView, STYLE};
-use crate::store::Invitation;
-use crate::submission::RawAnswers;
+use crate::render::{Link, STYLE};
 use crate::text::{Language, Messages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -70,6 +71,7 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
         .layer(DefaultBodyLimit::max(MAX_BODY + longest_texts(&state.desk.forms)));
     let fixed = Router::new()
         .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
+        .route("/form/{file}", get(conditions::show))
         .route("/healthz", get(|| async { "ok\n" }));
     let missing = get(|Asked(state): Asked, uri: Uri| async move {
         if uri.path().starts_with("/f/") { Failure::nowhere(&state) } else { Failure::no_page(&state) }
@@ -99,60 +101,18 @@ fn longest_texts(forms: &[Form]) -> usize {
 }
 
 impl State {
-    /// The frame of a form's pages under its link.
-    fn frame(&self, form: &Form, token: &str, about: Option<About>) -> FormFrame {
-        let title = form.title().in_language(self.language);
-        let frame = FormFrame::new(&self.desk.instance, title, format!("/f/{token}"), self.language);
-        frame.about(about).links(self.site_links())
-    }
-
     /// The privacy notice and the accessibility statement, where the site has them.
-    fn site_links(&self) -> Vec<Link> {
-        let m = Messages::of(self.language);
+    fn site_links(&self, reader: Language) -> Vec<Link> {
+        // The site speaks fewer languages than clients' forms.
+        let spoken = &self.desk.instance.languages.value;
+        let language = if spoken.contains(&reader) { reader } else { self.desk.instance.language() };
+        let m = Messages::of(language);
         let link = |page: &&str| {
-            let file = format!("{}/{}.html", self.language.code(), m.get(&format!("page.{page}.slug")));
-            let text = m.get(&format!("page.{page}.nav")).to_owned();
+            let file = format!("{}/{}.html", language.code(), m.get(&format!("page.{page}.slug")));
+            let text = Messages::of(reader).get(&format!("page.{page}.nav")).to_owned();
             self.site.join(&file).is_file().then(|| Link { href: format!("/{file}"), text, current: false })
         };
         ["privacy", "accessibility"].iter().filter_map(link).collect()
-    }
-
-    /// What the frame says a form is about.
-    async fn about(&self, invitation: &Invitation) -> Result<Option<About>, Failure> {
-        let case = self.desk.case_of(invitation).await.map_err(|error| Failure::unavailable(self, &error))?;
-        Ok(case.and_then(|case| About::of(&case, invitation.party, &self.desk.instance, self.language)))
-    }
-
-    /// What is known before the respondent has answered.
-    async fn known(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, Failure> {
-        let known = self.desk.known_answers(invitation, form).await;
-        known.map_err(|error| Failure::unavailable(self, &error))
-    }
-
-    /// The page of questions.
-    async fn questions(
-        &self,
-        status: StatusCode,
-        token: &str,
-        (invitation, form): (&Invitation, &Form),
-        nonce: &str,
-        filled: Filled<'_>,
-    ) -> Result<axum::response::Response, Failure> {
-        let frame = self.frame(form, token, self.about(invitation).await?);
-        let view = QuestionsView::new(frame, form, nonce, filled, self.language);
-        Ok(self.page(status, "form/questions.html", &view))
-    }
-
-    /// The invitation and form behind a token, or the page that says why there is none.
-    async fn open(&self, token: &str) -> Result<(Invitation, &Form), Failure> {
-        match self.desk.arrive(token).await {
-            Ok(Arrival::Open(invitation, form)) => Ok((invitation, form)),
-            Ok(Arrival::Expired) => Err(Failure::expired(self)),
-            Ok(Arrival::Answered) => Err(Failure::answered(self)),
-            Ok(Arrival::NotEnded) => Err(Failure::not_ended(self)),
-            Ok(Arrival::Nowhere) => Err(Failure::nowhere(self)),
-            Err(error) => Err(Failure::unavailable(self, &error)),
-        }
     }
 
     /// A page, or the one that says that it failed.

@@ -20,6 +20,12 @@ const NONCE_LENGTH: usize = 32;
 pub(super) struct SentForm {
     pub(super) nonce: String,
     pub(super) answers: RawAnswers,
+    /// The page it stands on, counted from 1.
+    pub(super) page: Option<usize>,
+    /// The page it leads to, counted from 1, where a button says so.
+    pub(super) to: Option<usize>,
+    /// True when it was called from the answers to be checked and goes back there.
+    pub(super) then_check: bool,
     /// The group that is to have an item more.
     add: Option<String>,
     /// The item that is to go, `group.n`.
@@ -82,9 +88,12 @@ impl FromRequest<State> for SentForm {
         let mut own = |name: &str| answers.remove(name).and_then(|mut values| values.pop());
         let (nonce, add, remove) = (own("nonce").unwrap_or_default(), own("add"), own("remove"));
         let restore = own("restore");
+        let mut number = |name: &str| own(name).and_then(|n| n.parse::<usize>().ok());
+        let (page, to) = (number("page"), number("to"));
+        let then_check = own("then").is_some();
         let is_nonce = nonce.len() == NONCE_LENGTH && nonce.bytes().all(|b| b.is_ascii_hexdigit());
         if is_nonce {
-            Ok(Self { nonce, answers, add, remove, restore, removed })
+            Ok(Self { nonce, answers, page, to, then_check, add, remove, restore, removed })
         } else {
             Err(Failure::unreadable(state))
         }

@@ -200,7 +200,8 @@ pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
     }
     let (most, _) = sentences::largest(table, language);
     let lead = |code: &str| {
-        let largest = ![NO_ANSWER, NOT_ASKED].contains(&code) && table.figure(&[code]).is_some_and(|f| f.scaled == most);
+        let largest =
+            ![NO_ANSWER, NOT_ASKED].contains(&code) && table.figure(&[code]).is_some_and(|f| f.scaled == most);
         if sentences::is_graded(table) { code.parse::<u8>().is_ok() } else { largest }
     };
     Chart { mean, bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }

@@ -101,7 +101,8 @@ impl Store {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let invitation = invitation.to_owned();
-        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, channel, at, reply }).await
+        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, channel, at, reply })
+            .await
     }
 
     /// Opens an expired invitation again until `expires_at`. Its earlier links are removed, so that no
@@ -179,16 +180,18 @@ pub(super) async fn invite(
             return Ok(false);
         }
     }
-    sqlx::query("INSERT INTO invitations (id, case_number, party, form, expires_at, counted) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(&new.id)
-        .bind(new.case.to_string())
-        .bind(new.party.code())
-        .bind(&new.form)
-        .bind(new.expires_at.to_string())
-        .bind(i64::from(new.fact.is_some()))
-        .execute(&mut *connection)
-        .await
-        .map_err(attempting("make an invitation"))?;
+    sqlx::query(
+        "INSERT INTO invitations (id, case_number, party, form, expires_at, counted) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&new.id)
+    .bind(new.case.to_string())
+    .bind(new.party.code())
+    .bind(&new.form)
+    .bind(new.expires_at.to_string())
+    .bind(i64::from(new.fact.is_some()))
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("make an invitation"))?;
     let form = new.form.clone();
     let party = new.party;
     let event = if new.fact.is_some() { CaseEvent::Invited { party, form } } else { CaseEvent::Asked { party, form } };

@@ -97,6 +97,12 @@ pub fn next_page(form: &Form, from: usize, answers: &Answers, circumstances: &Ci
     (from..form.pages().len()).find(|n| has_questions(form, *n, answers, circumstances))
 }
 
+/// The last page before `before` that has anything to show.
+#[must_use]
+pub fn previous_page(form: &Form, before: usize, answers: &Answers, circumstances: &Circumstances) -> Option<usize> {
+    (0..before.min(form.pages().len())).rev().find(|n| has_questions(form, *n, answers, circumstances))
+}
+
 fn has_questions(form: &Form, page: usize, answers: &Answers, circumstances: &Circumstances) -> bool {
     let asked = asking(form, page..page + 1, answers, circumstances);
     form.pages()[page].questions.iter().any(|q| asked.get(&q.id).is_some_and(|a| *a != Asking::No))

@@ -10,9 +10,9 @@ mod items;
 mod prefill;
 mod read;
 
-pub use asked::{Asking, asking, next_page, page_of};
-pub use prefill::prefilled;
+pub use asked::{Asking, asking, next_page, page_of, previous_page};
 pub use items::{add_item, item_count, remove_item, restore_item};
+pub use prefill::prefilled;
 
 use crate::form::{Circumstances, Collect, Form, Found, Kind};
 use crate::text::{Figure, Fingerprint};

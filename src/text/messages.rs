@@ -121,6 +121,28 @@ mod tests {
         }
     }
 
+    /// What a client meets on the way from an invitation to a receipt.
+    const OF_CLIENTS: [&str; 6] = ["party", "scale", "who", "form", "mistake", "closed"];
+
+    #[test]
+    fn what_clients_meet_is_there_in_every_language_of_forms() {
+        let texts = |language, section: &str| {
+            let mut found = BTreeMap::new();
+            leaves(Messages::of(language).tree().get(section).unwrap_or(&Value::Null), section, &mut found);
+            found
+        };
+        for language in Language::OF_FORMS.into_iter().filter(|l| !Language::ALL.contains(l)) {
+            for section in OF_CLIENTS {
+                let (finnish, other) = (texts(Language::Fi, section), texts(language, section));
+                let missing: Vec<&String> = finnish.keys().filter(|k| !other.contains_key(*k)).collect();
+                assert!(missing.is_empty(), "{language:?} lacks {missing:?}");
+                for (key, text) in &finnish {
+                    assert_eq!(places(text), places(other[key]), "{language:?} {key}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn places_in_a_text_are_filled_by_name() {
         let m = Messages::of(Language::Fi);

@@ -1,0 +1,62 @@
+//! From one page of a form to the next: the server alone decides what is asked.
+
+use super::sent_form::SentForm;
+use crate::form::{Circumstances, Form, Screen};
+use crate::submission::{Mistake, RawAnswers, Submission, next_page, page_of};
+
+/// Where a respondent stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Before the questions of a page, counted from 0, or of all of them; with what is wrong there.
+    Questions(Option<usize>, Vec<Mistake>),
+    /// Before the answers, to be checked.
+    Check,
+}
+
+/// True when a form is asked page by page; whoever keys in paper has it on one screen.
+pub(super) fn is_paged(form: &Form, keying: bool) -> bool {
+    form.screen() == Screen::Pages && !keying
+}
+
+/// The first page with anything to ask.
+pub(super) fn first(form: &Form, keying: bool, known: &RawAnswers, circumstances: &Circumstances) -> Option<usize> {
+    let answers = Submission::understood(known, form, circumstances).answers;
+    is_paged(form, keying).then(|| next_page(form, 0, &answers, circumstances).unwrap_or(0))
+}
+
+/// The page that was asked for, within the form.
+pub(super) fn wanted(form: &Form, keying: bool, sent: &SentForm) -> Option<usize> {
+    let last = form.pages().len().saturating_sub(1);
+    is_paged(form, keying).then(|| sent.to.or(sent.page).unwrap_or(1).saturating_sub(1).min(last))
+}
+
+/// Where the button that goes on leads: to what is wrong on this page, to the next page that asks anything, or to the
+/// answers to be checked.
+pub(super) fn go_on(form: &Form, keying: bool, sent: &SentForm, circumstances: &Circumstances) -> Step {
+    let (Some(page), true) = (sent.page, is_paged(form, keying)) else { return Step::Check };
+    let page = page.saturating_sub(1);
+    let understood = Submission::understood(&sent.answers, form, circumstances);
+    // What no page asks for is told where the reader is.
+    let here = |m: &Mistake| page_of(form, &m.question).is_none_or(|p| p == page);
+    let mistakes: Vec<Mistake> = understood.mistakes.into_iter().filter(here).collect();
+    if !mistakes.is_empty() {
+        return Step::Questions(Some(page), mistakes);
+    }
+    if sent.then_check {
+        return Step::Check;
+    }
+    match next_page(form, page + 1, &understood.answers, circumstances) {
+        Some(next) => Step::Questions(Some(next), Vec::new()),
+        None => Step::Check,
+    }
+}
+
+/// The page on which the first mistake stands, with the mistakes of that page; all of them on one screen.
+pub(super) fn to_mend(form: &Form, keying: bool, mistakes: Vec<Mistake>) -> Step {
+    if !is_paged(form, keying) {
+        return Step::Questions(None, mistakes);
+    }
+    let page = mistakes.iter().find_map(|m| page_of(form, &m.question)).unwrap_or(0);
+    let here = |m: &Mistake| page_of(form, &m.question).is_none_or(|p| p == page);
+    Step::Questions(Some(page), mistakes.into_iter().filter(here).collect())
+}
