@@ -3,24 +3,38 @@
 
 use crate::http::{Answer, get, post};
 use crate::instance::{Instance, repository};
-use palaute::form::{Form, Kind, Question};
+use palaute::form::{Circumstances, Collect, Form, FormFile, FormSet, Kind, Party, Question, Screen};
 use palaute::instance::Instance as Settings;
+use palaute::submission::{RawAnswers, Submission};
 use palaute::text::{Language, Messages};
 use std::net::SocketAddr;
 
 const SHEET: &str = include_str!("../../demo/veto-plus-ledger.csv");
-const FORMS: [&str; 5] =
-    ["client-feedback", "employer-feedback", "community-feedback", "closing-report", "purchaser-feedback"];
 /// Has the shape of an identity code; numbers 900-999 are given to nobody.
 const IDENTITY_CODE: &str = "010190-999X";
 
 type Fields = Vec<(String, String)>;
 
-fn form(id: &str) -> Form {
+/// The demo's settings and every form of the repository, the purchaser's last: it is asked about a report.
+fn all() -> (Settings, Vec<Form>) {
     let settings = std::fs::read_to_string(repository("demo/palaute.yaml")).unwrap();
     let settings = Settings::read("palaute.yaml", &settings).unwrap();
-    let file = format!("forms/{id}.yaml");
-    Form::read(&file, &std::fs::read_to_string(repository(&file)).unwrap(), Some(&settings)).unwrap()
+    let read = |path: std::path::PathBuf| FormFile {
+        file: format!("forms/{}", path.file_name().unwrap().to_string_lossy()),
+        source: std::fs::read_to_string(path).unwrap(),
+        translations: Vec::new(),
+    };
+    let paths = std::fs::read_dir(repository("forms")).unwrap().map(|e| e.unwrap().path());
+    let is_form = |p: &std::path::PathBuf| {
+        p.to_string_lossy().ends_with(".yaml") && p.file_stem().is_some_and(|s| !s.to_string_lossy().contains('.'))
+    };
+    let mut files: Vec<FormFile> = paths.filter(is_form).map(read).collect();
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    let set = FormSet::read(&files, Some(&settings));
+    let mut forms = set.forms;
+    forms.sort_by_key(|f| f.party() == Party::Purchaser);
+    assert!(forms.len() >= 15, "{:?}", set.found);
+    (settings, forms)
 }
 
 /// An answer to a question in the field of that name, its words if it has any.
@@ -28,6 +42,7 @@ fn fill(question: &Question, field: &str, fields: &mut Fields) {
     let mut put = |value: String| fields.push((field.to_owned(), value));
     match question.kind {
         Kind::Text(_) => put(format!("Sanat <b>& kohdassa {field}")),
+        Kind::Number { max, .. } if max < 7 => put(max.to_string()),
         Kind::Number { decimals: 0, .. } => put("7".to_owned()),
         Kind::Number { .. } => put("17,5".to_owned()),
         Kind::Date => put("4.11.2025".to_owned()),
@@ -40,7 +55,13 @@ fn fill(question: &Question, field: &str, fields: &mut Fields) {
                 }
             }
         }
-        Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::YesNo => put(question.choices[0].code.clone()),
+        Kind::Month => put("11/2024".to_owned()),
+        Kind::Email => put("nimi@example.fi".to_owned()),
+        Kind::Phone => put("+358 40 000 0000".to_owned()),
+        Kind::Information | Kind::Signature => {}
+        Kind::One | Kind::Agreement(_) | Kind::Grade | Kind::Scale { .. } | Kind::Consent | Kind::YesNo => {
+            put(question.choices[0].code.clone());
+        }
     }
 }
 
@@ -63,13 +84,22 @@ fn in_language(page: &Answer, language: Language) -> bool {
     page.body.contains(&format!("<html lang=\"{}\">", language.code()))
 }
 
-/// Fields of the page that hold what was given.
+/// The page holds what was given: in its own fields, or on its way in hidden ones.
 fn keeps(page: &Answer, form: &Form, fields: &[(String, String)]) -> bool {
-    fields.iter().filter(|(name, _)| name != "nonce").all(|(name, value)| match form.asked(name).map(|q| &q.kind) {
-        Some(Kind::Group { .. }) => page.body.contains(&format!("name=\"{name}\" value=\"{value}\"")),
-        Some(Kind::Text(_)) => holds(page, value),
-        Some(Kind::Number { .. } | Kind::Date) => page.body.contains(&format!("value=\"{value}\"")),
-        _ => page.body.contains(&format!("name=\"{name}\" value=\"{value}\" checked")),
+    fields.iter().filter(|(name, _)| !["nonce", "page"].contains(&name.as_str())).all(|(name, value)| {
+        let value = escaped(value).replace("&#39;", "'");
+        let hidden = page.body.contains(&format!("type=\"hidden\" name=\"{name}\" value=\"{value}\""));
+        hidden
+            || match form.asked(name).map(|q| (&q.kind, q.short)) {
+                Some((Kind::Text(_), false)) => {
+                    holds(page, &value.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+                }
+                Some((Kind::Text(_), true)) => page.body.contains(&format!("value=\"{value}\"")),
+                Some((Kind::Number { .. } | Kind::Date | Kind::Month | Kind::Email | Kind::Phone, _)) => {
+                    page.body.contains(&format!("value=\"{value}\""))
+                }
+                _ => page.body.contains(&format!("name=\"{name}\" value=\"{value}\" checked")),
+            }
     })
 }
 
@@ -96,40 +126,76 @@ fn undone(page: &Answer, fields: &[(String, String)], group: &Question) -> Field
     sent
 }
 
+/// The page on which a posted form stands, and its fields with that page named.
+fn with_page(fields: &[(String, String)], page: usize) -> Fields {
+    [fields, &[("page".to_owned(), page.to_string())]].concat()
+}
+
+/// The number of the page that is shown.
+fn page_of(page: &Answer) -> Option<usize> {
+    page.body.split("name=\"page\" value=\"").nth(1)?.split('"').next()?.parse().ok()
+}
+
 fn answer(instance: &Instance, server: SocketAddr, form: &Form, language: Language, case: &str) {
     let report = if form.id() == "closing-report" { "_report" } else { "" };
     let (what, m) = (format!("{} in {}", form.id(), language.code()), Messages::of(language));
     let printed = instance.must(&["invite", case, "--form", form.id()]);
     let path = printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}")).unwrap();
     let lang = format!("?lang={}", language.code());
+    let circumstances = Circumstances::default();
 
     let explanation = get(server, &format!("{path}{lang}")).unwrap();
     assert_eq!(explanation.status, 200, "{what}");
     assert!(in_language(&explanation, language) && holds(&explanation, form.title().in_language(language)), "{what}");
-    let asked = get(server, &format!("{path}/answer{lang}")).unwrap();
-    assert!(in_language(&asked, language), "{what}");
-    for question in form.questions() {
-        assert!(holds(&asked, question.text.in_language(language)), "{what} does not ask {}", question.id);
+    let mut shown = get(server, &format!("{path}/answer{lang}")).unwrap();
+    assert!(in_language(&shown, language), "{what}");
+    let nonce = shown.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut fields = vec![("nonce".to_owned(), nonce.to_owned())];
+    form.questions().filter(|q| q.on_web()).for_each(|q| fill(q, &q.id, &mut fields));
+    let mut raw = RawAnswers::new();
+    fields[1..].iter().for_each(|(n, v)| raw.entry(n.clone()).or_default().push(v.clone()));
+    let understood = Submission::understood(&raw, form, &circumstances);
+    let is_asked = |q: &&Question| q.asks() && q.on_web() && !understood.not_asked.contains(&q.id);
+
+    // Page after page until the answers are to be checked; every question that is asked stands on its page.
+    let mut bodies = String::new();
+    let mut steps = 0;
+    while let Some(page) = page_of(&shown) {
+        assert!(form.screen() == Screen::Pages && steps <= form.pages().len(), "{what}: page {page} leads nowhere");
+        bodies += &shown.body;
+        steps += 1;
+        let switched = send(server, &format!("{path}/change?lang=en"), &with_page(&fields, page));
+        assert!(in_language(&switched, Language::En) && page_of(&switched) == Some(page), "{what}");
+        assert!(keeps(&switched, form, &fields), "{what}: page {page} keeps everything in English");
+        shown = send(server, &format!("{path}/check{lang}"), &with_page(&fields, page));
+        assert_eq!(shown.status, 200, "{what}: {}", shown.body);
+    }
+    if form.screen() == Screen::One {
+        bodies += &shown.body;
+        let other = if language == Language::Sv { Language::En } else { Language::Sv };
+        let switched = send(server, &format!("{path}/change?lang={}", other.code()), &fields);
+        assert!(in_language(&switched, other) && keeps(&switched, form, &fields), "{what} keeps answers in {other:?}");
+    }
+    shown.body = bodies;
+    for question in form.questions().filter(is_asked) {
+        assert!(holds(&shown, question.text.in_language(language)), "{what} does not ask {}", question.id);
     }
 
-    let nonce = asked.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let mut fields = vec![("nonce".to_owned(), nonce.to_owned())];
-    form.questions().for_each(|q| fill(q, &q.id, &mut fields));
-    let other = if language == Language::Sv { Language::En } else { Language::Sv };
-    let switched = send(server, &format!("{path}/change?lang={}", other.code()), &fields);
-    assert!(in_language(&switched, other) && keeps(&switched, form, &fields), "{what} keeps answers in {other:?}");
-
-    for group in form.questions().filter(|q| matches!(q.kind, Kind::Group { .. })) {
+    for group in form.questions().filter(is_asked).filter(|q| matches!(q.kind, Kind::Group { .. })) {
+        let page = 1 + form.pages().iter().position(|p| p.questions.contains(group)).unwrap();
+        let here = |fields: &[(String, String)]| with_page(fields, page);
         let item = group.item.as_ref().unwrap().in_language(language);
         let others: Fields = fields.iter().filter(|(name, _)| *name != group.id).cloned().collect();
-        let with = |name: &str, value: String| [&fields[..], &[(name.to_owned(), value)]].concat();
+        let with = |name: &str, value: String| here(&[&fields[..], &[(name.to_owned(), value)]].concat());
         let more = send(server, &format!("{path}/change{lang}"), &with("add", group.id.clone()));
         assert!(more.body.contains(&format!("<legend>{item} 3</legend>")) && keeps(&more, form, &others), "{what}");
         let fewer = send(server, &format!("{path}/change{lang}"), &with("remove", format!("{}.1", group.id)));
-        assert!(!fewer.body.contains(&format!("<legend>{item} 2</legend>")), "{what}");
-        let second = group.field(2, &group.questions.iter().find(|q| matches!(q.kind, Kind::Text(_))).unwrap().id);
+        let Kind::Group { min, .. } = group.kind else { unreachable!() };
+        assert_eq!(fewer.body.contains(&format!("<legend>{item} 2</legend>")), min > 1, "{what}");
+        let text = group.questions.iter().find(|q| matches!(q.kind, Kind::Text(_)));
+        let second = group.field(2, &text.expect("a group has words").id);
         assert!(holds(&fewer, &format!("Sanat <b>& kohdassa {second}")), "{what}: the later item moves up");
-        let back = send(server, &format!("{path}/change{lang}"), &undone(&fewer, &fields, group));
+        let back = send(server, &format!("{path}/change{lang}"), &here(&undone(&fewer, &fields, group)));
         assert!(keeps(&back, form, &fields), "{what}: what was removed comes back: {}", back.body);
     }
 
@@ -141,15 +207,24 @@ fn answer(instance: &Instance, server: SocketAddr, form: &Form, language: Langua
             (name, if text { format!("{value} {IDENTITY_CODE}") } else { value })
         })
         .collect();
-    let refused = send(server, &format!("{path}/check{lang}"), &wrong);
-    assert_eq!(refused.status, 422, "{what}");
-    assert!(holds(&refused, m.get("mistake.identity_code")) && keeps(&refused, form, &wrong), "{what}");
+    if wrong != fields {
+        let refused = send(server, &format!("{path}/check{lang}"), &wrong);
+        assert_eq!(refused.status, 422, "{what}");
+        assert!(holds(&refused, m.get("mistake.identity_code")) && keeps(&refused, form, &wrong), "{what}");
+    }
 
     let checked = send(server, &format!("{path}/check{lang}"), &fields);
     assert_eq!(checked.status, 200, "{what}: {}", checked.body);
-    assert!(in_language(&checked, language) && holds(&checked, m.get(&format!("form.check_title{report}"))), "{what}");
-    for question in form.questions().filter(|q| !q.choices.is_empty()) {
+    let title = m.get(&format!("form.check_title{report}"));
+    assert!(in_language(&checked, language) && holds(&checked, title), "{what}: {}", checked.body);
+    for question in form.questions().filter(is_asked).filter(|q| !q.choices.is_empty()) {
         assert!(holds(&checked, question.choices[0].label.in_language(language)), "{what}: {}", question.id);
+    }
+    for id in &understood.dropped {
+        let question = form.asked(id).unwrap();
+        assert!(holds(&checked, question.text.in_language(language)), "{what}: {id} fell away and is told");
+        let hidden = format!("name=\"{id}\"");
+        assert!(!checked.body.contains(&hidden), "{what}: {id} does not travel on");
     }
     let stored = send(server, &format!("{path}/send{lang}"), &fields);
     assert_eq!(stored.receipt().map(|r| r.len()), Some(8), "{what}: {}", stored.body);
@@ -163,11 +238,28 @@ fn every_form_is_answered_in_every_language_and_a_change_of_language_keeps_the_a
     let instance = Instance::pilot();
     instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
     let server = instance.serve();
-    for (n, language) in (1..).zip(Language::ALL) {
-        for id in FORMS {
-            answer(&instance, server.address, &form(id), language, &format!("2025-{n:06}"));
+    let (settings, forms) = all();
+    for (n, language) in (1..).zip(Language::OF_FORMS) {
+        let collected = forms.iter().filter(|f| f.collect() == Collect::Store);
+        for form in collected.filter(|f| f.languages(&settings).contains(&language)) {
+            answer(&instance, server.address, form, language, &format!("2025-{n:06}"));
         }
     }
+    drop(server);
+    crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
+}
+
+#[test]
+fn a_form_that_is_only_printed_is_refused_everywhere() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let (_, forms) = all();
+    let form = forms.iter().find(|f| f.collect() == Collect::Never).expect("the deep intake");
+    let refused = instance.run(&["invite", "V-001", "--form", form.id()]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("only printed"), "{told}");
+    let parsed = Submission::parse(&RawAnswers::new(), form, &Circumstances::default());
+    assert!(parsed.is_err(), "no answer to it can be made, not even an empty one");
 }
 
 #[test]
