@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::text::Language;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -91,6 +92,9 @@ pub(super) enum Command {
     },
     /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
     Verify,
+    /// Translate a form, or take it to other programs.
+    #[command(subcommand)]
+    Form(FormCommand),
     /// Print the JSON Schema of closing reports.
     Schema,
     /// Freeze the figures: disclosure control writes releases/<id>/release.json.
@@ -110,6 +114,38 @@ pub(super) enum Command {
     },
     /// Show everything on the pilot's figures: instance, import, answers, reports, release, site, server.
     Demo(Demo),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FormCommand {
+    /// Write a sheet for a translator: each Finnish text of the form beside its translation, as CSV.
+    Texts(FormTexts),
+    /// Take a translator's sheet back in: writes forms/<FORM>.<LANG>.yaml.
+    Translate(FormTranslate),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormTexts {
+    /// The form by its id, such as client-feedback.
+    pub(super) form: String,
+    /// The language to translate into, such as ar.
+    #[arg(long, value_parser = super::translate::language)]
+    pub(super) lang: Language,
+    /// Write to this new file instead of the terminal.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormTranslate {
+    /// The form by its id, such as client-feedback.
+    pub(super) form: String,
+    /// The language of the sheet's second column, such as ar.
+    #[arg(long, value_parser = super::translate::language)]
+    pub(super) lang: Language,
+    /// The sheet, separated by commas, semicolons or tabs.
+    #[arg(value_name = "FILE.csv")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

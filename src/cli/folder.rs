@@ -5,7 +5,7 @@ use super::terminal::warn;
 use super::{clock, erase, fonts};
 use crate::content::Page;
 use crate::desk::{Clock, Desk};
-use crate::form::{Form, Party};
+use crate::form::{Form, FormFile, FormSet, Party};
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::{PdfPrinter, Renderer};
@@ -78,25 +78,9 @@ impl Folder {
         let source = std::fs::read_to_string(&main)
             .map_err(|source| FolderError::Missing { path: main.display().to_string(), source })?;
         let instance = keep(Instance::read(&shown(dir, "palaute.yaml"), &source), &mut mistakes);
-        let mut forms = Vec::new();
-        for (name, path) in files(&dir.join("forms"), "yaml", &mut mistakes)? {
-            let text = read(&path)?;
-            forms.extend(keep(
-                Form::read(&shown(dir, &format!("forms/{name}")), &text, instance.as_ref()),
-                &mut mistakes,
-            ));
-        }
-        for (i, form) in forms.iter().enumerate() {
-            let clash = |other: &&Form| {
-                other.party() == form.party() && form.questions().any(|q| other.question(&q.id).is_some())
-            };
-            if let Some(other) = forms[..i].iter().find(clash) {
-                let file = shown(dir, &format!("forms/{}.yaml", form.id()));
-                let problem = format!("a question id of this form stands in forms/{}.yaml, too", other.id());
-                let remedy = "give the forms of one party question ids of their own: tables are named by them";
-                mistakes.push(Diagnostic::new(&file, "", Position::START, problem, remedy));
-            }
-        }
+        let forms = FormSet::read(&form_files(dir, &mut mistakes)?, instance.as_ref());
+        mistakes.extend(forms.found);
+        let forms = forms.forms;
         let pages = match &instance {
             Some(instance) => read_pages(dir, instance, &mut mistakes)?,
             None => Vec::new(),
@@ -227,6 +211,17 @@ fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Opti
             None
         }
     }
+}
+
+/// The forms of the folder, each with the files that translate it.
+pub(super) fn form_files(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<Vec<FormFile>, FolderError> {
+    let mut found = Vec::new();
+    for (name, path) in files(&dir.join("forms"), "yaml", mistakes)? {
+        found.push((shown(dir, &format!("forms/{name}")), read(&path)?));
+    }
+    let (forms, strays) = FormFile::gather(found);
+    mistakes.extend(strays);
+    Ok(forms)
 }
 
 /// The path as the author of the file would write it.

@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod serve;
 mod terminal;
+mod translate;
 mod verify;
 
 pub use run::run;

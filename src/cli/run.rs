@@ -1,9 +1,10 @@
 //! From arguments to a command, from an error to what the terminal shows.
 
-use super::arguments::{Arguments, Command};
+use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
-    backup, check, demo, erase, export, import, init, invite, migrate_store, publish, report, schema, serve, verify,
+    backup, check, demo, erase, export, import, init, invite, migrate_store, publish, report, schema, serve, translate,
+    verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -44,6 +45,8 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Erase(options) => erase::erase(dir, now, options).await,
         Command::Purge(options) => erase::purge(dir, now, options).await,
         Command::MigrateStore { to } => migrate_store::migrate_store(dir, to.as_deref()).await,
+        Command::Form(FormCommand::Texts(options)) => translate::texts(dir, options),
+        Command::Form(FormCommand::Translate(options)) => translate::translate(dir, options),
         Command::Verify => verify::verify(dir, now).await,
         Command::Schema => {
             schema::schema();

@@ -9,12 +9,15 @@ mod circumstances;
 mod condition;
 mod day;
 mod lint;
+mod nearest;
 mod promise;
 mod question;
 mod raw;
 mod scale;
 mod set;
+mod sheet;
 mod texts;
+mod translation;
 
 pub use circumstances::{Circumstances, FIELDS, Field, FieldUse, Known};
 pub use condition::{Condition, Found, Subject, Test};
@@ -22,6 +25,7 @@ pub use day::DayLimit;
 pub use question::{Choice, Kind, NonAnswer, Prefill, Question};
 pub use raw::{Collect, Occasion, Party, QuestionType, Screen, Visibility};
 pub use set::{FormFile, FormSet};
+pub use sheet::{TakenSheet, TranslatorSheet};
 
 use crate::instance::Instance;
 use crate::text::{Diagnostics, Fingerprint, Text};

@@ -1,7 +1,7 @@
 //! The forms of an instance, read together: what one form says of another is checked here.
 
 use super::raw::{QuestionType, RawForm, RawPage, RawPrefill, RawQuestion};
-use super::{Collect, Form, Party, Visibility, lint};
+use super::{Collect, Form, Party, Visibility, lint, translation};
 use crate::instance::Instance;
 use crate::text::{Diagnostic, Position, read_yaml};
 
@@ -37,6 +37,7 @@ impl FormSet {
                 Err(mistakes) => set.found.extend(mistakes.0),
             }
         }
+        set.found.extend(translation::merge(&mut raws));
         let mut read = Vec::new();
         for (file, raw) in &raws {
             let pair = raw
