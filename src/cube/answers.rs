@@ -16,6 +16,12 @@ pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date, source: &Text, respo
         .collect()
 }
 
+/// True when somebody has answered the form by the end of that day.
+pub(super) fn is_answered(cube: &Cube, form: &Form, as_of: Date) -> bool {
+    let everybody = respondents(form.id());
+    cube.entries(&everybody).any(|(key, n)| n > 0 && key.first().is_some_and(|day| not_after(day, as_of)))
+}
+
 /// Five-step agreement folds to three classes for publication; every other choice stands for itself.
 fn published_code<'a>(question: &Question, code: &'a str) -> &'a str {
     match (&question.kind, code) {

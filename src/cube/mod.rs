@@ -37,7 +37,10 @@ pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, ans
     tables.extend(responses::table_of(cube, instance, forms, as_of, answers_until));
     for form in forms {
         let response = if form.is_feedback() { response(form.party()) } else { None };
-        tables.extend(answers::tables(cube, form, answers_until, source, response));
+        // A form that is no feedback has tables once it has been answered at all.
+        if form.is_feedback() || answers::is_answered(cube, form, answers_until) {
+            tables.extend(answers::tables(cube, form, answers_until, source, response));
+        }
     }
     tables
 }

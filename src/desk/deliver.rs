@@ -1,6 +1,7 @@
 //! Delivers the mails that are due.
 
 use super::Desk;
+use crate::form::Occasion;
 use crate::mail::{Envelope, MailError, Mailer};
 use crate::render::{InvitationMail, invitation_mail};
 use crate::store::{Mail, StoreError};
@@ -79,11 +80,13 @@ impl Desk {
         let link = self.link_to(&mail.invitation, mail.expires_at).await?;
         let language = self.language_of(mail.case, form).await?;
         let until = told_date(mail.expires_at.to_zoned(self.instance.zone()).date(), language);
-        let others = self.instance.languages.value.iter().filter(|l| **l != language);
+        let others = form.languages(&self.instance);
+        let others = others.iter().filter(|l| **l != language);
         let others: Vec<(Language, String)> =
             others.map(|l| (*l, self.in_language(link.address.clone(), *l))).collect();
         let told = InvitationMail {
             party: form.party(),
+            closing: form.occasion() == Occasion::Closing,
             site_name: self.instance.name.value.in_language(language),
             link: &self.in_language(link.address, language),
             minutes: form.minutes(),

@@ -37,6 +37,7 @@ pub fn rehearse(
     for form in forms {
         let mail = InvitationMail {
             party: form.party(),
+            closing: form.occasion() == Occasion::Closing,
             site_name: "x",
             link: "https://example.invalid/f/x",
             minutes: form.minutes(),

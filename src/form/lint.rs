@@ -237,6 +237,7 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
                     | QuestionType::Agreement
                     | QuestionType::Grade
                     | QuestionType::Scale
+                    | QuestionType::YesNo
             )
         {
             let problem = format!("this type has no choices, so {name} has no place");

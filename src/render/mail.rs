@@ -20,6 +20,8 @@ pub struct MailText {
 pub struct InvitationMail<'a> {
     /// Who is invited.
     pub party: Party,
+    /// True when it is about the end of a coaching: feedback, or the closing report.
+    pub closing: bool,
     /// What the site is called.
     pub site_name: &'a str,
     /// The address of the form.
@@ -62,11 +64,12 @@ pub fn invitation_mail(
     mail: &InvitationMail<'_>,
     language: Language,
 ) -> Result<MailText, RenderError> {
-    let (m, party) = (Messages::of(language), mail.party.code());
+    let m = Messages::of(language);
+    let asked = if mail.closing { mail.party.code() } else { "form" };
     let view = View {
-        subject: m.fill(&format!("mail.{party}_subject"), &[("site", mail.site_name)]),
+        subject: m.fill(&format!("mail.{asked}_subject"), &[("site", mail.site_name)]),
         site_name: mail.site_name,
-        lead: m.get(&format!("mail.{party}")),
+        lead: m.get(&format!("mail.{asked}")),
         minutes: m.fill("mail.minutes", &[("minutes", &mail.minutes.to_string())]),
         link: mail.link,
         open_until: m.fill("mail.open_until", &[("date", mail.open_until)]),

@@ -4,7 +4,7 @@ use super::Random;
 use super::coach;
 use crate::case::{CaseFile, CaseNumber};
 use crate::desk::{Arrival, Desk, OpenedLink};
-use crate::form::{Choice, Form, Kind, Party};
+use crate::form::{Choice, Form, Kind, Occasion, Party};
 use crate::store::Received;
 use crate::submission::RawAnswers;
 
@@ -128,7 +128,7 @@ async fn open_links(
 }
 
 fn of_party(desk: &Desk, party: Party) -> impl Iterator<Item = &Form> {
-    desk.forms.iter().filter(move |f| f.party() == party)
+    desk.forms.iter().filter(move |f| f.party() == party && f.occasion() == Occasion::Closing)
 }
 
 /// Answers that nobody gives whose coaching ended so.
