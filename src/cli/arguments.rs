@@ -50,6 +50,9 @@ pub(super) enum Command {
         /// Send the link to this address instead of printing it.
         #[arg(long, value_name = "ADDRESS")]
         mail: Option<String>,
+        /// Make the link at which you key in what somebody wrote on paper; the answers are marked so.
+        #[arg(long, conflicts_with = "mail")]
+        paper: bool,
     },
     /// Serve the forms, with the site in public/ beside them, and deliver mail.
     Serve(Serve),

@@ -36,7 +36,9 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Init { dir } => init::init(dir),
         Command::Check { dir: other } => check::check(other.as_ref().unwrap_or(dir)),
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
-        Command::Invite { case, form, mail } => invite::invite(dir, now, case, form.as_deref(), mail.as_deref()).await,
+        Command::Invite { case, form, mail, paper } => {
+            invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper)).await
+        }
         Command::Serve(options) => serve::serve(dir, now, options).await,
         Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
         Command::Backup { to } => backup::backup(dir, to).await,

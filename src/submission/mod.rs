@@ -384,6 +384,116 @@ pages:
         assert_eq!(Submission::parse(&submission.to_raw(), &report(), &Circumstances::default()).unwrap(), submission);
     }
 
+    const KINDS: &str = "\
+id: small
+party: client
+title: { fi: A }
+lead: { fi: A }
+why: { fi: A }
+minutes: 1
+pages:
+  - title: { fi: A }
+    questions:
+      - { id: works, type: yes-no, text: { fi: A } }
+      - { id: since, type: month, text: { fi: A }, ask_if: { question: works, is: \"yes\" }, not_after: today, required: true }
+      - { id: mail, type: email, text: { fi: A } }
+      - { id: tel, type: phone, text: { fi: A } }
+      - { id: few, type: many, text: { fi: A }, min_choices: 2, max_choices: 2, rather_not_say: true, choices: [{ code: a, label: { fi: A } }, { code: b, label: { fi: A } }, { code: c, label: { fi: A } }] }
+      - { id: step, type: scale, from: 0, to: 3, low: { fi: A }, high: { fi: A }, text: { fi: A } }
+      - { id: ok, type: consent, text: { fi: A } }
+      - { id: note, type: information, text: { fi: A } }
+      - { id: sign, type: signature, text: { fi: A } }
+      - { id: day, type: date, text: { fi: A }, not_before: \"coaching_ended - 1 months\", not_after: today }
+  - title: { fi: B }
+    ask_if: { case: outcome, is: job }
+    questions:
+      - { id: job, type: text, text: { fi: A }, short: true }
+";
+
+    fn today() -> Circumstances {
+        let day = |y, m, d| crate::form::Known::Day(jiff::civil::date(y, m, d));
+        Circumstances::on(jiff::civil::date(2025, 11, 15)).with("coaching_ended", Some(day(2025, 6, 30)))
+    }
+
+    fn faults(pairs: &[(&str, &str)]) -> Vec<(String, Fault)> {
+        let form = Form::read("forms/small.yaml", KINDS, None).unwrap();
+        let mistakes = Submission::parse(&raw(pairs), &form, &today()).unwrap_err();
+        mistakes.into_iter().map(|m| (m.question, m.fault)).collect()
+    }
+
+    #[test]
+    fn every_type_is_read_and_written_back_the_same() {
+        let form = Form::read("forms/small.yaml", KINDS, None).unwrap();
+        let sent = raw(&[
+            ("works", "yes"),
+            ("since", "٣/٢٠٢٥"),
+            ("mail", " etunimi@example.fi "),
+            ("tel", "+358 (40)  000-0000"),
+            ("few", "a"),
+            ("few", "c"),
+            ("step", "dont_know"),
+            ("ok", "given"),
+            ("day", "30.5.2025"),
+        ]);
+        let submission = Submission::parse(&sent, &form, &today()).unwrap();
+        assert_eq!(submission.answer("since"), Some(&Answer::Month(jiff::civil::date(2025, 3, 1))));
+        assert_eq!(submission.answer("tel"), Some(&Answer::Text("+358 (40) 000-0000".into())));
+        assert_eq!(Submission::parse(&submission.to_raw(), &form, &today()).unwrap().answers(), submission.answers());
+        assert!(!submission.was_asked("job") && submission.was_asked("day") && submission.dropped().is_empty());
+        assert!(not_asked(&submission.to_stored(), "job") && !not_asked(&submission.to_stored(), "mail"));
+    }
+
+    #[test]
+    fn every_type_tells_what_does_not_fit_it() {
+        let told = faults(&[
+            ("works", "yes"),
+            ("since", "12/2025"),
+            ("mail", "etunimi@example"),
+            ("tel", "soita"),
+            ("few", "a"),
+            ("step", "4"),
+            ("ok", "yes"),
+            ("note", "x"),
+            ("day", "29.5.2025"),
+        ]);
+        let expected = [
+            ("since", Fault::TooLate { latest: jiff::civil::date(2025, 11, 15) }),
+            ("mail", Fault::NotAnAddress),
+            ("tel", Fault::NotAPhone),
+            ("few", Fault::TooFewChoices { least: 2 }),
+            ("step", Fault::UnknownChoice),
+            ("ok", Fault::UnknownChoice),
+            ("day", Fault::TooEarly { earliest: jiff::civil::date(2025, 5, 30) }),
+            ("note", Fault::UnknownQuestion),
+        ];
+        assert_eq!(told, expected.map(|(q, f)| (q.to_owned(), f)));
+        assert_eq!(faults(&[("works", "yes"), ("since", "13/2025")]), [("since".to_owned(), Fault::NotAMonth)]);
+        let three = [("few", "a"), ("few", "b"), ("few", "c")];
+        assert_eq!(faults(&three), [("few".to_owned(), Fault::TooManyChoices { most: 2 })]);
+    }
+
+    #[test]
+    fn what_became_hidden_is_dropped_and_its_page_too_and_nothing_of_it_is_required() {
+        let form = Form::read("forms/small.yaml", KINDS, None).unwrap();
+        let sent = raw(&[("works", "no"), ("since", "not even a month"), ("job", "Kokki")]);
+        let submission = Submission::parse(&sent, &form, &today()).unwrap();
+        assert_eq!(submission.dropped(), ["since", "job"]);
+        assert_eq!(submission.answers().len(), 1);
+        let job = crate::form::Known::Code { code: "job".into(), label: crate::text::Text::default() };
+        let with_job = today().with("outcome", Some(job));
+        let asked = Submission::parse(&sent, &form, &with_job).unwrap();
+        assert_eq!((asked.dropped(), asked.was_asked("job")), (&["since".to_owned()][..], true));
+        let missing = Submission::parse(&raw(&[("works", "yes")]), &form, &today()).unwrap_err();
+        assert_eq!(missing[0].fault, Fault::Missing, "what is asked after all is required");
+    }
+
+    #[test]
+    fn nothing_is_taken_for_a_form_that_is_only_printed() {
+        let form = Form::read("forms/small.yaml", &KINDS.replace("minutes: 1", "minutes: 1\ncollect: never"), None);
+        let refused = Submission::parse(&RawAnswers::new(), &form.unwrap(), &today()).unwrap_err();
+        assert_eq!(refused[0].fault, Fault::NotCollected);
+    }
+
     #[test]
     fn mistakes_in_items_are_told_at_the_field() {
         let sent = raw(&[

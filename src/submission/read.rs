@@ -115,6 +115,17 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Arabic and Persian figures as European ones, so that numbers, days and identity codes are known for what they are.
+fn european(text: &str) -> std::borrow::Cow<'_, str> {
+    let figure = |c: char| match c {
+        '٠'..='٩' => char::from_digit(u32::from(c) - u32::from('٠'), 10).unwrap_or(c),
+        '۰'..='۹' => char::from_digit(u32::from(c) - u32::from('۰'), 10).unwrap_or(c),
+        '٫' => ',',
+        other => other,
+    };
+    if text.chars().any(|c| figure(c) != c) { text.chars().map(figure).collect::<String>().into() } else { text.into() }
+}
+
 fn read(question: &Question, values: &[String], circumstances: &Circumstances) -> Result<Option<Answer>, Fault> {
     match question.kind {
         Kind::Text(limit) => match values {
@@ -127,8 +138,8 @@ fn read(question: &Question, values: &[String], circumstances: &Circumstances) -
         {
             [] => Ok(None),
             [text] if text.trim().is_empty() => Ok(None),
-            [text] if contains_hetu(text) => Err(Fault::IdentityCode),
-            [text] => read_line(question, text, circumstances).map(Some),
+            [text] if contains_hetu(&european(text)) => Err(Fault::IdentityCode),
+            [text] => read_line(question, &european(text), circumstances).map(Some),
             _ => Err(Fault::OneOnly),
         },
         _ => read_choices(question, values),
@@ -225,7 +236,7 @@ fn read_text(text: &str, limit: usize) -> Result<Option<Answer>, Fault> {
     let kept = kept.trim();
     let length = kept.chars().count();
     // Told first: a shorter text would only bring it up a second time.
-    if contains_hetu(kept) {
+    if contains_hetu(&european(kept)) {
         return Err(Fault::IdentityCode);
     }
     if length > limit {
