@@ -54,6 +54,12 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "mail")]
         paper: bool,
     },
+    /// Show the forms in a browser on invented cases and follow while their files are edited; nothing is stored.
+    Preview {
+        /// Port; 8090 unless told, 0 takes a free one.
+        #[arg(long, default_value_t = 8090)]
+        port: u16,
+    },
     /// Serve the forms, with the site in public/ beside them, and deliver mail.
     Serve(Serve),
     /// Write closing reports as HTML, JSON and PDF; with the feedback annex, where it has closed, as -annex files.

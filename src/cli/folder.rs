@@ -203,6 +203,30 @@ impl Folder {
     }
 }
 
+/// What a preview shows: forms that can be read, and what is to be told of all files.
+pub(super) struct Draw {
+    pub(super) instance: Instance,
+    pub(super) forms: Vec<Form>,
+    pub(super) told: Vec<String>,
+    pub(super) renderer: Renderer,
+}
+
+/// Reads forms and templates, whatever is wrong with some of them.
+pub(super) fn draw(dir: &Path) -> Result<Draw, FolderError> {
+    let mut mistakes = Vec::new();
+    let main = dir.join("palaute.yaml");
+    let source = std::fs::read_to_string(&main)
+        .map_err(|source| FolderError::Missing { path: main.display().to_string(), source })?;
+    let told = |found: Diagnostics| FolderError::Mistakes { count: found.0.len(), mistakes: found };
+    let instance = Instance::read(&shown(dir, "palaute.yaml"), &source).map_err(told)?;
+    let set = FormSet::read(&form_files(dir, &mut mistakes)?, Some(&instance));
+    mistakes.extend(set.found);
+    let own = templates(dir, &mut mistakes)?;
+    let renderer = Renderer::new(&own).map_err(told)?;
+    let told = mistakes.iter().map(ToString::to_string).collect();
+    Ok(Draw { instance, forms: set.forms, told, renderer })
+}
+
 fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
     match read {
         Ok(value) => Some(value),

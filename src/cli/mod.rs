@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod invite;
 mod migrate_store;
+mod preview;
 mod publish;
 mod report;
 mod run;

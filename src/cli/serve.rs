@@ -90,7 +90,7 @@ async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
 }
 
 /// Ctrl-C, or the signal by which a service manager stops a process.
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

@@ -14,6 +14,7 @@ mod publish;
 mod receive;
 mod rehearse;
 mod release;
+mod samples;
 mod write_report;
 
 pub use deliver::DeliverySummary;
@@ -25,6 +26,7 @@ pub use publish::{PublishError, publish};
 pub use receive::{Arrival, ReceiveError};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
+pub use samples::{SAMPLE_DAY, sample_cases};
 pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 
 use crate::case::{CaseFile, CaseNumber};

@@ -1,24 +1,23 @@
 //! Fills every template with a model case, so that a mistake in an instance's own template is found
 //! before a respondent meets it.
 
-use super::publish;
-use crate::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening};
+use super::{publish, sample_cases};
 use crate::content::Page;
 use crate::cube::{self, Cube};
 use crate::form::{Circumstances, Form, Occasion, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PdfPrinter, QuestionsView, ReceiptView,
-    RenderError, Renderer, ReportView, Shown, closing_report_html, invitation_mail,
+    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PdfPrinter, PreviewView, QuestionsView,
+    ReceiptView, RenderError, Renderer, ReportView, Shown, closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
 use jiff::Timestamp;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
 /// The day of the model case.
-const DAY: Date = date(2025, 1, 31);
+const DAY: Date = super::SAMPLE_DAY;
 
 /// Fills the templates of forms, mails, reports and the site.
 ///
@@ -34,6 +33,9 @@ pub fn rehearse(
     for form in forms {
         rehearse_form(instance, form, renderer)?;
     }
+    let frame = FormFrame::new(instance, "x", "/".to_owned(), instance.language());
+    let preview = PreviewView::new(frame, forms, &["x"], &["x".to_owned()], instance.language());
+    renderer.fill("form/preview.html", &preview)?;
     for form in forms {
         let mail = InvitationMail {
             party: form.party(),
@@ -86,7 +88,8 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
 
 /// Both editions of the model case's report, with every form left empty.
 fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2], Box<dyn std::error::Error>> {
-    let (case, answers, language) = (model_case(instance)?, Answers::new(), instance.language());
+    let case = sample_cases(instance)?.swap_remove(1).1;
+    let (answers, language) = (Answers::new(), instance.language());
     let coach = forms
         .iter()
         .find(|f| f.party() == Party::Coach && f.occasion() == Occasion::Closing)
@@ -100,24 +103,4 @@ fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2
         .collect();
     let annex = FeedbackAnnex::of(&case, &received, DAY, language);
     Ok([file.clone(), file.with_annex(annex)])
-}
-
-fn model_case(instance: &Instance) -> Result<CaseFile, crate::case::CaseRefusal> {
-    let first = |id: &str| instance.dimension(id).and_then(|d| d.categories.first()).map(|c| c.code.clone());
-    let opening = Opening {
-        office: instance.office.code.clone(),
-        provider: instance.provider.code.clone(),
-        coach: "x".to_owned(),
-        municipality: None,
-        gender: first("gender"),
-        origin: first("origin"),
-        age_group: first("age_group"),
-        client_since: DAY,
-        coaching_started: DAY,
-        language: None,
-    };
-    let outcome = first("outcome").unwrap_or_default();
-    let ending = Ending { on: DAY, outcome, field: None, pay_subsidy: None };
-    let opened = CaseEvent::Opened { imported_number: None, opening };
-    CaseFile::fold(CaseNumber::new(2025, 1), &[opened, CaseEvent::Ended { ending }])
 }

@@ -12,11 +12,13 @@ mod headers;
 mod journey;
 mod language;
 mod listen;
+mod preview;
 mod send;
 mod sent_form;
 mod visit;
 
 pub use listen::{ServeError, bind, serve};
+pub use preview::{Draft, preview};
 
 use crate::desk::Desk;
 use crate::form::{Form, Kind, Question};

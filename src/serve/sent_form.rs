@@ -16,7 +16,7 @@ const MAX_FIELDS: usize = 1000;
 const NONCE_LENGTH: usize = 32;
 
 /// What was posted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SentForm {
     pub(super) nonce: String,
     pub(super) answers: RawAnswers,
@@ -78,6 +78,15 @@ impl FromRequest<State> for SentForm {
         if fields.len() > MAX_FIELDS {
             return Err(Failure::too_large(state));
         }
+        let sent = Self::of(fields);
+        let is_nonce = sent.nonce.len() == NONCE_LENGTH && sent.nonce.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_nonce { Ok(sent) } else { Err(Failure::unreadable(state)) }
+    }
+}
+
+impl SentForm {
+    /// Sorts the fields of a page into its own and the answers.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Self {
         let (mut answers, mut removed) = (RawAnswers::new(), RawAnswers::new());
         for (name, value) in fields {
             match name.strip_prefix(Removed::PREFIX) {
@@ -91,12 +100,7 @@ impl FromRequest<State> for SentForm {
         let mut number = |name: &str| own(name).and_then(|n| n.parse::<usize>().ok());
         let (page, to) = (number("page"), number("to"));
         let then_check = own("then").is_some();
-        let is_nonce = nonce.len() == NONCE_LENGTH && nonce.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_nonce {
-            Ok(Self { nonce, answers, page, to, then_check, add, remove, restore, removed })
-        } else {
-            Err(Failure::unreadable(state))
-        }
+        Self { nonce, answers, page, to, then_check, add, remove, restore, removed }
     }
 }
 
