@@ -1,6 +1,8 @@
 //! The main job from the follow-up sheet to the public page, told through the compiled program.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "story/asking.rs"]
+mod asking;
 #[path = "story/backups.rs"]
 mod backups;
 #[path = "story/erasing.rs"]
@@ -8,10 +10,11 @@ mod erasing;
 #[path = "story/every_form.rs"]
 mod every_form;
 #[path = "support/http.rs"]
-#[expect(dead_code, reason = "the fault tests use the rest")]
 mod http;
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "story/preview.rs"]
+mod preview;
 #[path = "story/transfer.rs"]
 mod transfer;
 #[path = "story/two_servers.rs"]

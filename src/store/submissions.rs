@@ -111,6 +111,16 @@ impl Store {
             .collect()
     }
 
+    /// How many submissions came in by each channel, by its code.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channels(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query("SELECT channel, count(*) AS n FROM submissions GROUP BY channel ORDER BY channel");
+        let rows = self.read("count the channels", rows.fetch_all(self.readers())).await?;
+        Ok(rows.iter().map(|r| (r.get("channel"), r.get("n"))).collect())
+    }
+
     /// The receipts of all stored submissions with the fingerprints of their answers.
     ///
     /// # Errors

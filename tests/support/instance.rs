@@ -234,8 +234,15 @@ impl Instance {
 
     /// Starts the server on a free port with its clock at that instant.
     pub(crate) fn serve_at(&self, now: &str) -> Server {
-        let mut command = self.at(now);
-        command.args(["serve", "--port", "0"]);
+        self.listen(self.at(now).args(["serve", "--port", "0"]))
+    }
+
+    /// Starts the preview of its forms on a free port.
+    pub(crate) fn preview(&self) -> Server {
+        self.listen(self.at(NOW).args(["preview", "--port", "0"]))
+    }
+
+    fn listen(&self, command: &mut Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("the server says where it listens").unwrap();

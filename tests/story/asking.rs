@@ -1,0 +1,216 @@
+//! What is asked, of whom and on what: conditions, paper, what was not asked, earlier versions of a form, and posts
+//! that no page makes.
+
+use crate::http::{Answer, get, post};
+use crate::instance::Instance;
+use palaute::store::Store;
+use std::fs;
+use std::net::SocketAddr;
+
+const SHEET: &str = include_str!("../../demo/veto-plus-ledger.csv");
+
+fn pilot() -> Instance {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    instance
+}
+
+fn link(instance: &Instance, arguments: &[&str]) -> String {
+    let printed = instance.must(&[&["invite"], arguments].concat());
+    printed.lines().next().unwrap().split("/f/").nth(1).map(|t| format!("/f/{t}")).unwrap()
+}
+
+fn nonce(server: SocketAddr, path: &str) -> String {
+    let page = get(server, &format!("{path}/answer?lang=fi")).unwrap();
+    page.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+fn send(server: SocketAddr, path: &str, answers: &[(&str, &str)]) -> Answer {
+    let nonce = nonce(server, path);
+    post(server, &format!("{path}/send?lang=fi"), &[&[("nonce", nonce.as_str())], answers].concat()).unwrap()
+}
+
+#[test]
+fn an_answer_that_became_hidden_is_dropped_and_the_check_page_tells_it() {
+    let instance = pilot();
+    let server = instance.serve();
+    let path = link(&instance, &["V-001", "--form", "follow-up-client"]);
+    let nonce = nonce(server.address, &path);
+    let fields = [("nonce", nonce.as_str()), ("f_working", "no"), ("f_same", "yes"), ("f_open", "Kiitos")];
+    let checked = post(server.address, &format!("{path}/check?lang=fi"), &fields).unwrap();
+    assert_eq!(checked.status, 200, "{}", checked.body);
+    let told = checked.body.split("id=\"pois\"").nth(1).expect("what fell away is told");
+    assert!(told.split("</section>").next().unwrap().contains("sama"), "{told}");
+    assert!(!checked.body.contains("name=\"f_same\""), "and does not travel on");
+    let stored = post(server.address, &format!("{path}/send?lang=fi"), &fields).unwrap();
+    assert!(stored.receipt().is_some());
+    drop(server);
+    let copy = instance.must(&["export", "V-001"]);
+    assert!(copy.contains("Kiitos"), "{copy}");
+    instance.must(&["verify"]);
+}
+
+#[test]
+fn paper_is_keyed_in_on_one_screen_and_marked_and_the_store_tells_it_apart() {
+    let instance = pilot();
+    let server = instance.serve();
+    let path = link(&instance, &["V-001", "--paper"]);
+    let page = get(server.address, &format!("{path}/answer?lang=fi")).unwrap().body;
+    assert!(page.contains("paperilomaketta") && page.contains("class=\"key\""), "{page}");
+    assert!(page.contains("c_info_clear") && page.contains("c_open"), "everything stands on one screen");
+    assert!(!page.contains("name=\"coach_may_read\" value=\"no\" checked"), "nothing is chosen beforehand");
+    assert!(send(server.address, &path, &[("c_overall", "4"), ("c_open", "Paperilla")]).receipt().is_some());
+    let on_the_web = link(&instance, &["V-002"]);
+    assert!(send(server.address, &on_the_web, &[("c_overall", "5")]).receipt().is_some());
+    drop(server);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let channels = runtime.block_on(async {
+        let store = Store::open(&instance.database()).await.unwrap();
+        let channels = store.channels().await.unwrap();
+        store.close().await;
+        channels
+    });
+    assert_eq!(channels, [("paper".to_owned(), 1), ("web".to_owned(), 1)]);
+    instance.must(&["verify"]);
+}
+
+#[test]
+fn a_plan_can_be_answered_while_the_coaching_goes_on_and_is_no_response() {
+    let instance = pilot();
+    let server = instance.serve();
+    let running = SHEET.lines().skip(1).find(|l| l.contains(",,")).and_then(|l| l.split(',').next()).unwrap();
+    let closing = instance.run(&["invite", running, "--form", "client-feedback"]);
+    assert!(!closing.status.success(), "its coaching goes on, so nobody asks how it ended");
+    let path = link(&instance, &[running, "--form", "job-search-plan"]);
+    assert!(send(server.address, &path, &[]).receipt().is_some());
+    drop(server);
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    let data = instance.open_data();
+    assert_eq!(data["responses client answered"], "-", "a plan is no feedback");
+    instance.must(&["verify"]);
+}
+
+#[test]
+fn answers_to_every_version_stay_readable_and_countable_and_what_an_earlier_one_did_not_ask_is_told_apart() {
+    let instance = pilot();
+    let file = instance.path().join("forms/client-feedback.yaml");
+    let now = fs::read_to_string(&file).unwrap();
+    let before = now.replacen("code: too_little", "code: far_too_little", 1);
+    assert_ne!(before, now);
+    // The first version lacks a question and has another code.
+    let question = now.split("      - id: c_trust").nth(1).unwrap().split("      - id: ").next().unwrap();
+    let before = before.replace(&format!("      - id: c_trust{question}"), "");
+    fs::write(&file, &before).unwrap();
+    let ended: Vec<&str> =
+        SHEET.lines().skip(1).filter(|l| !l.contains(",,")).filter_map(|l| l.split(',').next()).collect();
+    let answer = |numbers: &[&str], amount: &str| {
+        let server = instance.serve();
+        for number in numbers {
+            let path = link(&instance, &[number]);
+            assert!(send(server.address, &path, &[("c_amount", amount), ("c_overall", "4")]).receipt().is_some());
+        }
+    };
+    answer(&ended[..5], "far_too_little");
+    // The next version retires the code beside the new one, and asks one question more.
+    let kept = "          - { code: far_too_little, retired: true, label: { fi: Aivan liian vähän, sv: Allt för lite, en: Far too little } }\n";
+    let choice = now.split("          - { code: too_little").next().unwrap().len();
+    let after = format!("{}{kept}{}", &now[..choice], &now[choice..]);
+    fs::write(&file, &after).unwrap();
+    answer(&ended[5..12], "too_little");
+    instance.must(&["report", "--all", "--out", instance.path().join("reports").to_str().unwrap()]);
+    instance.must(&["release"]);
+    let release = fs::read_dir(instance.path().join("releases")).unwrap().next().unwrap().unwrap().path();
+    let release = fs::read_to_string(release.join("release.json")).unwrap();
+    assert!(release.contains("far_too_little") && release.contains("not_asked"), "both versions are counted");
+    instance.must(&["verify"]);
+    crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
+}
+
+/// A small generator, so that a failure can be repeated from its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides as u64).unwrap()
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len())]
+    }
+}
+
+#[test]
+fn random_posts_are_refused_or_answered_and_never_break_the_server() {
+    let instance = pilot();
+    let server = instance.serve();
+    let forms = ["client-feedback", "follow-up-client", "case-opening", "motivation-letter", "coaching-agreement"];
+    let paths = forms.map(|form| link(&instance, &["V-003", "--form", form]));
+    let words = [
+        "",
+        "yes",
+        "no",
+        "dont_know",
+        "-1",
+        "99999999999999999999",
+        "1e9",
+        "NaN",
+        "31.2.2025",
+        "13/2025",
+        "٣",
+        "\u{0}",
+        "\u{202e}",
+        "<script>",
+        "a@b",
+        "+358",
+        "010190-999X",
+        "'; DROP TABLE cases; --",
+        "{provider}",
+        "\u{1F600}",
+        "   ",
+        "\r\n",
+    ];
+    let names = [
+        "c_overall",
+        "c_phases",
+        "c_open",
+        "f_working",
+        "f_months",
+        "o_goals",
+        "o_goals.1.o_goal_type",
+        "o_goals.99.x",
+        "page",
+        "to",
+        "then",
+        "add",
+        "remove",
+        "restore",
+        "removed.x",
+        "m_jobs",
+        "m_jobs.0.m_job_from",
+        "-not_asked",
+        "nonce",
+        "k_start",
+        "x",
+        "",
+    ];
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    for round in 0..400 {
+        let path = &paths[dice.roll(paths.len())];
+        let step = dice.one(&["check", "change", "send"]);
+        let mut fields = vec![("nonce", "0123456789abcdef0123456789abcdef")];
+        for _ in 0..dice.roll(12) {
+            fields.push((dice.one(&names), dice.one(&words)));
+        }
+        // A random nonce would be refused before anything is read.
+        fields.retain(|(name, value)| *name != "nonce" || value.len() == 32);
+        let answer = post(server.address, &format!("{path}/{step}"), &fields)
+            .unwrap_or_else(|| panic!("round {round}: no answer to {fields:?}"));
+        assert!(answer.status < 500, "round {round}: {} for {step} {fields:?}", answer.status);
+    }
+    drop(server);
+    instance.must(&["verify"]);
+}
