@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that live in certain rooms only.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
     ("lettre", &["mail"]),
@@ -35,6 +35,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("calamine", &["ledger"]),
     ("clap", &["cli"]),
     ("serde_yaml", &["text", "instance", "form"]),
+    ("rust_xlsxwriter", &["render"]),
     ("schemars", &["report"]),
     ("typst", &["render"]),
     ("typst_layout", &["render"]),

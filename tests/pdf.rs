@@ -1,8 +1,11 @@
-//! Reports as PDF, read back with other programs: what stands in them, and how they are built.
+//! What is written for other programs, read back with them: reports as PDF, what stands in them and how they are built;
+//! forms as XLSForm.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "support/reported.rs"]
 mod reported;
+#[path = "pdf/xlsform.rs"]
+mod xlsform;
 
 use palaute::form::Form;
 use palaute::render::{PdfPrinter, Renderer, ReportView, closing_report_html};

@@ -101,9 +101,11 @@ pub(super) enum Command {
     },
     /// Compare everything stored with its history, fingerprints and chains; tells what does not agree.
     Verify,
-    /// Translate a form, or take it to other programs.
-    #[command(subcommand)]
-    Form(FormCommand),
+    /// Work with the forms themselves.
+    Form {
+        #[command(subcommand)]
+        command: FormCommand,
+    },
     /// Print the JSON Schema of closing reports.
     Schema,
     /// Freeze the figures: disclosure control writes releases/<id>/release.json.
@@ -131,6 +133,20 @@ pub(super) enum FormCommand {
     Texts(FormTexts),
     /// Take a translator's sheet back in: writes forms/<FORM>.<LANG>.yaml.
     Translate(FormTranslate),
+    /// Write a form as XLSForm, for ODK, Kobo or Enketo.
+    ExportXlsform(FormExport),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormExport {
+    /// The form by its id, such as client-feedback.
+    pub(super) form: String,
+    /// The file; <FORM>.xlsx in this folder unless told.
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub(super) out: Option<PathBuf>,
+    /// A language by its code, or all that the form has.
+    #[arg(long, default_value = "all")]
+    pub(super) lang: String,
 }
 
 #[derive(Debug, Args)]

@@ -249,7 +249,7 @@ pub(super) fn form_files(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<V
 }
 
 /// The path as the author of the file would write it.
-fn shown(dir: &Path, file: &str) -> String {
+pub(super) fn shown(dir: &Path, file: &str) -> String {
     if dir == Path::new(".") { file.to_owned() } else { dir.join(file).display().to_string() }
 }
 

@@ -11,6 +11,7 @@ mod demo;
 mod erase;
 mod erasures;
 mod export;
+mod export_xlsform;
 mod folder;
 mod fonts;
 mod import;

@@ -3,8 +3,8 @@
 use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
-    backup, check, demo, erase, export, import, init, invite, migrate_store, preview, publish, report, schema, serve,
-    translate, verify,
+    backup, check, demo, erase, export, export_xlsform, import, init, invite, migrate_store, preview, publish, report,
+    schema, serve, translate, verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -48,8 +48,9 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Erase(options) => erase::erase(dir, now, options).await,
         Command::Purge(options) => erase::purge(dir, now, options).await,
         Command::MigrateStore { to } => migrate_store::migrate_store(dir, to.as_deref()).await,
-        Command::Form(FormCommand::Texts(options)) => translate::texts(dir, options),
-        Command::Form(FormCommand::Translate(options)) => translate::translate(dir, options),
+        Command::Form { command: FormCommand::Texts(options) } => translate::texts(dir, options),
+        Command::Form { command: FormCommand::Translate(options) } => translate::translate(dir, options),
+        Command::Form { command: FormCommand::ExportXlsform(options) } => export_xlsform::export_xlsform(dir, options),
         Command::Verify => verify::verify(dir, now).await,
         Command::Schema => {
             schema::schema();

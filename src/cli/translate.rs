@@ -1,7 +1,7 @@
 //! `palaute form texts` and `palaute form translate`: a form's texts to a translator and back.
 
 use super::arguments::{FormTexts, FormTranslate};
-use super::folder::{FolderError, form_files, io_at};
+use super::folder::{FolderError, form_files, io_at, shown};
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::{say, warn};
@@ -41,14 +41,14 @@ pub(super) fn translate(dir: &Path, options: &FormTranslate) -> Outcome {
     let name = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).map_err(io_at(&options.file))?;
     let taken = sheet.take(&name, &bytes).map_err(mistakes)?;
-    let path = dir.join("forms").join(format!("{}.{}.yaml", options.form, options.lang.code()));
+    let name_of_file = format!("forms/{}.{}.yaml", options.form, options.lang.code());
     match &taken.yaml {
-        Some(yaml) => write(&path, yaml)?,
+        Some(yaml) => write(&dir.join(&name_of_file), yaml)?,
         None => say("There is nothing to write into a file: every text stands in the form, or has no translation."),
     }
     say(format_args!(
         "{}: {} new, {} changed, {} unchanged, {} missing.",
-        path.display(),
+        shown(dir, &name_of_file),
         taken.new,
         taken.changed,
         taken.unchanged,

@@ -69,6 +69,12 @@ impl DayLimit {
         if let From::Field(name) = &self.from { Some(name) } else { None }
     }
 
+    /// The distance from it, in months and in days.
+    #[must_use]
+    pub fn distance(&self) -> (i32, i32) {
+        (self.months, self.days)
+    }
+
     /// The day, where what it is counted from is known.
     #[must_use]
     pub fn on(&self, circumstances: &Circumstances) -> Option<Date> {

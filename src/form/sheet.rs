@@ -211,7 +211,7 @@ impl TranslatorSheet {
 
     fn yaml(&self, lines: &[(&str, String)]) -> String {
         let mut yaml = format!(
-            "# The texts of {form}.yaml in {}. `palaute form translate {form} --lang {}` writes this file anew; of\n# comments it keeps none.\n",
+            "# The texts of {form}.yaml in {}.\n# `palaute form translate {form} --lang {}` writes this file anew; other comments are not kept.\n",
             self.language.english_name(),
             self.language.code(),
             form = self.form,

@@ -1,6 +1,6 @@
 //! Values to bytes: templates, reports, mail texts.
 //!
-//! Enters: typed contexts. Leaves: HTML, plain text and PDF. Refuses: templates that do not parse.
+//! Enters: typed contexts. Leaves: HTML, plain text, PDF and XLSForm. Refuses: templates that do not parse.
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
 mod check;
@@ -13,6 +13,7 @@ mod preview;
 mod questions;
 mod report;
 mod templates;
+mod xlsform;
 
 pub use check::{AnswerRow, CheckView};
 pub use conditions::conditions_css;
@@ -24,3 +25,4 @@ pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};
+pub use xlsform::{XlsformError, xlsform};
