@@ -34,7 +34,7 @@ pub(super) fn wanted(form: &Form, keying: bool, sent: &SentForm) -> Option<usize
 /// answers to be checked.
 pub(super) fn go_on(form: &Form, keying: bool, sent: &SentForm, circumstances: &Circumstances) -> Step {
     let (Some(page), true) = (sent.page, is_paged(form, keying)) else { return Step::Check };
-    let page = page.saturating_sub(1);
+    let page = page.saturating_sub(1).min(form.pages().len().saturating_sub(1));
     let understood = Submission::understood(&sent.answers, form, circumstances);
     // What no page asks for is told where the reader is.
     let here = |m: &Mistake| page_of(form, &m.question).is_none_or(|p| p == page);

@@ -79,7 +79,7 @@ fn holds(page: &Answer, text: &str) -> bool {
 }
 
 fn in_language(page: &Answer, language: Language) -> bool {
-    page.body.contains(&format!("<html lang=\"{}\">", language.code()))
+    page.body.contains(&format!("<html lang=\"{}\"", language.code()))
 }
 
 /// The page holds what was given: in its own fields, or on its way in hidden ones.
