@@ -42,6 +42,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("typst_pdf", &["render"]),
     ("comemo", &["render"]),
     ("notosans", &["render"]),
+    ("qrcode", &["render"]),
     ("fontdb", &["cli"]),
 ];
 

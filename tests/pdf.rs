@@ -1,7 +1,9 @@
-//! What is written for other programs, read back with them: reports as PDF, what stands in them and how they are built;
-//! forms as XLSForm.
+//! What is written for other programs, read back with them: reports and paper forms as PDF, what stands in them and how
+//! they are built; forms as XLSForm.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "pdf/paper.rs"]
+mod paper;
 #[path = "support/reported.rs"]
 mod reported;
 #[path = "pdf/xlsform.rs"]

@@ -129,6 +129,8 @@ pub(super) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum FormCommand {
+    /// Print a form on paper, as an accessible PDF: empty, or for a case.
+    Print(FormPrint),
     /// Write a sheet for a translator: each Finnish text of the form beside its translation, as CSV.
     Texts(FormTexts),
     /// Take a translator's sheet back in: writes forms/<FORM>.<LANG>.yaml.
@@ -171,6 +173,28 @@ pub(super) struct FormTranslate {
     /// The sheet, separated by commas, semicolons or tabs.
     #[arg(value_name = "FILE.csv")]
     pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormPrint {
+    /// The form by its id.
+    pub(super) form: String,
+    /// The case by its number, such as 2025-000123, or by its number in the sheet: what is known is written in, and
+    /// a code leads to the same form on the web. Each printing makes a new code.
+    #[arg(long)]
+    pub(super) case: Option<String>,
+    /// The language by its code, such as sv; that of the case or of palaute.yaml unless told.
+    #[arg(long, value_name = "CODE")]
+    pub(super) lang: Option<String>,
+    /// The file to write; <form>-<language>.pdf unless told.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Although there is such a file.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// With the ids of questions and the codes of choices beside them, for whoever keys answers in.
+    #[arg(long)]
+    pub(super) codes: bool,
 }
 
 #[derive(Debug, Args)]

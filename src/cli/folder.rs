@@ -92,6 +92,10 @@ impl Folder {
             Some(template) => printer.with_template(template),
             None => printer,
         };
+        let printer = match own.get("form/paper.typ") {
+            Some(template) => printer.with_paper_template(template),
+            None => printer,
+        };
         if let Some(instance) = &instance
             && mistakes.is_empty()
         {

@@ -14,6 +14,7 @@ mod export;
 mod export_xlsform;
 mod folder;
 mod fonts;
+mod form;
 mod import;
 mod init;
 mod invite;

@@ -3,8 +3,8 @@
 use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
-    backup, check, demo, erase, export, export_xlsform, import, init, invite, migrate_store, preview, publish, report,
-    schema, serve, translate, verify,
+    backup, check, demo, erase, export, export_xlsform, form, import, init, invite, migrate_store, preview, publish,
+    report, schema, serve, translate, verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -40,6 +40,7 @@ async fn command(arguments: &Arguments) -> Outcome {
             invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper)).await
         }
         Command::Preview { port } => preview::run(dir, now, *port).await,
+        Command::Form { command: FormCommand::Print(options) } => form::print(dir, now, options).await,
         Command::Serve(options) => serve::serve(dir, now, options).await,
         Command::Report { case, out, .. } => report::report(dir, now, case.as_deref(), out).await,
         Command::Backup { to } => backup::backup(dir, to).await,

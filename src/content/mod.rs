@@ -3,6 +3,10 @@
 //! Enters: the text of `content/<lang>/<slug>.md`. Leaves: a [`Page`] with safe HTML. Refuses: raw
 //! HTML (shown as text), links to anything but web, mail and this site, pages without a title.
 
+mod pieces;
+
+pub use pieces::{Piece, pieces};
+
 use crate::text::{Diagnostic, Diagnostics, Language, Position, read_yaml};
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 use serde::{Deserialize, Serialize};

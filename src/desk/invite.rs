@@ -129,7 +129,7 @@ impl Desk {
     /// The invitation of a case to a form. One that has expired unanswered is opened again, and its
     /// earlier links stay dead. Employers, colleagues and officers are invited when this is asked for;
     /// clients and coaches by the system, when the coaching ends.
-    async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
+    pub(super) async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
         let asked_form = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?;
         if asked_form.collect() == Collect::Never {
             return Err(InviteError::OnPaper(form.to_owned()));

@@ -8,6 +8,7 @@ mod erase;
 mod export;
 mod import;
 mod invite;
+mod paper;
 #[cfg(test)]
 mod pilot;
 mod publish;
@@ -15,6 +16,7 @@ mod receive;
 mod rehearse;
 mod release;
 mod samples;
+mod token;
 mod write_report;
 
 pub use deliver::DeliverySummary;

@@ -1,5 +1,6 @@
 //! Receives what a respondent sends.
 
+use super::token::normalised;
 use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
@@ -35,12 +36,8 @@ pub enum ReceiveError {
     Store(#[from] StoreError),
 }
 
-/// Characters of a receipt, none of which reads like another.
-const RECEIPT: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 /// Length of a receipt.
 const RECEIPT_LENGTH: usize = 8;
-/// Length of a token in hexadecimal digits.
-const TOKEN_LENGTH: usize = 64;
 
 impl Desk {
     /// Follows a link. Changes nothing, however often it is done.
@@ -48,10 +45,8 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn arrive(&self, token: &str) -> Result<Arrival<'_>, StoreError> {
-        if token.len() != TOKEN_LENGTH || !token.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            return Ok(Arrival::Nowhere);
-        }
-        let found = self.store.invitation_by_token(&token_hash(token)).await?;
+        let Some(token) = normalised(token) else { return Ok(Arrival::Nowhere) };
+        let found = self.store.invitation_by_token(&token_hash(&token)).await?;
         Ok(match found {
             Some(invitation) if !invitation.revoked => match self.form(&invitation.form) {
                 None => Arrival::Nowhere,
@@ -130,20 +125,25 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn known_answers(&self, invitation: &Invitation, form: &Form) -> Result<RawAnswers, StoreError> {
-        let case = self.store.case(invitation.case).await?;
-        let circumstances = self.circumstances(case.as_ref());
         // What stands on paper is keyed in as it stands there.
         if invitation.channel == Channel::Paper {
             return Ok(RawAnswers::new());
         }
+        self.known_of(self.store.case(invitation.case).await?.as_ref(), form).await
+    }
+
+    /// What a form can take from a case beforehand, and from what was answered on it before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn known_of(&self, case: Option<&CaseFile>, form: &Form) -> Result<RawAnswers, StoreError> {
         let from_forms = |q: &Question| matches!(q.prefill, Some(Prefill::Form { .. }));
-        let submissions = if form.questions().any(from_forms) {
-            self.store.submissions_of(invitation.case).await?
-        } else {
-            Vec::new()
+        let submissions = match case {
+            Some(case) if form.questions().any(from_forms) => self.store.submissions_of(case.number()).await?,
+            _ => Vec::new(),
         };
         let earlier: Vec<(&str, &Answers)> = submissions.iter().map(|s| (s.form.id(), &s.answers)).collect();
-        Ok(prefilled(form, &circumstances, &earlier))
+        Ok(prefilled(form, &self.circumstances(case), &earlier))
     }
 
     /// The answers if they can be stored as they are, and what of a closing report should be looked at
@@ -208,7 +208,8 @@ impl Desk {
         nonce: &str,
         raw: &RawAnswers,
     ) -> Result<Option<(Receipt, &Form)>, ReceiveError> {
-        let Some(invitation) = self.store.invitation_by_token(&token_hash(token)).await? else { return Ok(None) };
+        let Some(token) = normalised(token) else { return Ok(None) };
+        let Some(invitation) = self.store.invitation_by_token(&token_hash(&token)).await? else { return Ok(None) };
         let Some(form) = self.form(&invitation.form) else { return Ok(None) };
         match self.receive(&invitation, form, nonce, raw).await? {
             Received::Stored(receipt) => Ok(Some((receipt, form))),
@@ -218,15 +219,6 @@ impl Desk {
 
     /// Eight characters, each equally likely.
     fn fresh_receipt(&self) -> String {
-        let mut code = String::with_capacity(RECEIPT_LENGTH);
-        while code.len() < RECEIPT_LENGTH {
-            let mut byte = [0];
-            (self.entropy)(&mut byte);
-            // 248 = 8 * 31: the last few values would make the first characters likelier.
-            if byte[0] < 248 {
-                code.push(char::from(RECEIPT[usize::from(byte[0]) % RECEIPT.len()]));
-            }
-        }
-        code
+        self.fresh_letters(RECEIPT_LENGTH)
     }
 }

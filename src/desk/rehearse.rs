@@ -8,8 +8,9 @@ use crate::form::{Circumstances, Form, Occasion, Party};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PdfPrinter, PreviewView, QuestionsView,
-    ReceiptView, RenderError, Renderer, ReportView, Shown, closing_report_html, invitation_mail,
+    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PaperContext, PaperLink, PaperView,
+    PdfPrinter, PreviewView, QuestionsView, ReceiptView, RenderError, Renderer, ReportView, Shown, closing_report_html,
+    invitation_mail,
 };
 use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
@@ -32,6 +33,7 @@ pub fn rehearse(
 ) -> Result<(), Box<dyn std::error::Error>> {
     for form in forms {
         rehearse_form(instance, form, renderer)?;
+        printer.print_paper(&model_paper(instance, form))?;
     }
     let frame = FormFrame::new(instance, "x", "/".to_owned(), instance.language());
     let preview = PreviewView::new(frame, forms, &["x"], &["x".to_owned()], instance.language());
@@ -84,6 +86,21 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     renderer.fill("form/receipt.html", &receipt)?;
     renderer.fill("form/closed.html", &ClosedView::new(frame(), "expired", language))?;
     Ok(())
+}
+
+/// The form on paper, with a way to the web.
+fn model_paper(instance: &Instance, form: &Form) -> PaperView {
+    let code = "ABCD-EFGH-JKMN".to_owned();
+    let link = PaperLink { address: format!("https://example.invalid/f/{code}"), code, open_until: DAY };
+    let context = PaperContext {
+        case: None,
+        circumstances: &Circumstances::on(DAY),
+        known: &RawAnswers::new(),
+        link: Some(&link),
+        printed_on: DAY,
+        codes: true,
+    };
+    PaperView::new(form, instance, instance.language(), &context)
 }
 
 /// Both editions of the model case's report, with every form left empty.

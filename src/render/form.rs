@@ -1,13 +1,13 @@
 //! The pages around the questions of a form: explanation, receipt, refusals.
 
 use super::page::Link;
+use super::who::{Who, voluntary, who_sees, who_title};
 use crate::case::CaseFile;
-use crate::form::{Form, Kind, Occasion, Party, Question, Visibility};
+use crate::form::{Form, Occasion, Party};
 use crate::instance::Instance;
 use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A language that the page can be read in.
 #[derive(Clone, Debug, Serialize)]
@@ -93,8 +93,8 @@ impl FormFrame {
 /// Which coaching a form is about, as far as the one who is asked may know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct About {
-    label: &'static str,
-    text: String,
+    pub(super) label: &'static str,
+    pub(super) text: String,
 }
 
 impl About {
@@ -127,15 +127,6 @@ impl About {
     }
 }
 
-/// A party and what it sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Who {
-    who: String,
-    sees: String,
-    /// The questions it concerns, when it is not all of them.
-    questions: Vec<String>,
-}
-
 /// The page before the first question.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExplanationView {
@@ -155,47 +146,14 @@ impl ExplanationView {
     #[must_use]
     pub fn new(frame: FormFrame, form: &Form, open_until: &str, language: Language) -> Self {
         let m = Messages::of(language);
-        let hidden: Vec<String> = form
-            .questions()
-            .filter(|q| q.asks() && q.on_web() && q.visibility == Visibility::Statistics)
-            .map(|q| q.text.in_language(language).to_owned())
-            .collect();
-        let line = |key: &str| Who {
-            who: m.get(&format!("who.{key}")).to_owned(),
-            sees: m.get(&format!("who.{key}_sees")).to_owned(),
-            questions: Vec::new(),
-        };
-        let mut who: Vec<Who> = readers(form, !hidden.is_empty()).into_iter().map(line).collect();
-        if !hidden.is_empty() {
-            who.push(Who { questions: hidden, ..line("nobody") });
-        }
-        who.extend(differing(form, language));
-        let report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
-        let counted = form.questions().any(|q| q.statistics);
-        who.push(line(if report {
-            "report_public"
-        } else if counted {
-            "public"
-        } else {
-            "nothing_public"
-        }));
-        let writes = |q: &Question| matches!(q.kind, Kind::Text(_));
-        if form.questions().any(writes) && !report {
-            let together = form.questions().any(|q| writes(q) && q.visibility == Visibility::Together);
-            who.push(line(if together { "own_words_together" } else { "own_words" }));
-        }
         Self {
             frame,
             lead: form.lead().in_language(language).to_owned(),
             count: count(form, m),
             why: form.why().in_language(language).to_owned(),
-            who,
-            voluntary: match form.party() {
-                Party::Coach => None,
-                Party::Client => Some(m.get("form.voluntary_text")),
-                _ => Some(m.get("form.voluntary_others")),
-            },
-            who_title: m.get(if report { "form.who_title_report" } else { "form.who_title" }),
+            who: who_sees(form, m),
+            voluntary: voluntary(form, m),
+            who_title: who_title(form, m),
             open_until: m.fill("form.open_until", &[("date", open_until)]),
         }
     }
@@ -207,61 +165,6 @@ fn count(form: &Form, m: Messages) -> String {
     let conditional = asked().any(|q| form.is_conditional(&q.id));
     let key = if conditional { "form.count_at_most" } else { "form.count" };
     m.fill(key, &[("n", &asked().count().to_string())])
-}
-
-/// The visibility of most questions: the form's rule.
-fn common(form: &Form) -> Option<Visibility> {
-    form.questions().filter(|q| q.asks()).map(|q| q.visibility).find(|v| *v != Visibility::Statistics)
-}
-
-/// Questions that others read than the rest, by who reads them.
-fn differing(form: &Form, language: Language) -> Vec<Who> {
-    let m = Messages::of(language);
-    let mut by: BTreeMap<Visibility, Vec<String>> = BTreeMap::new();
-    for q in form.questions().filter(|q| q.asks() && q.on_web() && q.visibility != Visibility::Statistics) {
-        if Some(q.visibility) != common(form) {
-            by.entry(q.visibility).or_default().push(q.text.in_language(language).to_owned());
-        }
-    }
-    let who = |(visibility, questions)| {
-        let key = match visibility {
-            Visibility::Officer | Visibility::Statistics => "only_officer",
-            Visibility::Together => "only_together",
-            Visibility::Provider => "only_provider",
-            Visibility::Report => "only_report",
-            Visibility::Coach => "only_coach",
-        };
-        Who { who: m.get("who.only").to_owned(), sees: m.get(&format!("who.{key}")).to_owned(), questions }
-    };
-    by.into_iter().map(who).collect()
-}
-
-/// Who reads single answers, as keys under `who` of the catalogue.
-fn readers(form: &Form, some_hidden: bool) -> Vec<&'static str> {
-    let common = common(form);
-    let coach = form.coach_reads_if().is_some();
-    match (common, form.party()) {
-        (Some(Visibility::Together), _) => vec!["together_officer", "together_coach"],
-        (Some(Visibility::Provider), _) => vec!["provider"],
-        (Some(Visibility::Report), Party::Coach) if form.occasion() == Occasion::Closing => {
-            vec!["report_client", "report_officer"]
-        }
-        (Some(Visibility::Report), Party::Client) => vec!["shared_coach", "shared_officer"],
-        (Some(Visibility::Report), Party::Coach) => vec!["shared_client", "shared_officer"],
-        (Some(Visibility::Report), _) => vec!["shared_client", "shared_coach", "shared_officer"],
-        (Some(Visibility::Coach), Party::Client) => vec!["shared_coach", "unshared_officer"],
-        (Some(Visibility::Coach), Party::Coach) => vec!["shared_client", "unshared_officer"],
-        (Some(Visibility::Coach), _) => vec!["shared_client", "shared_coach", "unshared_officer"],
-        (None | Some(Visibility::Statistics), _) => Vec::new(),
-        (Some(Visibility::Officer), Party::Client) => {
-            let officer = if some_hidden { "officer_except" } else { "officer" };
-            vec![officer, if coach { "coach_if_allowed" } else { "coach" }]
-        }
-        (Some(Visibility::Officer), _) => {
-            let officer = if some_hidden { "case_officer_except" } else { "case_officer" };
-            vec![officer, if coach { "case_coach_if_allowed" } else { "case_coach" }]
-        }
-    }
 }
 
 /// The page after the answers are stored.

@@ -1,4 +1,4 @@
-//! Values to bytes: templates, reports, mail texts.
+//! Values to bytes: templates, reports, paper forms, mail texts.
 //!
 //! Enters: typed contexts. Leaves: HTML, plain text, PDF and XLSForm. Refuses: templates that do not parse.
 //! Every HTML template escapes what it prints; template errors never reach a reader.
@@ -8,11 +8,13 @@ mod conditions;
 mod form;
 mod mail;
 mod page;
+mod paper;
 mod pdf;
 mod preview;
 mod questions;
 mod report;
 mod templates;
+mod who;
 mod xlsform;
 
 pub use check::{AnswerRow, CheckView};
@@ -20,6 +22,7 @@ pub use conditions::conditions_css;
 pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
+pub use paper::{PaperContext, PaperLink, PaperView};
 pub use pdf::{PdfError, PdfPrinter};
 pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};

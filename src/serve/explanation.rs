@@ -17,7 +17,7 @@ pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Resu
 
 /// A restored tab asks by GET for a page that only a post makes: it begins again.
 pub(super) async fn start_again(Asked(state): Asked, Path(token): Path<String>) -> Redirect {
-    let is_token = token.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_token = token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let language = state.language.code();
     Redirect::to(&if is_token { format!("/f/{token}?lang={language}") } else { "/f/".to_owned() })
 }

@@ -1,4 +1,4 @@
-//! All that a template can see: itself, the report's data, the fonts on the shelf.
+//! All that a template can see: itself, the report's or form's data, the fonts on the shelf.
 
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult};
@@ -12,30 +12,42 @@ use typst::{Feature, Library, LibraryExt, World};
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
     LazyHash::new(Library::builder().with_features([Feature::A11yExtras].into_iter().collect()).build())
 });
-static MAIN: LazyLock<Option<FileId>> = LazyLock::new(|| file("/closing.typ"));
+static MAIN: LazyLock<Option<FileId>> = LazyLock::new(|| file("/main.typ"));
 static DATA: LazyLock<Option<FileId>> = LazyLock::new(|| file("/data.json"));
 
 fn file(path: &str) -> Option<FileId> {
     VirtualPath::new(path).ok().map(|path| RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-/// What stays the same from report to report.
+/// A template by its name.
+pub(super) struct Template {
+    name: &'static str,
+    source: Source,
+}
+
+impl Template {
+    pub(super) fn new(name: &'static str, text: &str) -> Self {
+        let source = MAIN.map_or_else(|| Source::detached(text), |id| Source::new(id, text.to_owned()));
+        Self { name, source }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The fonts, which stay the same from print to print.
 pub(super) struct Shelf {
-    template: Source,
     fonts: Vec<Font>,
     book: LazyHash<FontBook>,
 }
 
 impl Shelf {
-    pub(super) fn new(template: &str, extra_fonts: Vec<Vec<u8>>) -> Self {
+    pub(super) fn new(extra_fonts: Vec<Vec<u8>>) -> Self {
         let own = [notosans::REGULAR_TTF, notosans::BOLD_TTF].map(Bytes::new);
         let extra = extra_fonts.into_iter().map(Bytes::new);
         let fonts: Vec<Font> = own.into_iter().chain(extra).flat_map(Font::iter).collect();
-        Self { template: source(template), book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
-    }
-
-    pub(super) fn set_template(&mut self, template: &str) {
-        self.template = source(template);
+        Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
     }
 
     pub(super) fn fonts(&self) -> &[Font] {
@@ -43,24 +55,21 @@ impl Shelf {
     }
 }
 
-fn source(text: &str) -> Source {
-    MAIN.map_or_else(|| Source::detached(text), |id| Source::new(id, text.to_owned()))
-}
-
-/// The world of one report.
+/// The world of one print.
 pub(super) struct PrintWorld<'s> {
     shelf: &'s Shelf,
+    template: &'s Source,
     data: Bytes,
 }
 
 impl<'s> PrintWorld<'s> {
-    pub(super) fn new(shelf: &'s Shelf, data: String) -> Self {
-        Self { shelf, data: Bytes::from_string(data) }
+    pub(super) fn new(shelf: &'s Shelf, template: &'s Template, data: String) -> Self {
+        Self { shelf, template: &template.source, data: Bytes::from_string(data) }
     }
 
     /// The line of a place in the template, counted from 1.
     pub(super) fn line(&self, at: usize) -> Option<usize> {
-        self.shelf.template.lines().byte_to_line(at).map(|line| line + 1)
+        self.template.lines().byte_to_line(at).map(|line| line + 1)
     }
 }
 
@@ -74,11 +83,11 @@ impl World for PrintWorld<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.shelf.template.id()
+        self.template.id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main() { Ok(self.shelf.template.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.main() { Ok(self.template.clone()) } else { Err(FileError::AccessDenied) }
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

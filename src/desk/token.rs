@@ -1,0 +1,89 @@
+//! The secret part of a link as it is made, written on paper, and typed back in.
+
+use super::{Desk, token_hash};
+use crate::text::Fingerprint;
+
+/// Letters and digits none of which reads like another.
+const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/// Length of a token in hexadecimal digits.
+const TOKEN_LENGTH: usize = 64;
+/// Length of a short code: 59 bits, which nobody tries out over a network.
+const CODE_LENGTH: usize = 12;
+/// Letters between the hyphens of a short code.
+const CODE_GROUP: usize = 4;
+
+/// The one way in which a token is looked up, however it was typed: a token of a link as it is, a short code of
+/// a paper form in capitals without hyphens. None when it is neither.
+pub(super) fn normalised(typed: &str) -> Option<String> {
+    if typed.len() == TOKEN_LENGTH {
+        return typed.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')).then(|| typed.to_owned());
+    }
+    // Hyphens apart, so that a long address is not read to its end.
+    if typed.len() > 2 * CODE_LENGTH {
+        return None;
+    }
+    let code = typed.replace('-', "").to_ascii_uppercase();
+    (code.len() == CODE_LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(code)
+}
+
+impl Desk {
+    /// A fresh short code as it is written on paper, such as `ABCD-EFGH-JKLM`, and the hash under which alone it
+    /// is kept.
+    pub(super) fn fresh_code(&self) -> (String, Fingerprint) {
+        let code = self.fresh_letters(CODE_LENGTH);
+        let hash = token_hash(&code);
+        let groups: Vec<&str> = (0..CODE_LENGTH).step_by(CODE_GROUP).map(|at| &code[at..at + CODE_GROUP]).collect();
+        (groups.join("-"), hash)
+    }
+
+    /// So many characters that people can copy, each equally likely.
+    pub(super) fn fresh_letters(&self, length: usize) -> String {
+        let mut code = String::with_capacity(length);
+        while code.len() < length {
+            let mut byte = [0];
+            (self.entropy)(&mut byte);
+            // 248 = 8 * 31: the last few values would make the first characters likelier.
+            if byte[0] < 248 {
+                code.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
+            }
+        }
+        code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_code_is_the_same_however_it_is_typed() {
+        for typed in ["ABCD-EFGH-JKMN", "abcd-efgh-jkmn", "ABCDEFGHJKMN", "aBcDeFgHjKmN", "-ab-cdefghjkm-n"] {
+            assert_eq!(normalised(typed).as_deref(), Some("ABCDEFGHJKMN"), "{typed}");
+        }
+        let token = "0123456789abcdef".repeat(4);
+        assert_eq!(normalised(&token).as_deref(), Some(token.as_str()));
+        let shouted = token.to_uppercase();
+        for typed in [
+            "",
+            "ABCD-EFGH-JKM",
+            "ABCD-EFGH-JKMNP",
+            "ABCD-EFGH-JKM0",
+            "ABCD-EFGH-JKMÄ",
+            "ABCD EFGH JKMN",
+            &shouted,
+            &token[1..],
+        ] {
+            assert_eq!(normalised(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn no_two_letters_of_a_code_read_alike() {
+        assert_eq!(LETTERS.len(), 31);
+        for alike in "01OIL".bytes() {
+            assert!(!LETTERS.contains(&alike));
+        }
+        let bits = 31_f64.log2() * 12.0;
+        assert!(bits > 59.0, "{bits}");
+    }
+}
