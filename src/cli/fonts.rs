@@ -40,21 +40,27 @@ const FAMILIES: [&str; 28] = [
 /// One family of each of these is enough, because its file holds tens of thousands of signs.
 const EAST_ASIAN: [&str; 3] = ["Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP"];
 
-/// The bytes of one upright, ordinary file of each family that the system has.
+/// Families of languages in which forms are asked: their headings are bold.
+const BOLD: [&str; 1] = ["Noto Sans Arabic"];
+
+/// The bytes of one upright, ordinary file of each family that the system has, and of a bold one where headings are in
+/// its script.
 pub(super) fn of_the_system() -> Vec<Vec<u8>> {
     let mut database = Database::new();
     database.load_system_fonts();
     let mut wanted: Vec<&str> = FAMILIES.to_vec();
-    wanted.extend(EAST_ASIAN.iter().find(|f| file_of(&database, f).is_some()));
-    let files: BTreeSet<PathBuf> = wanted.iter().filter_map(|family| file_of(&database, family)).collect();
+    wanted.extend(EAST_ASIAN.iter().find(|f| file_of(&database, f, Weight::NORMAL).is_some()));
+    let ordinary = wanted.iter().map(|family| (*family, Weight::NORMAL));
+    let all = ordinary.chain(BOLD.map(|family| (family, Weight::BOLD)));
+    let files: BTreeSet<PathBuf> = all.filter_map(|(family, weight)| file_of(&database, family, weight)).collect();
     files.iter().filter_map(|file| std::fs::read(file).ok()).collect()
 }
 
-fn file_of(database: &Database, family: &str) -> Option<PathBuf> {
-    let ordinary = |f: &&fontdb::FaceInfo| {
-        f.style == Style::Normal && f.weight == Weight::NORMAL && f.families.iter().any(|(name, _)| name == family)
+fn file_of(database: &Database, family: &str, weight: Weight) -> Option<PathBuf> {
+    let upright = |f: &&fontdb::FaceInfo| {
+        f.style == Style::Normal && f.weight == weight && f.families.iter().any(|(name, _)| name == family)
     };
-    match &database.faces().find(ordinary)?.source {
+    match &database.faces().find(upright)?.source {
         Source::File(path) | Source::SharedFile(path, _) => Some(path.clone()),
         Source::Binary(_) => None,
     }

@@ -6,6 +6,7 @@ use super::folder::{Folder, io_at};
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::say;
+use crate::case::CaseNumber;
 use crate::desk::{Desk, InviteError};
 use crate::form::{Circumstances, Collect, Form};
 use crate::instance::Instance;
@@ -57,21 +58,7 @@ async fn for_case(desk: &Desk, case: &str, options: &FormPrint) -> Result<(Vec<u
     let language = language(form, &desk.instance, options.lang.as_deref(), file.opening().language)?;
     // The file first: a code that is printed nowhere would be a way in for nobody.
     let out = target(options, form, language)?;
-    let link = match (form.collect(), desk.open_paper_link(number, form.id())) {
-        (Collect::Never, _) => None,
-        (Collect::Store, opening) => match opening.await {
-            Ok(link) => Some(PaperLink {
-                open_until: link.expires_at.to_zoned(desk.instance.zone()).date(),
-                address: link.address,
-                code: link.token,
-            }),
-            Err(InviteError::Store(error)) => return Err(error.into()),
-            Err(reason) => {
-                say(format_args!("No code on the paper: {reason}."));
-                None
-            }
-        },
-    };
+    let link = if form.collect() == Collect::Never { None } else { way_in(desk, number, form).await? };
     let context = PaperContext {
         case: Some(&file),
         circumstances: &desk.circumstances(Some(&file)),
@@ -85,6 +72,22 @@ async fn for_case(desk: &Desk, case: &str, options: &FormPrint) -> Result<(Vec<u
         say(format_args!("{}", link.address));
     }
     Ok((pdf, out))
+}
+
+/// A way to the same form on the web; without an invitation there is none, which is said.
+async fn way_in(desk: &Desk, case: CaseNumber, form: &Form) -> Result<Option<PaperLink>, InviteError> {
+    match desk.open_paper_link(case, form.id()).await {
+        Ok(link) => Ok(Some(PaperLink {
+            open_until: link.expires_at.to_zoned(desk.instance.zone()).date(),
+            address: link.address,
+            code: link.token,
+        })),
+        Err(InviteError::Store(error)) => Err(InviteError::Store(error)),
+        Err(reason) => {
+            say(format_args!("No code on the paper: {reason}."));
+            Ok(None)
+        }
+    }
 }
 
 fn named<'f>(forms: &'f [Form], id: &str) -> Result<&'f Form, Box<dyn Error>> {
