@@ -36,7 +36,7 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("clap", &["cli"]),
     ("serde_yaml", &["text", "instance", "form"]),
     ("rust_xlsxwriter", &["render"]),
-    ("schemars", &["report"]),
+    ("schemars", &["report", "text", "form", "instance"]),
     ("typst", &["render"]),
     ("typst_layout", &["render"]),
     ("typst_pdf", &["render"]),

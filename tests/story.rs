@@ -421,8 +421,8 @@ fn check_tells_file_line_column_and_remedy_and_finds_nothing_wrong_in_the_reposi
     fs::write(&form, text.replacen("type: grade", "type: star", 1)).unwrap();
     let told = String::from_utf8_lossy(&instance.run(&["check"]).stderr).into_owned();
     let line = text.lines().position(|l| l.contains("type: grade")).unwrap() + 1;
-    assert!(told.contains(&format!("forms/client-feedback.yaml:{line}:15: unknown variant `star`")), "{told}");
-    assert!(told.contains("type: star") && told.contains("remedy: use one of the values listed"), "{told}");
+    assert!(told.contains(&format!("forms/client-feedback.yaml:{line}:15: Y006 `type` cannot be `star`")), "{told}");
+    assert!(told.contains("type: star") && told.contains("remedy: use one of: one, many, agreement"), "{told}");
 }
 
 #[test]

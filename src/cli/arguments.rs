@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::text::Language;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -28,10 +28,7 @@ pub(super) enum Command {
         dir: PathBuf,
     },
     /// Check palaute.yaml, forms, content and templates, and tell every mistake with its place.
-    Check {
-        /// The instance's folder, in place of --instance.
-        dir: Option<PathBuf>,
-    },
+    Check(Check),
     /// Take a follow-up sheet in, .xlsx or .csv. Importing it again updates, never doubles.
     Import {
         /// The sheet.
@@ -106,8 +103,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: FormCommand,
     },
-    /// Print the JSON Schema of closing reports.
-    Schema,
+    /// Print the JSON Schema of closing reports, of forms or of indicators.yaml.
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value_t = Described::Report)]
+        of: Described,
+    },
     /// Freeze the figures: disclosure control writes releases/<id>/release.json.
     Release {
         /// The day at whose end the figures hold; the last reporting date unless told.
@@ -195,6 +196,41 @@ pub(super) struct FormPrint {
     /// With the ids of questions and the codes of choices beside them, for whoever keys answers in.
     #[arg(long)]
     pub(super) codes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The instance's folder, in place of --instance.
+    pub(super) dir: Option<PathBuf>,
+    /// How findings are told: for people, as JSON, or as annotations of GitHub.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Fail on warnings, too.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Tell also what changes the meaning of earlier answers: compares with the forms in this folder, such as the
+    /// published ones.
+    #[arg(long, value_name = "DIR")]
+    pub(super) against: Option<PathBuf>,
+    /// Explain a code, such as F014, and check nothing.
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["format", "strict", "against"])]
+    pub(super) explain: Option<String>,
+}
+
+/// How findings are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Github,
+}
+
+/// What a JSON Schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Described {
+    Report,
+    Form,
+    Indicators,
 }
 
 #[derive(Debug, Args)]

@@ -1,16 +1,17 @@
 //! Reads the folder of an instance.
 
 use super::erasures::ErasureList;
+use super::form_files::{self, FormFiles};
 use super::terminal::warn;
 use super::{clock, erase, fonts};
 use crate::content::Page;
 use crate::desk::{Clock, Desk};
-use crate::form::{Form, FormFile, FormSet, Party};
+use crate::form::Form;
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::{PdfPrinter, Renderer};
 use crate::store::{Database, Store, StoreError};
-use crate::text::{Diagnostic, Diagnostics, Position};
+use crate::text::{Code, Diagnostic, Diagnostics, Position};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,16 @@ pub(super) struct Folder {
     pub(super) printer: PdfPrinter,
     /// A database that the environment names in place of the settings'.
     pub(super) elsewhere: Option<String>,
+}
+
+/// What was found in the folder of an instance.
+pub(super) struct Inspected {
+    /// The instance, where nothing is wrong.
+    pub(super) folder: Option<Folder>,
+    /// Mistakes and warnings.
+    pub(super) found: Vec<Diagnostic>,
+    /// So many files were read.
+    pub(super) files: usize,
 }
 
 /// Why the folder of an instance cannot be used.
@@ -73,20 +84,27 @@ pub(super) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
 impl Folder {
     /// Reads everything; every mistake of every file is told at once.
     pub(super) fn read(dir: &Path) -> Result<Self, FolderError> {
-        let mut mistakes = Vec::new();
+        let Inspected { folder, mut found, .. } = Self::inspect(dir)?;
+        found.retain(Diagnostic::is_error);
+        folder.ok_or(FolderError::Mistakes { count: found.len(), mistakes: Diagnostics(found) })
+    }
+
+    /// Reads everything and gives back what is found beside what is read.
+    pub(super) fn inspect(dir: &Path) -> Result<Inspected, FolderError> {
+        let mut found = Vec::new();
         let main = dir.join("palaute.yaml");
         let source = std::fs::read_to_string(&main)
             .map_err(|source| FolderError::Missing { path: main.display().to_string(), source })?;
-        let instance = keep(Instance::read(&shown(dir, "palaute.yaml"), &source), &mut mistakes);
-        let forms = FormSet::read(&form_files(dir, &mut mistakes)?, instance.as_ref());
-        mistakes.extend(forms.found);
-        let forms = forms.forms;
+        let instance = keep(Instance::read(&shown(dir, "palaute.yaml"), &source), &mut found);
+        let FormFiles { forms, count } = FormFiles::read(dir, instance.as_ref(), &mut found)?;
+        let mut files = 1 + count;
         let pages = match &instance {
-            Some(instance) => read_pages(dir, instance, &mut mistakes)?,
+            Some(instance) => read_pages(dir, instance, &mut found)?,
             None => Vec::new(),
         };
-        let own = templates(dir, &mut mistakes)?;
-        let renderer = keep(Renderer::new(&own), &mut mistakes);
+        let own = templates(dir, &mut found)?;
+        files += pages.len() + own.len();
+        let renderer = keep(Renderer::new(&own), &mut found);
         let printer = PdfPrinter::new(fonts::of_the_system());
         let printer = match own.get("report/closing.typ") {
             Some(template) => printer.with_template(template),
@@ -97,31 +115,18 @@ impl Folder {
             None => printer,
         };
         if let Some(instance) = &instance
-            && mistakes.is_empty()
+            && !found.iter().any(Diagnostic::is_error)
         {
-            let named = [(Some(&instance.closing_form), Party::Client), (instance.report_form.as_ref(), Party::Coach)];
-            for (name, party) in named.into_iter().filter_map(|(name, party)| Some((name?, party))) {
-                let of_party = || forms.iter().filter(|f| f.party() == party).map(Form::id);
-                if of_party().all(|id| id != name.value) {
-                    let problem = format!("`{}` is no form of the party {} in forms/", name.value, party.code());
-                    let remedy = format!("name one of: {}", of_party().collect::<Vec<_>>().join(", "));
-                    let file = shown(dir, "palaute.yaml");
-                    mistakes.push(Diagnostic::new(&file, &source, Position::of(name), problem, remedy));
-                }
-            }
-            let report = instance.report_form.as_ref().and_then(|name| forms.iter().find(|f| f.id() == name.value));
-            for (problem, remedy) in report.into_iter().flat_map(crate::report::contract) {
-                let file = shown(dir, &format!("forms/{}.yaml", report.map_or("", Form::id)));
-                mistakes.push(Diagnostic::new(&file, "", Position::START, problem, remedy));
-            }
+            form_files::named(dir, (instance, &source), &forms, &mut found);
         }
-        match (instance, renderer) {
-            (Some(instance), Some(renderer)) if mistakes.is_empty() => {
+        let folder = match (instance, renderer) {
+            (Some(instance), Some(renderer)) if !found.iter().any(Diagnostic::is_error) => {
                 let elsewhere = named_in(DATABASE);
-                Ok(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer, elsewhere })
+                Some(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer, elsewhere })
             }
-            _ => Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }),
-        }
+            _ => None,
+        };
+        Ok(Inspected { folder, found, files })
     }
 
     /// Where the data are: what the environment says, else the settings.
@@ -223,15 +228,14 @@ pub(super) fn draw(dir: &Path) -> Result<Draw, FolderError> {
         .map_err(|source| FolderError::Missing { path: main.display().to_string(), source })?;
     let told = |found: Diagnostics| FolderError::Mistakes { count: found.0.len(), mistakes: found };
     let instance = Instance::read(&shown(dir, "palaute.yaml"), &source).map_err(told)?;
-    let set = FormSet::read(&form_files(dir, &mut mistakes)?, Some(&instance));
-    mistakes.extend(set.found);
+    let FormFiles { forms, .. } = FormFiles::read(dir, Some(&instance), &mut mistakes)?;
     let own = templates(dir, &mut mistakes)?;
     let renderer = Renderer::new(&own).map_err(told)?;
     let told = mistakes.iter().map(ToString::to_string).collect();
-    Ok(Draw { instance, forms: set.forms, told, renderer })
+    Ok(Draw { instance, forms, told, renderer })
 }
 
-fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+pub(super) fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
     match read {
         Ok(value) => Some(value),
         Err(Diagnostics(found)) => {
@@ -239,17 +243,6 @@ fn keep<T>(read: Result<T, Diagnostics>, mistakes: &mut Vec<Diagnostic>) -> Opti
             None
         }
     }
-}
-
-/// The forms of the folder, each with the files that translate it.
-pub(super) fn form_files(dir: &Path, mistakes: &mut Vec<Diagnostic>) -> Result<Vec<FormFile>, FolderError> {
-    let mut found = Vec::new();
-    for (name, path) in files(&dir.join("forms"), "yaml", mistakes)? {
-        found.push((shown(dir, &format!("forms/{name}")), read(&path)?));
-    }
-    let (forms, strays) = FormFile::gather(found);
-    mistakes.extend(strays);
-    Ok(forms)
 }
 
 /// The path as the author of the file would write it.
@@ -263,7 +256,7 @@ pub(super) fn read(path: &Path) -> Result<String, FolderError> {
 
 /// Files of that ending in a folder by name; a symbolic link is a mistake, because it may lead out of
 /// the instance.
-fn files(
+pub(super) fn files(
     folder: &Path,
     ending: &str,
     mistakes: &mut Vec<Diagnostic>,
@@ -281,7 +274,8 @@ fn files(
         if entry.file_type().map_err(io_at(&path))?.is_symlink() {
             let problem = "a symbolic link is not followed";
             let file = path.display().to_string();
-            mistakes.push(Diagnostic::new(&file, "", Position::START, problem, "put the file itself here"));
+            let remedy = "put the file itself here";
+            mistakes.push(Diagnostic::new(Code::SymbolicLink, (&file, ""), Position::START, problem, remedy));
             continue;
         }
         found.insert(entry.file_name().to_string_lossy().into_owned(), path);

@@ -3,10 +3,14 @@
 use super::folder::io_at;
 use super::run::Outcome;
 use super::terminal::say;
+use crate::form;
 use std::path::Path;
 
 /// The neutral instance, which the repository's root is, too.
 pub(super) const INSTANCE: &str = include_str!("../../palaute.yaml");
+
+/// The indicators of its forms.
+const INDICATORS: &str = include_str!("../../indicators.yaml");
 
 macro_rules! embedded {
     ($($name:literal),* $(,)?) => {
@@ -90,6 +94,10 @@ pub(super) fn init(dir: &Path) -> Outcome {
         return Err(format!("{} is not empty; name a folder that is, or a new one", dir.display()).into());
     }
     write_instance(dir, INSTANCE)?;
+    // For editors that know YAML: docs/forms.md says how they find them.
+    for (name, schema) in [("form", form::schema()), ("indicators", form::indicators_schema())] {
+        write(&dir.join(format!("{name}.schema.json")), format!("{schema:#}\n"))?;
+    }
     say(format_args!("Wrote an instance to {}.", dir.display()));
     say(format_args!(
         "Next: edit {}, then run: palaute --instance {} check",
@@ -99,8 +107,11 @@ pub(super) fn init(dir: &Path) -> Outcome {
     Ok(())
 }
 
-/// Writes palaute.yaml, forms/ and content/.
+/// Writes palaute.yaml, indicators.yaml, forms/ and content/.
 pub(super) fn write_instance(dir: &Path, palaute_yaml: &str) -> Outcome {
+    // The schema stands beside an instance, and in docs/ of the repository.
+    let indicators = INDICATORS.replace("$schema=docs/", "$schema=");
+    write(&dir.join("indicators.yaml"), indicators)?;
     for (name, text) in FILES.iter().copied().chain([("palaute.yaml", palaute_yaml)]) {
         write(&dir.join(name), text)?;
     }

@@ -15,6 +15,7 @@ mod export_xlsform;
 mod folder;
 mod fonts;
 mod form;
+mod form_files;
 mod import;
 mod init;
 mod invite;
@@ -30,3 +31,6 @@ mod translate;
 mod verify;
 
 pub use run::run;
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,7 @@ async fn command(arguments: &Arguments) -> Outcome {
     let (dir, now) = (&arguments.instance, arguments.now);
     match &arguments.command {
         Command::Init { dir } => init::init(dir),
-        Command::Check { dir: other } => check::check(other.as_ref().unwrap_or(dir)),
+        Command::Check(options) => check::check(dir, options),
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
         Command::Invite { case, form, mail, paper } => {
             invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper)).await
@@ -53,8 +53,8 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Form { command: FormCommand::Translate(options) } => translate::translate(dir, options),
         Command::Form { command: FormCommand::ExportXlsform(options) } => export_xlsform::export_xlsform(dir, options),
         Command::Verify => verify::verify(dir, now).await,
-        Command::Schema => {
-            schema::schema();
+        Command::Schema { of } => {
+            schema::schema(*of);
             Ok(())
         }
         Command::Release { as_of } => publish::release(dir, now, *as_of).await,

@@ -1,18 +1,28 @@
 //! `palaute schema`.
 
+use super::arguments::Described;
 use super::terminal::say;
-use crate::report;
+use crate::{form, report};
 
-pub(super) fn schema() {
-    say(format_args!("{:#}", report::schema()));
+pub(super) fn schema(of: Described) {
+    let schema = match of {
+        Described::Report => report::schema(),
+        Described::Form => form::schema(),
+        Described::Indicators => form::indicators_schema(),
+    };
+    say(format_args!("{schema:#}"));
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_published_schema_is_the_one_of_the_types() {
-        let published = include_str!("../../docs/closing-report.schema.json");
-        let now = format!("{:#}\n", crate::report::schema());
-        assert!(published == now, "run: palaute schema > docs/closing-report.schema.json");
+    fn the_published_schemas_are_those_of_the_types() {
+        for (name, published, now) in [
+            ("report", include_str!("../../docs/closing-report.schema.json"), crate::report::schema()),
+            ("form", include_str!("../../docs/form.schema.json"), crate::form::schema()),
+            ("indicators", include_str!("../../docs/indicators.schema.json"), crate::form::indicators_schema()),
+        ] {
+            assert!(published == format!("{now:#}\n"), "run: palaute schema {name} > the file in docs/");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! `palaute form texts` and `palaute form translate`: a form's texts to a translator and back.
 
 use super::arguments::{FormTexts, FormTranslate};
-use super::folder::{FolderError, form_files, io_at, shown};
+use super::folder::{FolderError, io_at, shown};
+use super::form_files;
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::{say, warn};
@@ -79,7 +80,7 @@ fn sheet(dir: &Path, form: &str, language: Language) -> Result<TranslatorSheet, 
     if language == Language::Fi {
         return Err("Finnish is what is translated, and stands in the form itself; name another language".into());
     }
-    let files = form_files(dir, &mut Vec::new())?;
+    let files = form_files::sources(dir, &mut Vec::new())?;
     let id = |file: &FormFile| Path::new(&file.file).file_stem().map(|s| s.to_string_lossy().into_owned());
     let Some(file) = files.iter().find(|f| id(f).as_deref() == Some(form)) else {
         let ids: Vec<String> = files.iter().filter_map(id).collect();

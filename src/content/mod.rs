@@ -7,7 +7,7 @@ mod pieces;
 
 pub use pieces::{Piece, pieces};
 
-use crate::text::{Diagnostic, Diagnostics, Language, Position, read_yaml};
+use crate::text::{Code, Diagnostic, Diagnostics, Language, Position, read_yaml};
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 use serde::{Deserialize, Serialize};
 
@@ -43,18 +43,30 @@ impl Page {
     /// # Errors
     /// A missing or wrong front matter, a slug that is none, a link of a scheme that is not allowed.
     pub fn read(file: &str, slug: &str, language: Language, source: &str) -> Result<Self, Diagnostics> {
-        let refuse =
-            |at, problem: &str, remedy: &str| Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)]);
+        let refuse = |code, at, problem: &str, remedy: &str| {
+            Diagnostics(vec![Diagnostic::new(code, (file, source), at, problem, remedy)])
+        };
         if slug.is_empty() || !slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-            return Err(refuse(Position::START, "the file's name cannot be an address", "use a-z, 0-9 and hyphens"));
+            return Err(refuse(
+                Code::PageName,
+                Position::START,
+                "the file's name cannot be an address",
+                "use a-z, 0-9 and hyphens",
+            ));
         }
         if source.len() > MAX_BYTES {
-            return Err(refuse(Position::START, "the page is too long", "split it: at most 200 000 bytes are read"));
+            return Err(refuse(
+                Code::PageTooLong,
+                Position::START,
+                "the page is too long",
+                "split it: at most 200 000 bytes are read",
+            ));
         }
         let unified = source.replace("\r\n", "\n");
         let parts = unified.strip_prefix(OPENING).and_then(|rest| rest.split_once("\n---\n"));
         let Some((front, body)) = parts else {
             return Err(refuse(
+                Code::FrontMatter,
                 Position::START,
                 "the page has no front matter",
                 "begin with ---, title:, description: and ---",
@@ -66,6 +78,7 @@ impl Page {
             let line = source.lines().position(|l| l.contains(link.as_ref())).map_or(1, |i| i + 1);
             let problem = format!("the link `{link}` is not allowed");
             return Err(refuse(
+                Code::Link,
                 Position { line, column: 1 },
                 &problem,
                 "link to https://, mailto: or a page of this site",

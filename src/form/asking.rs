@@ -6,7 +6,7 @@ use super::lint::Lint;
 use super::raw::{QuestionType, RawCondition, RawForm, RawQuestion};
 use super::{Party, Subject, Test, scale};
 use crate::instance::Instance;
-use crate::text::Position;
+use crate::text::{Code, Position, did_you_mean};
 use serde_yaml::Spanned;
 
 /// Questions that a condition may look at, in the order in which they are asked.
@@ -28,7 +28,12 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm, party: Option<Party>,
                 if let Some(prefill) = &inner.prefill {
                     let problem =
                         format!("`{}` stands in a group, so nothing can be filled in there alone", inner.id.value);
-                    lint.tell(Position::of(prefill), problem, "fill in the whole group from a group of another form");
+                    lint.tell(
+                        Code::PrefillInGroup,
+                        Position::of(prefill),
+                        problem,
+                        "fill in the whole group from a group of another form",
+                    );
                 }
             }
             earlier.push(q);
@@ -47,9 +52,9 @@ fn condition(lint: &mut Lint<'_>, raw: Option<&Spanned<RawCondition>>, look: &Lo
     let Some(raw) = raw else { return };
     let at = Position::of(raw);
     let Some(condition) = raw.value.read() else {
-        let problem = "the condition says nothing, or several things at once".to_owned();
+        let problem = "the condition says nothing, or several things at once";
         let remedy = "write one of all, any, not; or question (or case) with one of is, in, at_least, answered";
-        return lint.tell(at, problem, remedy);
+        return lint.tell(Code::Condition, at, problem, remedy);
     };
     for (subject, test) in condition.tests() {
         match subject {
@@ -60,33 +65,38 @@ fn condition(lint: &mut Lint<'_>, raw: Option<&Spanned<RawCondition>>, look: &Lo
 }
 
 fn question_test(lint: &mut Lint<'_>, at: Position, id: &str, test: &Test, look: &Look<'_>) {
+    let at = lint.source.seek(at, id).unwrap_or(at);
     let Some(asked) = look.earlier.iter().find(|q| q.id.value == id) else {
-        let later = look.all.iter().any(|q| q.id.value == id);
-        let (problem, remedy) = if later {
-            (format!("the condition looks at `{id}`, which is asked later"), "look at a question before this one")
-        } else {
-            (
-                format!("the condition looks at `{id}`, which is no question before it"),
-                "name the id of an earlier question of this form",
-            )
-        };
-        return lint.tell(at, problem, remedy);
+        if look.all.iter().any(|q| q.id.value == id) {
+            let problem = format!("the condition looks at `{id}`, which is asked later");
+            return lint.tell(Code::ConditionLater, at, problem, "look at a question before this one");
+        }
+        let problem = format!("the condition looks at `{id}`, which is no question before it");
+        let remedy = did_you_mean(id, look.earlier.iter().map(|q| q.id.value.as_str()));
+        return lint.tell(Code::ConditionQuestion, at, problem, remedy);
     };
     let kind = asked.kind.value;
     match test {
         Test::Answered(_) if matches!(kind, QuestionType::Information | QuestionType::Signature) => {
-            lint.tell(at, format!("`{id}` cannot be answered"), "look at a question that can");
+            lint.tell(Code::ConditionTest, at, format!("`{id}` cannot be answered"), "look at a question that can");
         }
         Test::Answered(_) => {}
         Test::AtLeast(_) if matches!(kind, QuestionType::Number | QuestionType::Grade | QuestionType::Scale) => {}
-        Test::AtLeast(_) => lint.tell(at, format!("`{id}` is no number, grade or scale"), "use is or in"),
+        Test::AtLeast(_) => {
+            lint.tell(Code::ConditionTest, at, format!("`{id}` is no number, grade or scale"), "use is or in");
+        }
         Test::Is(_) | Test::In(_) => {
             let Some(codes) = codes(asked, look.instance) else {
-                return lint.tell(at, format!("`{id}` has no choices"), "use answered, or at_least for a number");
+                return lint.tell(
+                    Code::ConditionTest,
+                    at,
+                    format!("`{id}` has no choices"),
+                    "use answered, or at_least for a number",
+                );
             };
             for code in wanted(test).into_iter().filter(|code| !codes.contains(code)) {
                 let problem = format!("`{id}` has no choice `{code}`");
-                lint.tell(at, problem, &format!("use one of: {}", codes.join(", ")));
+                lint.tell(Code::ConditionCode, at, problem, did_you_mean(&code, codes.iter().map(String::as_str)));
             }
         }
     }
@@ -132,22 +142,25 @@ pub(super) fn codes(q: &RawQuestion, instance: Option<&Instance>) -> Option<Vec<
 
 fn case_test(lint: &mut Lint<'_>, at: Position, name: &str, test: &Test, look: &Look<'_>) {
     let Some(field) = known_field(lint, at, name, look.party) else { return };
-    let fits = match (field.usage, test) {
-        (FieldUse::Code, Test::Is(_) | Test::In(_)) | (FieldUse::Number, Test::AtLeast(_)) | (_, Test::Answered(_)) => {
-            true
-        }
-        _ => false,
-    };
+    let fits = matches!(
+        (field.usage, test),
+        (FieldUse::Code, Test::Is(_) | Test::In(_)) | (FieldUse::Number, Test::AtLeast(_)) | (_, Test::Answered(_))
+    );
     if !fits {
         let problem = format!("`{name}` of the case cannot be tested so");
-        return lint.tell(at, problem, "use is or in for a code, at_least for a number, answered for anything");
+        return lint.tell(
+            Code::ConditionTest,
+            at,
+            problem,
+            "use is or in for a code, at_least for a number, answered for anything",
+        );
     }
     // Outcomes and age groups are categories of the instance.
     if let Some(dimension) = look.instance.and_then(|i| i.dimension(name)) {
         for code in wanted(test).iter().filter(|code| dimension.category(code).is_none()) {
             let problem = format!("`{code}` is no category of `{name}`");
-            let codes: Vec<&str> = dimension.categories.iter().map(|c| c.code.as_str()).collect();
-            lint.tell(at, problem, &format!("use one of: {}", codes.join(", ")));
+            let codes = dimension.categories.iter().map(|c| c.code.as_str());
+            lint.tell(Code::ConditionCode, at, problem, did_you_mean(code, codes));
         }
     }
 }
@@ -161,26 +174,28 @@ fn prefill(lint: &mut Lint<'_>, q: &RawQuestion, party: Option<Party>) {
         }
         (None, Some(_), Some(_)) => {}
         _ => {
-            let problem = "prefill says nothing, or several things at once".to_owned();
-            lint.tell(at, problem, "write { case: hours } or { form: case-opening, question: o_goal }");
+            let problem = "prefill says nothing, or several things at once";
+            lint.tell(Code::Prefill, at, problem, "write { case: hours } or { form: case-opening, question: o_goal }");
         }
     }
 }
 
 /// The field of that name, if there is one and the party may know it.
 fn known_field(lint: &mut Lint<'_>, at: Position, name: &str, party: Option<Party>) -> Option<&'static Field> {
+    let at = lint.source.seek(at, name).unwrap_or(at);
     let Some(field) = FIELDS.iter().find(|f| f.name == name) else {
-        let names: Vec<&str> = FIELDS.iter().map(|f| f.name).collect();
-        lint.tell(
-            at,
-            format!("the case has no field `{name}` for forms"),
-            &format!("use one of: {}", names.join(", ")),
-        );
+        let problem = format!("the case has no field `{name}` for forms");
+        lint.tell(Code::CaseField, at, problem, did_you_mean(name, FIELDS.iter().map(|f| f.name)));
         return None;
     };
     if party.is_some_and(|p| !may_use(p, field)) {
         let problem = format!("this form would show `{name}` of the client's case to others");
-        lint.tell(at, problem, "employers and colleagues may learn when the coaching started and ended, nothing else");
+        lint.tell(
+            Code::CaseFieldPrivate,
+            at,
+            problem,
+            "employers and colleagues may learn when the coaching started and ended, nothing else",
+        );
         return None;
     }
     Some(field)

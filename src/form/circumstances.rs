@@ -106,7 +106,7 @@ impl Circumstances {
     /// A text with the fields of the case in it told; what is not known is said to be so.
     #[must_use]
     pub fn told(&self, text: &Text) -> Text {
-        if !text.fi.contains('{') {
+        if Language::OF_FORMS.iter().all(|l| !text.own(*l).is_some_and(|words| words.contains('{'))) {
             return text.clone();
         }
         text.map(|language, words| {

@@ -1,31 +1,42 @@
 //! The form model: what is asked, in which words, and who sees the answers.
 //!
-//! Enters: the text of a `forms/<id>.yaml`. Leaves: a [`Form`] that every other room can trust, with
-//! the fingerprint of its content as its version. Refuses: unknown keys, questions without Finnish
+//! Enters: the text of a `forms/<id>.yaml`, of `indicators.yaml`. Leaves: a [`Form`] that every other room can
+//! trust, with the fingerprint of its content as its version; warnings. Refuses: unknown keys, questions without Finnish
 //! text, double ids, settings that a question's type does not have, conditions that cannot be read.
 
+mod across;
 mod asking;
+mod cells;
 mod circumstances;
 mod condition;
 mod day;
+mod indicator;
 mod lint;
-mod nearest;
+mod own_keys;
+mod places;
 mod promise;
 mod question;
 mod raw;
+mod reach;
 mod scale;
+mod schema;
 mod set;
 mod sheet;
 mod texts;
 mod translation;
+mod versions;
+mod wording;
 
 pub use circumstances::{Circumstances, FIELDS, Field, FieldUse, Known};
 pub use condition::{Condition, Found, Subject, Test};
 pub use day::DayLimit;
+pub use indicator::{Indicator, Indicators};
 pub use question::{Choice, Kind, NonAnswer, Prefill, Question};
 pub use raw::{Collect, Occasion, Party, QuestionType, Screen, Visibility};
+pub use schema::{indicators_schema, schema};
 pub use set::{FormFile, FormSet};
 pub use sheet::{TakenSheet, TranslatorSheet};
+pub use versions::{Change, changes_of_meaning};
 
 use crate::instance::Instance;
 use crate::text::{Diagnostics, Fingerprint, Text};
@@ -81,7 +92,7 @@ impl Form {
     /// Every mistake found, with its place and remedy.
     pub fn read(file: &str, source: &str, instance: Option<&Instance>) -> Result<Self, Diagnostics> {
         let file = FormFile { file: file.to_owned(), source: source.to_owned(), translations: Vec::new() };
-        let mut set = FormSet::read(&[file], instance);
+        let mut set = FormSet::read(&[file], instance, None);
         match set.forms.pop() {
             Some(form) => Ok(form),
             None => Err(Diagnostics(set.found)),

@@ -4,7 +4,7 @@
 use super::lint::Lint;
 use super::question::DEFAULT_TEXT_LENGTH;
 use super::raw::{QuestionType, RawForm, RawQuestion, Visibility};
-use crate::text::Position;
+use crate::text::{Code, Position};
 
 /// Most answers of a full form, items of groups counted; a posted form has a limit of fields.
 const MOST_FIELDS: usize = 400;
@@ -27,7 +27,12 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm) {
             if own {
                 let problem =
                     format!("`{}` stands in a group and has visibility, statistics or default", inner.id.value);
-                lint.tell(Position::of(&inner.id), problem, "remove them: the group's visibility holds for all of it");
+                lint.tell(
+                    Code::InGroup,
+                    Position::of(&inner.id),
+                    problem,
+                    "remove them: the group's visibility holds for all of it",
+                );
             }
         }
     }
@@ -35,14 +40,15 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm) {
         let problem = format!("a full form would have {fields} answers and texts of {characters} characters");
         let remedy =
             format!("keep to {MOST_FIELDS} answers and {MOST_CHARACTERS} characters: fewer items or shorter texts");
-        lint.tell(Position::of(&raw.id), problem, &remedy);
+        lint.tell(Code::FormTooLong, Position::of(&raw.id), problem, remedy);
     }
     if let Some(name) = &raw.coach_reads_if {
         let asked = raw.pages.iter().flat_map(|p| &p.questions).find(|q| q.id.value == name.value);
         if let Some(default) = asked.and_then(|q| q.default.as_ref()).filter(|d| d.value != "no") {
             lint.tell(
+                Code::PermissionBeforehand,
                 Position::of(default),
-                "a permission that is given beforehand".to_owned(),
+                "a permission that is given beforehand",
                 "write default: \"no\"",
             );
         }
@@ -68,6 +74,11 @@ fn counted(lint: &mut Lint<'_>, raw: &RawForm, q: &RawQuestion) {
     let asks = !matches!(q.kind.value, QuestionType::Information | QuestionType::Signature);
     if hidden && asks && (!countable(q.kind.value) || !q.statistics.unwrap_or(raw.statistics)) {
         let problem = format!("nobody sees `{}` and it is not counted", q.id.value);
-        lint.tell(Position::of(&q.id), problem, "let somebody see it, count it, or do not ask it");
+        lint.tell(
+            Code::AskedForNothing,
+            Position::of(&q.id),
+            problem,
+            "let somebody see it, count it, or do not ask it",
+        );
     }
 }

@@ -1,9 +1,11 @@
 //! The forms of an instance, read together: what one form says of another is checked here.
 
-use super::raw::{QuestionType, RawForm, RawPage, RawPrefill, RawQuestion};
-use super::{Collect, Form, Party, Visibility, lint, translation};
+use super::across::Across;
+use super::raw::{RawForm, RawPage};
+use super::{Form, Indicators, Party, lint, reach, translation, wording};
 use crate::instance::Instance;
-use crate::text::{Diagnostic, Position, read_yaml};
+use crate::text::{Code, Diagnostic, SourceText, read_shaped};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The text of a form's file, and of the files that translate it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,42 +25,91 @@ pub struct FormSet {
     pub forms: Vec<Form>,
     /// Every mistake, file by file.
     pub found: Vec<Diagnostic>,
+    /// What is probably not meant so, file by file.
+    pub warnings: Vec<Diagnostic>,
 }
 
+/// A form whose YAML has the right shape.
+pub(super) struct Entry<'a> {
+    pub(super) file: &'a FormFile,
+    pub(super) raw: RawForm,
+}
+
+/// What makes a form of its YAML, once nothing is wrong with it.
+type Ready = (Option<Party>, Vec<RawPage>);
+
 impl FormSet {
-    /// Reads all forms. A form that asks the questions of another takes its pages from it.
+    /// Reads all forms. A form that asks the questions of another takes its pages from it. Without `indicators`
+    /// it is not checked what questions measure.
     #[must_use]
-    pub fn read(files: &[FormFile], instance: Option<&Instance>) -> Self {
+    pub fn read(files: &[FormFile], instance: Option<&Instance>, indicators: Option<&Indicators>) -> Self {
         let mut set = Self::default();
         let mut raws: Vec<(&FormFile, RawForm)> = Vec::new();
+        // What others say of a form that could not be read is not judged.
+        let mut unread: BTreeSet<&str> = BTreeSet::new();
         for file in files {
-            match read_yaml(&file.file, &file.source) {
+            match read_shaped::<RawForm>(&file.file, &file.source) {
                 Ok(raw) => raws.push((file, raw)),
-                Err(mistakes) => set.found.extend(mistakes.0),
+                Err(mistakes) => {
+                    unread.insert(id_of(&file.file));
+                    set.found.extend(mistakes.0);
+                }
             }
         }
         set.found.extend(translation::merge(&mut raws));
-        let mut read = Vec::new();
-        for (file, raw) in &raws {
-            let pair = raw
-                .pair_of
-                .as_ref()
-                .and_then(|p| raws.iter().find(|(_, r)| r.id.value == p.value && r.pair_of.is_none()));
-            let pages: Vec<RawPage> = pair.map_or(&raw.pages, |(_, r)| &r.pages).clone();
-            let party = raw.party.as_ref().or_else(|| pair.and_then(|(_, r)| r.party.as_ref())).map(|p| p.value);
-            let mistakes = lint::mistakes(raw, pair.map(|(_, r)| r), (&file.file, &file.source), instance);
-            read.push((mistakes.is_empty(), party, pages));
+        let entries: Vec<Entry<'_>> = raws.into_iter().map(|(file, raw)| Entry { file, raw }).collect();
+        let across = Across::new(&entries, unread.clone());
+        let mut ready: Vec<Ready> = Vec::new();
+        for Entry { file, raw } in &entries {
+            let pair = across.pair_of(raw);
+            let source = SourceText::new(&file.file, &file.source);
+            let mut mistakes = lint::mistakes(raw, pair, &source, instance);
+            let mut party = across.party_of(raw);
+            if raw.pair_of.as_ref().is_some_and(|name| unread.contains(name.value.as_str())) {
+                mistakes.retain(|d| !matches!(d.code, Code::PairMissing | Code::NoParty));
+                // Without its pair it has no questions.
+                party = None;
+            }
+            let mut lint = lint::Lint { source: &source, instance, found: Vec::new() };
+            wording::warnings(&mut lint, raw, party);
+            if mistakes.is_empty() {
+                // Conditions that cannot be read, or look for what is not there, are not tried out.
+                reach::warnings(&mut lint, raw);
+            }
+            set.warnings.extend(lint.found);
+            ready.push((party, pair.map(|p| p.pages.clone()).unwrap_or_default()));
             set.found.extend(mistakes);
         }
-        set.found.extend(across(&raws));
-        for ((file, raw), (right, party, pages)) in raws.into_iter().zip(read) {
-            if let (true, Some(party)) = (right, party)
-                && set.found.iter().all(|d| d.file != file.file)
+        let (mistakes, warnings): (Vec<_>, Vec<_>) =
+            across.found(indicators).into_iter().partition(Diagnostic::is_error);
+        set.found.extend(mistakes);
+        set.warnings.extend(warnings);
+        set.sort(files);
+        let wrong: BTreeSet<&str> = set.found.iter().map(|d| d.file.as_str()).collect();
+        // A form takes its pages from its pair, so it cannot be better than that.
+        let wrong_ids: BTreeSet<String> =
+            entries.iter().filter(|e| wrong.contains(e.file.file.as_str())).map(|e| e.raw.id.value.clone()).collect();
+        for (Entry { file, mut raw }, (party, of_pair)) in entries.into_iter().zip(ready) {
+            let pages = if raw.pair_of.is_some() { of_pair } else { std::mem::take(&mut raw.pages) };
+            if let Some(party) = party
+                && !wrong.contains(file.file.as_str())
+                && raw.pair_of.as_ref().is_none_or(|pair| !wrong_ids.contains(&pair.value))
             {
                 set.forms.push(Form::from_raw(raw, party, pages, instance));
             }
         }
         set
+    }
+
+    /// File by file, from top to bottom.
+    fn sort(&mut self, files: &[FormFile]) {
+        let mut order = BTreeMap::new();
+        for (i, file) in files.iter().enumerate() {
+            order.entry(file.file.as_str()).or_insert(i);
+        }
+        let place = |d: &Diagnostic| (order.get(d.file.as_str()).copied().unwrap_or(usize::MAX), d.at);
+        self.found.sort_by_key(place);
+        self.warnings.sort_by_key(place);
     }
 
     /// The form of that id.
@@ -68,68 +119,7 @@ impl FormSet {
     }
 }
 
-/// What one form says that another makes wrong.
-fn across(raws: &[(&FormFile, RawForm)]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for (i, (file, raw)) in raws.iter().enumerate() {
-        let mut tell = |at: Position, problem: String, remedy: &str| {
-            found.push(Diagnostic::new(&file.file, &file.source, at, problem, remedy));
-        };
-        let party = |raw: &RawForm| raw.party.as_ref().map(|p| p.value);
-        let clash = |other: &&(&FormFile, RawForm), q: &RawQuestion| {
-            party(&other.1) == party(raw) && ids(&other.1).any(|id| id == q.id.value)
-        };
-        for q in raw.pages.iter().flat_map(|p| &p.questions) {
-            if let Some((other, _)) = raws[..i].iter().find(|o| clash(o, q)) {
-                let problem = format!("the question id `{}` stands in {}, too", q.id.value, other.file);
-                let remedy = "give the forms of one party question ids of their own: tables are named by them";
-                tell(Position::of(&q.id), problem, remedy);
-            }
-            if let Some(prefill) = &q.prefill
-                && let RawPrefill { form: Some(form), question: Some(question), .. } = &prefill.value
-            {
-                let source = raws.iter().find(|(_, r)| r.id.value == *form).map(|(_, r)| r);
-                let asked = source.and_then(|r| {
-                    Some((r, r.pages.iter().flat_map(|p| &p.questions).find(|s| s.id.value == *question)?))
-                });
-                match asked {
-                    None => {
-                        let problem =
-                            format!("there is no question `{question}` in a form `{form}` to fill this in from");
-                        tell(Position::of(prefill), problem, "name a form of forms/ and one of its questions");
-                    }
-                    Some((source, asked)) if !may_see(party(raw), source, asked) => {
-                        let problem =
-                            format!("`{question}` of {form} is not for the eyes of those who answer this form");
-                        tell(
-                            Position::of(prefill),
-                            problem,
-                            "fill in only what the same party wrote, or what client and coach may both read",
-                        );
-                    }
-                    Some((_, asked))
-                        if asked.kind.value == QuestionType::Group && q.kind.value != QuestionType::Group =>
-                    {
-                        let problem = format!("`{question}` is a group, and this question is none");
-                        tell(Position::of(prefill), problem, "fill in from a question of the same type");
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
-    }
-    found
-}
-
-/// What a party wrote itself, and what coach and client share.
-fn may_see(party: Option<Party>, source: &RawForm, asked: &RawQuestion) -> bool {
-    let visibility = asked.visibility.unwrap_or(source.visibility);
-    let shared = matches!(visibility, Visibility::Coach | Visibility::Report);
-    let stored = source.collect.as_ref().is_none_or(|c| c.value == Collect::Store);
-    let own = source.party.as_ref().map(|p| p.value) == party;
-    stored && (own || (shared && matches!(party, Some(Party::Client | Party::Coach))))
-}
-
-fn ids(raw: &RawForm) -> impl Iterator<Item = &str> {
-    raw.pages.iter().flat_map(|p| &p.questions).map(|q| q.id.value.as_str())
+/// The id that a form of that file must have.
+fn id_of(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".yaml")
 }

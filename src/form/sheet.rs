@@ -1,10 +1,9 @@
 //! The sheet of a translator: the Finnish texts of a form beside their words in another language, out as CSV and back in.
 
 use super::FormFile;
-use super::nearest::nearest;
 use super::raw::RawForm;
 use super::translation::{doubled, places_lost_or_added, read_lines, texts};
-use crate::text::{Diagnostic, Diagnostics, Language, Position, read_yaml};
+use crate::text::{Code, Diagnostic, Diagnostics, Language, Position, nearest, read_yaml};
 use std::collections::BTreeMap;
 
 /// With it spreadsheet programs read UTF-8 as UTF-8.
@@ -79,7 +78,13 @@ impl TranslatorSheet {
         if let Some(key) = doubled(texts.iter().map(|(key, _)| key.as_str())).first() {
             let problem = format!("two texts of the form have the key `{key}`, by which translations name them");
             let remedy = "give the question or the choice another id or code";
-            return Err(Diagnostics(vec![Diagnostic::new(&file.file, "", Position::START, problem, remedy)]));
+            return Err(Diagnostics(vec![Diagnostic::new(
+                Code::TranslationTwice,
+                (&file.file, ""),
+                Position::START,
+                problem,
+                remedy,
+            )]));
         }
         let texts = texts.into_iter().filter(|(_, text)| !text.fi.trim().is_empty());
         let own = |words: Option<&str>| words.filter(|w| !w.trim().is_empty()).map(str::to_owned);
@@ -242,13 +247,14 @@ struct Rows<'a> {
 impl Rows<'_> {
     fn mistake(&self, row: &Row, problem: &str, remedy: &str) -> Diagnostic {
         let at = Position { line: row.line, column: 1 };
-        Diagnostic::new(self.file, self.source, at, format!("row {}: {problem}", row.number), remedy)
+        let problem = format!("row {}: {problem}", row.number);
+        Diagnostic::new(Code::SheetRow, (self.file, self.source), at, problem, remedy)
     }
 }
 
 fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<Rows<'a>, Diagnostics> {
     let refused = |source: &str, at, problem: String, remedy: &str| {
-        Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)])
+        Diagnostics(vec![Diagnostic::new(Code::Sheet, (file, source), at, problem, remedy)])
     };
     let source = std::str::from_utf8(bytes).map_err(|error| {
         let problem = format!("the sheet is not UTF-8 (byte {})", error.valid_up_to());
@@ -283,7 +289,7 @@ fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<R
             let problem = format!("row {number}: there is a third column");
             let remedy =
                 "keep two columns: the Finnish text and its translation; put a text that holds ; or , in quotes";
-            mistakes.push(Diagnostic::new(file, source, at, problem, remedy));
+            mistakes.push(Diagnostic::new(Code::SheetRow, (file, source), at, problem, remedy));
         } else if number > 1 {
             rows.rows.push(Row { number, line, fi: cell(0), words: cell(1) });
         }

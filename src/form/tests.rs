@@ -99,7 +99,6 @@ fn the_form_that_ships_asks_what_the_domain_lists() {
 fn a_form_cannot_promise_what_its_questions_do_not_keep() {
     let question = |extra: &str| GOOD.replace("steps: 3", &format!("steps: 3\n        {extra}"));
     for (extra, told) in [
-        ("visibility: report", "is seen by others"),
         ("visibility: statistics\n        statistics: false", "is not counted"),
         ("choices: [{ code: agree, label: { fi: A } }]", "is used twice, reserved"),
         ("choices: [{ code: \"no\", label: { fi: A } }]", "is used twice, reserved"),

@@ -1,9 +1,8 @@
 //! Translations in files of their own, `forms/<id>.<language>.yaml`: a flat map from the key of a text to its words.
 
 use super::FormFile;
-use super::nearest::nearest;
 use super::raw::{RawForm, RawQuestion};
-use crate::text::{Diagnostic, Diagnostics, Language, Position, Text, read_yaml};
+use crate::text::{Code, Diagnostic, Diagnostics, Language, Position, Text, nearest, read_yaml};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_yaml::Spanned;
 use std::collections::BTreeSet;
@@ -117,7 +116,13 @@ impl FormFile {
                         "name the file <form>.<language>.yaml; a form's own name has no dot{}",
                         did_you_mean(id, ids)
                     );
-                    found.push(Diagnostic::new(&file, &source, Position::START, problem, remedy));
+                    found.push(Diagnostic::new(
+                        Code::TranslationForm,
+                        (&file, &source),
+                        Position::START,
+                        problem,
+                        remedy,
+                    ));
                 }
             }
         }
@@ -151,13 +156,13 @@ fn merge_one(
     pair: Option<&(String, Vec<String>)>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut tell = |at: Position, problem: String, remedy: String| {
-        found.push(Diagnostic::new(file, source, at, problem, remedy));
+    let mut tell = |code: Code, at: Position, problem: String, remedy: String| {
+        found.push(Diagnostic::new(code, (file, source), at, problem, remedy));
     };
     let language = match language_of(file) {
         Ok(language) => language,
         Err((problem, remedy)) => {
-            tell(Position::START, problem, remedy);
+            tell(Code::TranslationLanguage, Position::START, problem, remedy);
             return found;
         }
     };
@@ -183,21 +188,41 @@ fn merge_one(
                     ),
                 ),
             };
-            tell(at, problem, remedy);
+            tell(Code::TranslationKey, at, problem, remedy);
             continue;
         };
         let (_, text) = &mut texts[place];
         if doubled.contains(&key.value) {
             let problem = format!("two texts of the form have the key `{}`", key.value);
-            tell(at, problem, format!("write both in the form itself, after {}:", language.code()));
+            tell(
+                Code::TranslationTwice,
+                at,
+                problem,
+                format!("write both in the form itself, after {}:", language.code()),
+            );
         } else if words.value.trim().is_empty() {
-            tell(at, format!("`{}` is empty", key.value), "write the text, or remove the line".to_owned());
+            tell(
+                Code::TranslationEmpty,
+                at,
+                format!("`{}` is empty", key.value),
+                "write the text, or remove the line".to_owned(),
+            );
         } else if text.own(language).is_some() {
             let problem = format!("`{}` has {} words in the form, too", key.value, language.english_name());
-            tell(at, problem, format!("keep one of the two: this line, or {}: in the form", language.code()));
+            tell(
+                Code::TranslationTwice,
+                at,
+                problem,
+                format!("keep one of the two: this line, or {}: in the form", language.code()),
+            );
         } else if let Some(wrong) = places_lost_or_added(&text.fi, &words.value) {
             let problem = format!("the translation of `{}` {wrong}", key.value);
-            tell(at, problem, "name in braces what the Finnish text names, and nothing else".to_owned());
+            tell(
+                Code::TranslationPlaces,
+                at,
+                problem,
+                "name in braces what the Finnish text names, and nothing else".to_owned(),
+            );
         } else {
             text.set(language, words.value);
         }
@@ -284,7 +309,7 @@ q_inner.b: b8
         let own = translations.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         let (files, strays) =
             FormFile::gather(forms.into_iter().chain([("forms/again.yaml".to_owned(), pair)]).chain(own).collect());
-        let mut set = FormSet::read(&files, None);
+        let mut set = FormSet::read(&files, None, None);
         set.found.extend(strays);
         set
     }

@@ -1,7 +1,7 @@
 //! What YAML's shape cannot say about `palaute.yaml`.
 
 use super::{Instance, policy::DEFAULT_THRESHOLD};
-use crate::text::{Diagnostic, Language, Position, Text, zone};
+use crate::text::{Code, Diagnostic, Language, Position, SourceText, Text, zone};
 use std::collections::BTreeSet;
 
 /// Days for which cases may be kept, at least and at most.
@@ -12,68 +12,90 @@ const REQUIRED: [&str; 4] = ["gender", "origin", "age_group", "outcome"];
 
 pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut tell = |at: Position, problem: String, remedy: &str| {
-        found.push(Diagnostic::new(file, source, at, problem, remedy));
+    let text = SourceText::new(file, source);
+    let mut tell = |code: Code, at: Position, problem: String, remedy: &str| {
+        found.push(text.tell(code, at, problem, remedy));
     };
     if instance.languages.value.first() != Some(&Language::Fi) {
         let problem = "Finnish is missing or not first in `languages`".to_owned();
-        tell(Position::of(&instance.languages), problem, "begin the list with fi: every text has Finnish");
+        tell(
+            Code::FinnishFirst,
+            Position::of(&instance.languages),
+            problem,
+            "begin the list with fi: every text has Finnish",
+        );
     }
     if let Some(language) = instance.languages.value.iter().find(|l| !Language::ALL.contains(l)) {
         let problem = format!("sites and reports do not speak {}", language.english_name());
-        tell(Position::of(&instance.languages), problem, "name it in client_languages: clients' forms do");
+        tell(
+            Code::LanguageUnspoken,
+            Position::of(&instance.languages),
+            problem,
+            "name it in client_languages: clients' forms do",
+        );
     }
     for (what, at, text) in texts(instance) {
         for language in instance.languages.value.iter().filter(|l| !text.has(**l)) {
             let problem = format!("{what} has no {} text", language.english_name());
-            tell(at, problem, &format!("write it after {}:, or take the language from `languages`", language.code()));
+            tell(
+                Code::SettingText,
+                at,
+                problem,
+                &format!("write it after {}:, or take the language from `languages`", language.code()),
+            );
         }
     }
     if zone(&instance.time_zone.value).is_none() {
         let problem = format!("`{}` is no time zone", instance.time_zone.value);
-        tell(Position::of(&instance.time_zone), problem, "use an IANA name such as Europe/Helsinki");
+        tell(Code::TimeZone, Position::of(&instance.time_zone), problem, "use an IANA name such as Europe/Helsinki");
     }
     let url = &instance.base_url.value;
     if !(url.starts_with("https://") || url.starts_with("http://")) || url.ends_with('/') {
         let problem = format!("`{url}` cannot start a link");
-        tell(Position::of(&instance.base_url), problem, "write https://host without a slash at the end");
+        tell(Code::BaseUrl, Position::of(&instance.base_url), problem, "write https://host without a slash at the end");
     }
     if url.split_once("://").is_some_and(|(_, host)| host.is_empty() || host.contains(['/', '?', '#', ' '])) {
         let problem = format!("`{url}` is more than scheme and host");
-        tell(Position::of(&instance.base_url), problem, "write https://host or https://host:port and nothing after it");
+        tell(
+            Code::BaseUrl,
+            Position::of(&instance.base_url),
+            problem,
+            "write https://host or https://host:port and nothing after it",
+        );
     }
     if let Some(days) = &instance.retention_days
         && !(SHORTEST_RETENTION..=LONGEST_RETENTION).contains(&days.value)
     {
         let problem = format!("cases cannot be kept for {} days after the coaching has ended", days.value);
         let remedy = "write 365 to 18250 days: the six-month follow-up must have been answered and released before";
-        tell(Position::of(days), problem, remedy);
+        tell(Code::Retention, Position::of(days), problem, remedy);
     }
     if !(1..=3650).contains(&instance.invitation_days.value) {
         let problem = format!("an invitation cannot stay open for {} days", instance.invitation_days.value);
-        tell(Position::of(&instance.invitation_days), problem, "write 1 to 3650 days");
+        tell(Code::InvitationDays, Position::of(&instance.invitation_days), problem, "write 1 to 3650 days");
     }
     if let Some(at) =
         instance.reporting_dates.iter().zip(instance.reporting_dates.iter().skip(1)).find(|(a, b)| a.value >= b.value)
     {
         let problem = format!("the reporting date {} does not come after {}", at.1.value, at.0.value);
-        tell(Position::of(at.1), problem, "list each day once, the earliest first");
+        tell(Code::ReportingDates, Position::of(at.1), problem, "list each day once, the earliest first");
     }
     let mut target_codes = BTreeSet::new();
     for target in &instance.targets {
         if !is_code(&target.value.code) || !target_codes.insert(target.value.code.as_str()) {
             let problem = format!("the target code `{}` is used twice or is no code", target.value.code);
-            tell(Position::of(target), problem, "use each code once, in a-z, 0-9 and _");
+            tell(Code::TargetCode, Position::of(target), problem, "use each code once, in a-z, 0-9 and _");
         }
     }
     let policy = &instance.policy;
     if policy.value.threshold < 2 {
         let problem = format!("a threshold of {} protects nobody", policy.value.threshold);
-        tell(Position::of(policy), problem, "use 5, or at least 2 with a reason in threshold_reason");
+        tell(Code::Threshold, Position::of(policy), problem, "use 5, or at least 2 with a reason in threshold_reason");
     } else if policy.value.threshold < DEFAULT_THRESHOLD && policy.value.threshold_reason.is_none() {
         let problem =
             format!("the threshold {} is below {DEFAULT_THRESHOLD} and no reason is recorded", policy.value.threshold);
         tell(
+            Code::Threshold,
             Position::of(policy),
             problem,
             "raise it, or say why in threshold_reason: readers see it on the methods page",
@@ -85,6 +107,7 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let d = &dimension.value;
         if !is_code(&d.id) || !ids.insert(d.id.as_str()) {
             tell(
+                Code::DimensionId,
                 at,
                 format!("the dimension id `{}` is used twice or is no code", d.id),
                 "use each id once, in a-z, 0-9 and _",
@@ -95,16 +118,22 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
             if !is_code(&c.code) || ["total", "mean"].contains(&c.code.as_str()) || !codes.insert(c.code.as_str()) {
                 let problem =
                     format!("the category code `{}` of `{}` is used twice, reserved or no code", c.code, d.id);
-                tell(at, problem, "use each code once, in a-z, 0-9 and _; `total` and `mean` are taken");
+                tell(
+                    Code::CategoryCode,
+                    at,
+                    problem,
+                    "use each code once, in a-z, 0-9 and _; `total` and `mean` are taken",
+                );
             }
         }
         if d.categories.is_empty() {
-            tell(at, format!("`{}` has no categories", d.id), "list at least one category");
+            tell(Code::NoCategories, at, format!("`{}` has no categories", d.id), "list at least one category");
         }
     }
     for id in REQUIRED {
         if instance.dimension(id).is_none() {
             tell(
+                Code::DimensionMissing,
                 Position::START,
                 format!("the dimension `{id}` is missing"),
                 "add it under dimensions; tables and import rely on it",
@@ -119,7 +148,7 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
             };
             if !known {
                 let problem = format!("the sheet's word `{word}` maps to `{code}`, which `{dimension}` does not have");
-                tell(Position::START, problem, "map it to a code of that dimension");
+                tell(Code::SheetWord, Position::START, problem, "map it to a code of that dimension");
             }
         }
     }

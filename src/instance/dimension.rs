@@ -1,10 +1,11 @@
 //! The attributes that cases are counted by and the categories each may have.
 
 use crate::text::Text;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// One value of a dimension.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// Code in data, never renamed.
@@ -14,7 +15,7 @@ pub struct Category {
 }
 
 /// An attribute of a case with its categories in the order in which they are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
     /// Code of the attribute: `gender`, `origin`, `age_group`, `outcome`.

@@ -1,10 +1,11 @@
 //! How the columns and words of a follow-up sheet map to the terms of the product.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The heading of each column, as it stands in the sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerColumns {
     /// The sheet's own number of the client; identifies the row when it is imported again.
@@ -43,7 +44,7 @@ pub struct LedgerColumns {
 }
 
 /// Columns and words of a follow-up sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerMap {
     /// Headings.

@@ -13,15 +13,16 @@ pub use dimension::{Category, Dimension};
 pub use ledger::{LedgerColumns, LedgerMap};
 pub use policy::Policy;
 
-use crate::text::{Diagnostics, Language, Text, read_yaml, zone};
+use crate::text::{Diagnostics, Language, Text, read_shaped, zone};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Spanned;
 use std::collections::BTreeMap;
 
 /// A named party of the service: an office that receives reports or a provider that writes them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organisation {
     /// Short code, kept in cases.
@@ -34,7 +35,7 @@ pub struct Organisation {
 }
 
 /// The cases in which Finnish sentences need a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FinnishCase {
     /// Whose: -n.
@@ -85,7 +86,7 @@ impl FinnishCase {
 }
 
 /// A number of clients that was promised, shown beside what came true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// Code in tables.
@@ -97,10 +98,11 @@ pub struct Target {
 }
 
 /// The settings of one installation, as read from `palaute.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Instance {
     /// What the site and the forms are called.
+    #[schemars(with = "Text")]
     pub name: Spanned<Text>,
     /// Said at the top of every page and report, for example that the data are synthetic.
     #[serde(default)]
@@ -113,6 +115,7 @@ pub struct Instance {
     /// Whom to ask, shown on receipts and in the footer of forms and site.
     pub contact: Text,
     /// Languages of forms and site, the first is the default.
+    #[schemars(with = "Vec<Language>")]
     pub languages: Spanned<Vec<Language>>,
     /// Further languages in which clients can be asked, form by form where every text is there.
     #[serde(default)]
@@ -121,8 +124,10 @@ pub struct Instance {
     #[serde(default)]
     pub health_questions: bool,
     /// IANA name of the time zone in which dates are told.
+    #[schemars(with = "String")]
     pub time_zone: Spanned<String>,
     /// Address at which people reach the forms; links in mail start with it.
+    #[schemars(with = "String")]
     pub base_url: Spanned<String>,
     /// SQLite file, relative to the instance's folder, or the address of a PostgreSQL server.
     pub database: String,
@@ -133,24 +138,32 @@ pub struct Instance {
     /// Most coaching hours for one client.
     pub hour_cap: u32,
     /// Days an invitation stays open.
+    #[schemars(with = "u32")]
     pub invitation_days: Spanned<u32>,
     /// Days for which a case is kept after the end of its coaching; without them it is kept until it is erased.
     #[serde(default)]
+    #[schemars(with = "Option<u32>")]
     pub retention_days: Option<Spanned<u32>>,
     /// The form that every client whose coaching ended is invited to.
+    #[schemars(with = "String")]
     pub closing_form: Spanned<String>,
     /// The form of the coach's part of the closing report; without one it is drawn from the sheet alone.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub report_form: Option<Spanned<String>>,
     /// Disclosure control.
+    #[schemars(with = "Policy")]
     pub policy: Spanned<Policy>,
     /// The attributes that cases are counted by.
+    #[schemars(with = "Vec<Dimension>")]
     pub dimensions: Vec<Spanned<Dimension>>,
     /// Days at whose end started coachings are counted; empty means every month end.
     #[serde(default)]
+    #[schemars(with = "Vec<Date>")]
     pub reporting_dates: Vec<Spanned<Date>>,
     /// Numbers of clients that were promised.
     #[serde(default)]
+    #[schemars(with = "Vec<Target>")]
     pub targets: Vec<Spanned<Target>>,
     /// How a follow-up sheet is read.
     pub ledger: LedgerMap,
@@ -162,7 +175,7 @@ pub struct Instance {
 }
 
 /// How mail leaves the installation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum MailSettings {
     /// Written as `.eml` files into `mail/` of the instance; nothing is sent.
@@ -191,7 +204,7 @@ impl Instance {
     /// # Errors
     /// Every mistake found, with its place and remedy.
     pub fn read(file: &str, source: &str) -> Result<Self, Diagnostics> {
-        let instance: Self = read_yaml(file, source)?;
+        let instance: Self = read_shaped(file, source)?;
         let mistakes = check::mistakes(&instance, file, source);
         if mistakes.is_empty() { Ok(instance) } else { Err(Diagnostics(mistakes)) }
     }
@@ -200,7 +213,7 @@ impl Instance {
     /// A Finnish case that palaute.yaml does not give is told as the name itself.
     #[must_use]
     pub fn told(&self, text: &Text) -> Text {
-        if !text.fi.contains('{') {
+        if Language::OF_FORMS.iter().all(|l| !text.own(*l).is_some_and(|words| words.contains('{'))) {
             return text.clone();
         }
         text.map(|language, words| {

@@ -1,13 +1,14 @@
 //! Disclosure policy as an instance declares it.
 
 use crate::text::Text;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The threshold below which an installation needs a recorded reason (`disclosure control`, primary rule).
 pub(super) const DEFAULT_THRESHOLD: u32 = 5;
 
 /// What may be published from small counts.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Counts of 1 to `threshold - 1` people are never published in a sensitive table.

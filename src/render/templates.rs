@@ -1,6 +1,6 @@
 //! The templates, embedded in the binary; files of the instance win.
 
-use crate::text::{Diagnostic, Diagnostics, Position};
+use crate::text::{Code, Diagnostic, Diagnostics, Position};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tera::{Context, Tera};
@@ -73,8 +73,8 @@ impl Renderer {
             .filter(|name| !known(name))
             .map(|name| {
                 Diagnostic::new(
-                    &format!("templates/{name}"),
-                    "",
+                    Code::TemplateName,
+                    (&format!("templates/{name}"), ""),
                     Position::START,
                     "no page uses a template of this name",
                     "name it like the one it replaces",
@@ -93,8 +93,8 @@ impl Renderer {
         tera.add_raw_templates(all).map_err(|e| {
             let problem = e.to_string();
             Diagnostics(vec![Diagnostic::new(
-                "templates",
-                "",
+                Code::Template,
+                ("templates", ""),
                 Position::START,
                 problem,
                 "correct the template; the embedded one serves as a model",

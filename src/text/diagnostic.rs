@@ -1,7 +1,8 @@
 //! A mistake in a file, told so that its author can mend it: where, what, how.
 
-use serde::de::DeserializeOwned;
+use super::{Code, Language, Severity};
 use serde_yaml::Spanned;
+use std::cell::OnceCell;
 use std::fmt;
 
 /// A place in a file, counted from one.
@@ -23,15 +24,17 @@ impl Position {
         Self::from_location(value.referenced)
     }
 
-    fn from_location(at: serde_yaml::Location) -> Self {
+    pub(super) fn from_location(at: serde_yaml::Location) -> Self {
         let from_one = |n: u64| usize::try_from(n).unwrap_or(1).max(1);
         Self { line: from_one(at.line()), column: from_one(at.column()) }
     }
 }
 
-/// One mistake: its place, what is wrong and what to do about it.
+/// One mistake or warning: its place, what is wrong and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// What was found, whatever words tell it.
+    pub code: Code,
     /// The file as the reader named it.
     pub file: String,
     /// Where in the file.
@@ -47,14 +50,27 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Tells a mistake at `at` in `source`, the text of `file`.
     #[must_use]
-    pub fn new(file: &str, source: &str, at: Position, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), at, problem: problem.into(), remedy: remedy.into(), excerpt: excerpt(source, at) }
+    pub fn new(
+        code: Code,
+        (file, source): (&str, &str),
+        at: Position,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        SourceText::new(file, source).tell(code, at, problem, remedy)
+    }
+
+    /// True when the file cannot be used.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity() == Severity::Error
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}:{}:{}: {}", self.file, self.at.line, self.at.column, self.problem)?;
+        let (code, warning) = (self.code.short(), if self.is_error() { "" } else { "warning: " });
+        writeln!(f, "{}:{}:{}: {code} {warning}{}", self.file, self.at.line, self.at.column, self.problem)?;
         f.write_str(&self.excerpt)?;
         write!(f, "  remedy: {}", self.remedy)
     }
@@ -78,73 +94,87 @@ impl fmt::Display for Diagnostics {
     }
 }
 
-fn excerpt(source: &str, at: Position) -> String {
-    let mut out = String::new();
-    for (i, line) in source.lines().enumerate().skip(at.line.saturating_sub(2)).take(3) {
-        let number = i + 1;
-        let shown: String = line.chars().take(160).collect();
-        out.push_str(&format!("{number:>5} | {shown}\n"));
-        if number == at.line {
-            out.push_str(&format!("      | {}^\n", " ".repeat(at.column.saturating_sub(1).min(160))));
-        }
+/// The text of a file, in which many things may have to be pointed at: its lines are found once.
+#[derive(Debug)]
+pub struct SourceText<'a> {
+    file: &'a str,
+    text: &'a str,
+    /// Where each line begins and ends.
+    lines: OnceCell<Vec<(usize, usize)>>,
+}
+
+/// Most characters of a line that are shown.
+const SHOWN: usize = 160;
+
+impl<'a> SourceText<'a> {
+    /// The text of that file.
+    #[must_use]
+    pub fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, lines: OnceCell::new() }
     }
-    out
-}
 
-/// The largest YAML file that is read.
-const MAX_YAML_BYTES: usize = 1_000_000;
-
-/// Reads YAML into `T`; duplicate keys, unknown fields and alias bombs are refused with their place.
-///
-/// # Errors
-/// One diagnostic: the reader stops at the first thing that is not YAML of the expected shape.
-pub fn read_yaml<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, Diagnostics> {
-    if source.len() > MAX_YAML_BYTES {
-        let problem = format!("the file is {} bytes long; at most {MAX_YAML_BYTES} are read", source.len());
-        return Err(Diagnostics(vec![Diagnostic::new(
-            file,
-            "",
-            Position::START,
-            problem,
-            "split it into smaller files",
-        )]));
+    /// The file's name.
+    #[must_use]
+    pub fn file(&self) -> &'a str {
+        self.file
     }
-    serde_yaml::from_str(source).map_err(|error| {
-        let at = error.location().map_or(Position::START, Position::from_location);
-        let message = error.without_snippet().to_string();
-        let problem = plain(&message);
-        let remedy = remedy_for(&problem, source);
-        Diagnostics(vec![Diagnostic::new(file, source, at, problem, remedy)])
-    })
-}
 
-/// The reader's own words, less what only its programmers can use.
-fn plain(message: &str) -> String {
-    let cut = [" at line ", ", set DuplicateKeyPolicy", "; set DuplicateKeyPolicy", " (set DuplicateKeyPolicy"];
-    let plain = cut.iter().fold(message, |text, end| text.split(end).next().unwrap_or(text));
-    plain.lines().next().unwrap_or(plain).trim_end_matches([':', ' ', ',', ';']).to_owned()
-}
+    fn lines(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        let places = self.lines.get_or_init(|| {
+            let mut start = 0;
+            let line = |whole: &str| {
+                let end = start + whole.trim_end_matches(['\n', '\r']).len();
+                let begin = start;
+                start += whole.len();
+                (begin, end)
+            };
+            self.text.split_inclusive('\n').map(line).collect()
+        });
+        places.iter().map(|(start, end)| &self.text[*start..*end])
+    }
 
-fn remedy_for(problem: &str, source: &str) -> &'static str {
-    let p = problem.to_lowercase();
-    let says = |word: &str| p.contains(word);
-    match () {
-        () if source.trim().is_empty() => "the file is empty; `palaute init` writes one to start from",
-        () if says("unknown field") => {
-            "use one of the names listed, or remove the line; put a text that holds a comma or a colon in quotes"
+    /// Tells what was found at a place; a place outside the text is moved to its end.
+    #[must_use]
+    pub fn tell(&self, code: Code, at: Position, problem: impl Into<String>, remedy: impl Into<String>) -> Diagnostic {
+        let line = at.line.clamp(1, self.lines().len().max(1));
+        let longest = self.lines().nth(line - 1).map_or(0, |l| l.chars().count()) + 1;
+        let at = Position { line, column: if line < at.line { longest } else { at.column.clamp(1, longest) } };
+        let excerpt = self.excerpt(at);
+        Diagnostic { code, file: self.file.to_owned(), at, problem: problem.into(), remedy: remedy.into(), excerpt }
+    }
+
+    /// Where `words` stand in the text of that language that begins at `at`, if they can be found.
+    #[must_use]
+    pub fn seek_in(&self, at: Position, language: Language, words: &str) -> Option<Position> {
+        let begin = self.seek(at, &format!("{}:", language.code())).unwrap_or(at);
+        self.seek(begin, words).or_else(|| self.seek(at, words))
+    }
+
+    /// Where `words` stand first from `at` on, if they stand in one of the next lines.
+    #[must_use]
+    pub fn seek(&self, at: Position, words: &str) -> Option<Position> {
+        /// A text with its translations and hints stands in fewer lines.
+        const NEAR: usize = 40;
+        self.lines().enumerate().skip(at.line.saturating_sub(1)).take(NEAR).find_map(|(i, line)| {
+            let from = if i + 1 == at.line { at.column.saturating_sub(1) } else { 0 };
+            let from = line.char_indices().nth(from).map_or(if from == 0 { 0 } else { line.len() }, |(byte, _)| byte);
+            let byte = from + line[from..].find(words)?;
+            Some(Position { line: i + 1, column: line[..byte].chars().count() + 1 })
+        })
+    }
+
+    fn excerpt(&self, at: Position) -> String {
+        let mut out = String::new();
+        for (i, line) in self.lines().enumerate().skip(at.line.saturating_sub(2)).take(3) {
+            let number = i + 1;
+            // What comes before a place far to the right is cut away.
+            let hidden = if number == at.line { at.column.saturating_sub(SHOWN - 40) } else { 0 };
+            let shown: String = line.chars().skip(hidden).take(SHOWN).collect();
+            out.push_str(&format!("{number:>5} | {shown}\n"));
+            if number == at.line {
+                out.push_str(&format!("      | {}^\n", " ".repeat(at.column - 1 - hidden)));
+            }
         }
-        () if says("unknown variant") => "use one of the values listed",
-        () if says("missing field `fi`") => "write the Finnish text after fi:",
-        () if says("missing field") => "add the field",
-        () if says("duplicate") => "keep one of the two",
-        () if says("tab") => "replace the tab with spaces",
-        () if says("year") || says("month") || says("digit integer") => "write the day as 2025-12-31",
-        () if says("u32") || says("u64") || says("u8") || says("usize") || says("integer") || says("number") => {
-            "write a whole number such as 50, without a unit"
-        }
-        () if says("bool") => "write true or false",
-        () if says("mapping") => "write the text as { fi: ... }, or the settings indented below the key",
-        () if says("sequence") => "write a list: [a, b], or a line with - for each",
-        () => "check the indentation, the colon after the key and the quotes on this line and above it",
+        out
     }
 }

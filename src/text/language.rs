@@ -1,9 +1,10 @@
 //! The languages of the interface, and those of clients' forms.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A language, written as its two-letter code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Finnish, the language every text must have.
