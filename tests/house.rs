@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates that live in certain rooms only.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("sqlx", &["store"]),
     ("axum", &["serve"]),
     ("lettre", &["mail"]),

@@ -324,7 +324,8 @@ fn a_site_is_built_from_release_and_content_where_there_is_no_database() {
     let (whole, bare) = (folder.path().join("whole"), folder.path().join("bare"));
     expect_success(&program().args(["demo", "--once", "--dir"]).arg(&whole).output().unwrap());
     for (path, bytes) in files_below(&whole) {
-        if ["releases", "content", "forms", "palaute.yaml"].iter().any(|kept| path.starts_with(kept)) {
+        if ["releases", "content", "forms", "palaute.yaml", "indicators.yaml"].iter().any(|kept| path.starts_with(kept))
+        {
             fs::create_dir_all(bare.join(&path).parent().unwrap()).unwrap();
             fs::write(bare.join(&path), bytes).unwrap();
         }

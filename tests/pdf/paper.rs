@@ -29,7 +29,7 @@ fn forms(instance: &Instance) -> Vec<Form> {
         let of_it = translations.iter().filter(|t| name(t).starts_with(&format!("{}.", name(path))));
         FormFile { file, source, translations: of_it.map(|t| read(t)).collect() }
     };
-    let set = FormSet::read(&own.iter().map(file).collect::<Vec<_>>(), Some(instance));
+    let set = FormSet::read(&own.iter().map(file).collect::<Vec<_>>(), Some(instance), None);
     assert!(set.found.is_empty(), "{:?}", set.found);
     set.forms
 }

@@ -22,7 +22,7 @@ fn forms(instance: &Instance) -> Vec<Form> {
         entries.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect();
     files.sort();
     let (files, strays) = FormFile::gather(files);
-    let set = FormSet::read(&files, Some(instance));
+    let set = FormSet::read(&files, Some(instance), None);
     assert!(set.found.is_empty() && strays.is_empty(), "{:?} {strays:?}", set.found);
     set.forms
 }

@@ -87,7 +87,7 @@ fn a_plan_can_be_answered_while_the_coaching_goes_on_and_is_no_response() {
     instance.must(&["release"]);
     instance.must(&["build"]);
     let data = instance.open_data();
-    assert_eq!(data["responses client answered"], "-", "a plan is no feedback");
+    assert_eq!(data["responses client answered"], "0", "a plan is no feedback");
     instance.must(&["verify"]);
 }
 

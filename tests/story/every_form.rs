@@ -28,7 +28,7 @@ fn all() -> (Settings, Vec<Form>) {
     found.sort();
     let (files, strays) = FormFile::gather(found);
     assert!(strays.is_empty(), "{strays:?}");
-    let set = FormSet::read(&files, Some(&settings));
+    let set = FormSet::read(&files, Some(&settings), None);
     let mut forms = set.forms;
     forms.sort_by_key(|f| f.party() == Party::Purchaser);
     assert!(forms.len() >= 15, "{:?}", set.found);
