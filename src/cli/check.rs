@@ -6,12 +6,13 @@ use super::form_files;
 use super::run::Outcome;
 use super::terminal::{say, warn};
 use crate::desk::rehearse;
+use crate::store::{Database, Store};
 use crate::text::{Code, Diagnostic};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub(super) fn check(dir: &Path, options: &Check) -> Outcome {
+pub(super) async fn check(dir: &Path, options: &Check) -> Outcome {
     if let Some(short) = &options.explain {
         return explain(short);
     }
@@ -19,6 +20,9 @@ pub(super) fn check(dir: &Path, options: &Check) -> Outcome {
     let Inspected { folder, mut found, files } = Folder::inspect(dir)?;
     if let (Some(folder), Some(last)) = (&folder, &options.against) {
         found.extend(form_files::compared(dir, last, &folder.forms, &folder.instance)?);
+    }
+    if let Some(folder) = &folder {
+        found.extend(against_the_store(dir, folder).await?);
     }
     tell(&found, options.format);
     let summary = summary(&found, files);
@@ -32,16 +36,39 @@ pub(super) fn check(dir: &Path, options: &Check) -> Outcome {
     if options.format == Format::Text {
         for form in &folder.forms {
             say(format_args!(
-                "forms/{}.yaml: {} questions, version {}",
+                "forms/{}.yaml: {} question{}, version {}, meaning {}",
                 form.id(),
-                form.questions().count(),
-                &form.version().as_str()[..12]
+                form.questions().filter(|q| q.asks()).count(),
+                if form.questions().filter(|q| q.asks()).count() == 1 { "" } else { "s" },
+                &form.version().as_str()[..12],
+                &form.meaning().as_str()[..12]
             ));
         }
         say(format_args!("content: {} pages; every template was filled", folder.pages.len()));
         say(if found.is_empty() { "No mistakes found.".to_owned() } else { format!("No mistakes found. {summary}.") });
     }
     Ok(())
+}
+
+/// What the forms change of the meaning of answers that are stored already; nothing where there is no database yet.
+async fn against_the_store(dir: &Path, folder: &Folder) -> Result<Vec<Diagnostic>, Box<dyn std::error::Error>> {
+    let database = folder.database()?;
+    if let Database::File(path) = &database
+        && !path.is_file()
+    {
+        return Ok(Vec::new());
+    }
+    match Store::open(&database).await {
+        Ok(store) => {
+            let in_use = store.forms_in_use().await;
+            store.close().await;
+            Ok(form_files::changed(dir, &in_use?, &folder.forms)?)
+        }
+        Err(error) => {
+            warn(format_args!("the forms were not compared with those that were answered: {error}\n"));
+            Ok(Vec::new())
+        }
+    }
 }
 
 fn explain(short: &str) -> Outcome {

@@ -1,9 +1,10 @@
 //! The forms of an instance's folder: `forms/`, with their translations, and `indicators.yaml`.
 
 use super::folder::{FolderError, files, keep, read, shown};
+use crate::desk::Desk;
 use crate::form::{Form, FormFile, FormSet, Indicators, Party, changes_of_meaning};
 use crate::instance::Instance;
-use crate::text::{Code, Diagnostic, Position, did_you_mean};
+use crate::text::{Code, Diagnostic, Diagnostics, Position, did_you_mean};
 use std::path::Path;
 
 /// Forms, and the number of files they were read from.
@@ -69,7 +70,26 @@ pub(super) fn compared(
         let why = if files.is_empty() { "there are none".to_owned() } else { told.join("\n\n") };
         return Err(format!("the forms of {} cannot be compared with: {why}", folder.display()).into());
     }
-    for before in &earlier.forms {
+    found.extend(changed(dir, &earlier.forms, forms)?);
+    Ok(found)
+}
+
+/// What the forms of `dir` change of the meaning of those that were answered, as the store keeps them.
+///
+/// # Errors
+/// All changes as mistakes, told with what to do instead.
+pub(super) async fn refuse_changed(dir: &Path, desk: &Desk) -> Result<(), Box<dyn std::error::Error>> {
+    let mistakes = changed(dir, &desk.store.forms_in_use().await?, &desk.forms)?;
+    if mistakes.is_empty() {
+        return Ok(());
+    }
+    Err(FolderError::Mistakes { count: mistakes.len(), mistakes: Diagnostics(mistakes) }.into())
+}
+
+/// What `forms` of `dir` change of the meaning of earlier ones.
+pub(super) fn changed(dir: &Path, earlier: &[Form], forms: &[Form]) -> Result<Vec<Diagnostic>, FolderError> {
+    let mut found = Vec::new();
+    for before in earlier {
         let name = format!("forms/{}.yaml", before.id());
         let file = shown(dir, &name);
         let Some(now) = forms.iter().find(|f| f.id() == before.id()) else {

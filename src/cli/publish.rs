@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::folder::{Folder, io_at};
+use super::form_files;
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::{say, warn};
@@ -17,6 +18,7 @@ pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Da
     let folder = Folder::read(dir)?;
     let earlier = folder.releases()?;
     let (desk, _) = folder.desk(clock::clock(now)).await?;
+    form_files::refuse_changed(dir, &desk).await?;
     let known = desk.store.known_releases().await?;
     let lost: Vec<&str> = known
         .iter()

@@ -34,7 +34,7 @@ async fn command(arguments: &Arguments) -> Outcome {
     let (dir, now) = (&arguments.instance, arguments.now);
     match &arguments.command {
         Command::Init { dir } => init::init(dir),
-        Command::Check(options) => check::check(dir, options),
+        Command::Check(options) => check::check(dir, options).await,
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
         Command::Invite { case, form, mail, paper } => {
             invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper)).await

@@ -3,6 +3,7 @@
 use super::arguments::Serve;
 use super::clock;
 use super::folder::{Folder, read};
+use super::form_files;
 use super::run::Outcome;
 use super::terminal::{say, warn};
 use crate::desk::Desk;
@@ -28,6 +29,8 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
     let (mut desk, _) = folder.desk(clock).await?;
+    // Answers to a form whose meaning changed could not be counted with the earlier ones.
+    form_files::refuse_changed(dir, &desk).await?;
     if let Some(doubt) = desk.clock_doubt().await?.filter(|_| !options.trust_clock) {
         return Err(format!(
             "{doubt}. Links that have expired would open again. Set the clock, or say --trust-clock when it is right"

@@ -111,6 +111,23 @@ impl Store {
             .collect()
     }
 
+    /// Of every form that was answered, the version that was answered last.
+    ///
+    /// # Errors
+    /// When the database fails, or what it holds is no form.
+    pub async fn forms_in_use(&self) -> Result<Vec<Form>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT u.id, f.form FROM (SELECT form AS id, version, max(received_at) AS last FROM submissions
+             GROUP BY form, version) u JOIN forms f ON f.version = u.version ORDER BY u.id, u.last, u.version",
+        );
+        let rows = self.read("read the forms in use", rows.fetch_all(self.readers())).await?;
+        let mut newest: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+        newest.extend(rows.iter().map(|r| (r.get("id"), r.get("form"))));
+        let read = |json: &String| Form::from_stored(json);
+        let unreadable = |source| StoreError::Unreadable { what: "form", source };
+        newest.values().map(read).collect::<Result<_, _>>().map_err(unreadable)
+    }
+
     /// How many submissions came in by each channel, by its code.
     ///
     /// # Errors

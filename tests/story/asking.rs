@@ -114,6 +114,14 @@ fn answers_to_every_version_stay_readable_and_countable_and_what_an_earlier_one_
         }
     };
     answer(&ended[..5], "far_too_little");
+    // Without the retired code nothing is served, released or found to be right: earlier answers could not be counted.
+    fs::write(&file, &now).unwrap();
+    for command in [&["check"][..], &["release"], &["serve", "--port", "0"]] {
+        let refused = instance.run(command);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success(), "{command:?}");
+        assert!(told.contains("F082") && told.contains("far_too_little") && told.contains("retired: true"), "{told}");
+    }
     // The next version retires the code beside the new one, and asks one question more.
     let kept = "          - { code: far_too_little, retired: true, label: { fi: Aivan liian vähän, sv: Allt för lite, en: Far too little } }\n";
     let choice = now.split("          - { code: too_little").next().unwrap().len();
