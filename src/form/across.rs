@@ -54,6 +54,9 @@ impl<'a> Across<'a> {
                     tell(code, at, problem, remedy);
                 }
                 for inner in &q.questions {
+                    if let Some((code, problem, remedy)) = self.prefill_of_item(q, inner) {
+                        tell(code, inner.prefill.as_ref().map_or(Position::START, Position::of), problem, remedy);
+                    }
                     if let Some(name) = &inner.indicator {
                         let problem = format!("`{}` of a group cannot measure `{}`", inner.id.value, name.value);
                         let remedy = "measure it with a question outside groups: only those are counted".to_owned();
@@ -107,6 +110,25 @@ impl<'a> Across<'a> {
             let problem = format!("`{question}` is a group, and this question is none");
             (Code::PrefillType, problem, "fill in from a question of the same type".to_owned())
         })
+    }
+
+    /// What is wrong with filling in a question of an item from one of the source's items.
+    fn prefill_of_item(&self, group: &RawQuestion, inner: &RawQuestion) -> Option<(Code, String, String)> {
+        let of_group = &group.prefill.as_ref()?.value;
+        let RawPrefill { form: Some(form), question: Some(question), .. } = &inner.prefill.as_ref()?.value else {
+            return None;
+        };
+        let source = self.forms.get(form.as_str())?;
+        let source = questions(source).find(|s| Some(&s.id.value) == of_group.question.as_ref())?;
+        if source.questions.iter().any(|s| s.id.value == *question) {
+            return None;
+        }
+        let problem = format!("the group `{}` of {form} has no question `{question}`", source.id.value);
+        Some((
+            Code::PrefillSource,
+            problem,
+            did_you_mean(question, source.questions.iter().map(|s| s.id.value.as_str())),
+        ))
     }
 }
 

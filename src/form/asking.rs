@@ -25,14 +25,18 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm, party: Option<Party>,
             for inner in &q.questions {
                 condition(lint, inner.ask_if.as_ref(), &look);
                 look.earlier.push(inner);
-                if let Some(prefill) = &inner.prefill {
+                // An item is filled in whole, from an item of the same form.
+                let of_group = q.prefill.as_ref().and_then(|p| p.value.form.as_ref());
+                if let Some(prefill) =
+                    inner.prefill.as_ref().filter(|p| p.value.form.is_none() || p.value.form.as_ref() != of_group)
+                {
                     let problem =
                         format!("`{}` stands in a group, so nothing can be filled in there alone", inner.id.value);
                     lint.tell(
                         Code::PrefillInGroup,
                         Position::of(prefill),
                         problem,
-                        "fill in the whole group from a group of another form",
+                        "fill in the whole group from a group of another form, and its questions from that group's",
                     );
                 }
             }

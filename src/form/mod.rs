@@ -92,7 +92,7 @@ impl Form {
     /// Every mistake found, with its place and remedy.
     pub fn read(file: &str, source: &str, instance: Option<&Instance>) -> Result<Self, Diagnostics> {
         let file = FormFile { file: file.to_owned(), source: source.to_owned(), translations: Vec::new() };
-        let mut set = FormSet::read(&[file], instance, None);
+        let mut set = FormSet::read_among(&[file], instance, None, false);
         match set.forms.pop() {
             Some(form) => Ok(form),
             None => Err(Diagnostics(set.found)),

@@ -43,6 +43,16 @@ impl FormSet {
     /// it is not checked what questions measure.
     #[must_use]
     pub fn read(files: &[FormFile], instance: Option<&Instance>, indicators: Option<&Indicators>) -> Self {
+        Self::read_among(files, instance, indicators, true)
+    }
+
+    /// `all`: these are all forms that there are, so what they say of others is judged.
+    pub(super) fn read_among(
+        files: &[FormFile],
+        instance: Option<&Instance>,
+        indicators: Option<&Indicators>,
+        all: bool,
+    ) -> Self {
         let mut set = Self::default();
         let mut raws: Vec<(&FormFile, RawForm)> = Vec::new();
         // What others say of a form that could not be read is not judged.
@@ -80,8 +90,11 @@ impl FormSet {
             ready.push((party, pair.map(|p| p.pages.clone()).unwrap_or_default()));
             set.found.extend(mistakes);
         }
-        let (mistakes, warnings): (Vec<_>, Vec<_>) =
-            across.found(indicators).into_iter().partition(Diagnostic::is_error);
+        let (mistakes, warnings): (Vec<_>, Vec<_>) = across
+            .found(indicators)
+            .into_iter()
+            .filter(|d| all || d.code != Code::PrefillSource)
+            .partition(Diagnostic::is_error);
         set.found.extend(mistakes);
         set.warnings.extend(warnings);
         set.sort(files);

@@ -137,6 +137,35 @@ fn answers_to_every_version_stay_readable_and_countable_and_what_an_earlier_one_
     crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
 }
 
+#[test]
+fn what_was_agreed_when_the_case_opened_stands_in_the_closing_report_and_nothing_is_typed_twice() {
+    let instance = pilot();
+    let server = instance.serve();
+    let opening = link(&instance, &["V-001", "--form", "case-opening"]);
+    let agreed = [
+        ("o_profiles", "career_changer"),
+        ("o_profiles", "long_absent"),
+        ("o_goals.1.o_goal_type", "step_by_step"),
+        ("o_goals.1.o_goal_text", "Keittiötyö"),
+        ("o_goals.2.o_goal_type", "find_direction"),
+        ("o_consent_follow_up", "yes"),
+    ];
+    let sent = send(server.address, &opening, &agreed);
+    assert!(sent.receipt().is_some(), "{}", sent.body);
+    let closing = link(&instance, &["V-001", "--form", "closing-report"]);
+    let page = get(server.address, &format!("{closing}/answer?lang=fi")).unwrap().body;
+    for chosen in [
+        "name=\"r_profiles\" value=\"career_changer\" checked",
+        "name=\"r_profiles\" value=\"long_absent\" checked",
+        "name=\"r_goals.1.r_goal_type\" value=\"step_by_step\" checked",
+        "name=\"r_goals.2.r_goal_type\" value=\"find_direction\" checked",
+        "name=\"r_follow_up_consent\" value=\"yes\" checked",
+    ] {
+        assert!(page.contains(chosen), "{chosen}");
+    }
+    assert!(!page.contains("Keittiötyö"), "words that no question of the report asks for stay where they are");
+}
+
 /// A small generator, so that a failure can be repeated from its seed.
 struct Dice(u64);
 
