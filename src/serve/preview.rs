@@ -55,7 +55,6 @@ pub struct Draft {
 type Drafts = watch::Receiver<Arc<Draft>>;
 
 /// The service that shows each draft as it comes.
-#[must_use]
 pub fn preview(drafts: Drafts) -> Router {
     let policy = HeaderValue::from_static(POLICY);
     let router = Router::new()
