@@ -62,7 +62,7 @@ async fn for_case(desk: &Desk, case: &str, options: &FormPrint) -> Result<(Vec<u
     let context = PaperContext {
         case: Some(&file),
         circumstances: &desk.circumstances(Some(&file)),
-        known: &desk.known_of(Some(&file), form).await?,
+        known: &desk.paper_known(&file, form).await?,
         link: link.as_ref(),
         printed_on: desk.today(),
         codes: options.codes,

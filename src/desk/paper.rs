@@ -1,8 +1,10 @@
 //! What a paper form needs of a case: a way in that can be typed.
 
 use super::{Desk, InviteError, OpenedLink};
-use crate::case::CaseNumber;
-use crate::store::Channel;
+use crate::case::{CaseFile, CaseNumber};
+use crate::form::Form;
+use crate::store::{Channel, StoreError};
+use crate::submission::RawAnswers;
 
 impl Desk {
     /// Makes a new link to the invitation of a case to a form whose secret part can be typed from paper.
@@ -14,6 +16,17 @@ impl Desk {
         let (token, hash) = self.fresh_code();
         self.store.open_link(hash, &invitation.id, Channel::Web, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
+    }
+
+    /// What a paper form can take from a case. A choice that the web makes beforehand is left to the pen: a cross cannot
+    /// be taken back.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn paper_known(&self, case: &CaseFile, form: &Form) -> Result<RawAnswers, StoreError> {
+        let mut known = self.known_of(Some(case), form).await?;
+        known.retain(|field, _| form.defaults().all(|(id, _)| id != field));
+        Ok(known)
     }
 }
 
@@ -39,7 +52,14 @@ mod tests {
 
         let file = desk.store.case(case).await.unwrap().unwrap();
         let report = desk.form("closing-report").unwrap();
-        let known = desk.known_of(Some(&file), report).await.unwrap();
+        let feedback = desk.form("client-feedback").unwrap();
+        let permission = |known: &crate::submission::RawAnswers| known.contains_key("coach_may_read");
+        assert!(
+            permission(&desk.known_of(Some(&file), feedback).await.unwrap()),
+            "the web shows the choice made beforehand"
+        );
+        assert!(!permission(&desk.paper_known(&file, feedback).await.unwrap()), "paper leaves it to the pen");
+        let known = desk.paper_known(&file, report).await.unwrap();
         assert!(known.contains_key("r_outcome") && known.contains_key("r_hours"), "{known:?}");
     }
 }
