@@ -169,7 +169,7 @@ impl Desk {
         let answers = submissions.iter().filter(|s| may(s.party)).map(|s| {
             json!({
                 "party": s.party, "form": s.form.id(), "title": s.form.title().in_language(language),
-                "receipt": s.receipt, "received_at": s.received_at,
+                "receipt": s.receipt, "received_at": s.received_at, "channel": s.channel,
                 "answers": in_words(s.form.questions(), &s.answers, language), "codes": s.answers,
                 "form_version": s.form.version(),
             })

@@ -46,6 +46,8 @@ pub struct KeptSubmission {
     pub receipt: String,
     /// When it arrived, RFC 3339 in UTC.
     pub received_at: String,
+    /// How it came in: `web` or `paper`.
+    pub channel: String,
     /// The form as it was then.
     pub form: Form,
     /// The answers.
@@ -120,7 +122,7 @@ impl Store {
 }
 
 const EVENTS: &str = "SELECT at, event FROM case_events WHERE case_number = $1 ORDER BY sequence";
-const SUBMISSIONS: &str = "SELECT i.party, s.receipt, s.received_at, f.form, s.answers
+const SUBMISSIONS: &str = "SELECT i.party, s.receipt, s.received_at, s.channel, f.form, s.answers
     FROM invitations i JOIN submissions s ON s.invitation = i.id JOIN forms f ON f.version = s.version
     WHERE i.case_number = $1 ORDER BY s.received_at, s.id";
 const REPORTS: &str = "SELECT version, 0 AS officers, written_on AS day, json FROM reports WHERE case_number = $1
@@ -163,6 +165,7 @@ fn submission(row: &AnyRow) -> Result<KeptSubmission, serde_json::Error> {
         party: party(row)?,
         receipt: row.get("receipt"),
         received_at: row.get("received_at"),
+        channel: row.get("channel"),
         form: Form::from_stored(row.get("form"))?,
         answers: serde_json::from_str(row.get("answers"))?,
     })

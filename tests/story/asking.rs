@@ -71,6 +71,8 @@ fn paper_is_keyed_in_on_one_screen_and_marked_and_the_store_tells_it_apart() {
         channels
     });
     assert_eq!(channels, [("paper".to_owned(), 1), ("web".to_owned(), 1)]);
+    let copy = instance.must(&["export", "V-001"]);
+    assert!(copy.contains("\"channel\": \"paper\"") && copy.contains("Paperilla"), "{copy}");
     instance.must(&["verify"]);
 }
 
