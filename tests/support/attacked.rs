@@ -2,7 +2,7 @@
 
 use crate::http::{Answer, encode, get, post};
 use palaute::desk::Desk;
-use palaute::form::{Circumstances, Form, Kind};
+use palaute::form::{Circumstances, Form, FormFile, FormSet, Kind};
 use palaute::instance::Instance;
 use palaute::render::{PdfPrinter, Renderer};
 use palaute::store::{Database, Store};
@@ -37,8 +37,12 @@ pub(crate) fn block<T>(work: impl Future<Output = T>) -> T {
 }
 
 pub(crate) fn form() -> Form {
-    Form::read("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"), None)
-        .expect("the form is good")
+    let ar =
+        ("forms/client-feedback.ar.yaml".to_owned(), include_str!("../../forms/client-feedback.ar.yaml").to_owned());
+    let (file, source) = ("forms/client-feedback.yaml", include_str!("../../forms/client-feedback.yaml"));
+    let file = FormFile { file: file.to_owned(), source: source.to_owned(), translations: vec![ar] };
+    let mut set = FormSet::read(&[file], None, None);
+    set.forms.pop().unwrap_or_else(|| panic!("{:?}", set.found))
 }
 
 // An instance with ended cases and links to them.
@@ -329,7 +333,7 @@ impl Page {
             raw.entry(name.clone()).or_default().push(value.clone());
         }
         let submission = Submission::parse(&raw, form, &Circumstances::default()).expect("the answers fit");
-        let json = serde_json::to_string(submission.answers()).expect("JSON");
+        let json = serde_json::to_string(&submission.to_stored()).expect("JSON");
         let content = Fingerprint::of(format!("{}\n{json}", submission.version().as_str()));
         Self { target: format!("/f/{token}"), nonce: nonce(), answers, content }
     }
