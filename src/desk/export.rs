@@ -155,7 +155,11 @@ impl Desk {
     }
 
     async fn kept(&self, number: CaseNumber, asked: &str) -> Result<Kept, ExportError> {
-        self.store.kept(number).await?.ok_or_else(|| ExportError::NoCase(asked.to_owned()))
+        let mut kept = self.store.kept(number).await?.ok_or_else(|| ExportError::NoCase(asked.to_owned()))?;
+        // The questions as they were put: with the fields of the case that they name.
+        let circumstances = self.circumstances(Some(&kept.file));
+        kept.submissions.iter_mut().for_each(|s| s.form = s.form.for_case(&circumstances));
+        Ok(kept)
     }
 
     /// The answers of those who may be in the copy.

@@ -3,7 +3,7 @@
 
 use super::Desk;
 use crate::case::{CaseFile, CaseNumber};
-use crate::form::Party;
+use crate::form::{Form, Party};
 use crate::render::{PdfError, RenderError, ReportView, closing_report_html};
 use crate::report::{
     AnnexState, ClosingReport, FeedbackAnnex, NotEnded, Received, ReportFile, ReportName, annex_state, recorded,
@@ -147,9 +147,13 @@ impl Desk {
             return Ok(Some(OfficerEdition { closed_on, html, json, pdf }));
         }
         let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
-        let received: Vec<Received<'_>> = in_time
-            .filter(|s| s.form.is_feedback())
-            .map(|s| Received { party: s.party, form: &s.form, answers: &s.answers })
+        let circumstances = self.circumstances(Some(case));
+        let feedback: Vec<&StoredSubmission> = in_time.filter(|s| s.form.is_feedback()).collect();
+        let told: Vec<Form> = feedback.iter().map(|s| s.form.for_case(&circumstances)).collect();
+        let received: Vec<Received<'_>> = feedback
+            .iter()
+            .zip(&told)
+            .map(|(s, form)| Received { party: s.party, form, answers: &s.answers })
             .collect();
         // The coach's part is taken from the version that was sent, not made again.
         let sent =

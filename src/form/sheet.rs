@@ -2,7 +2,7 @@
 
 use super::FormFile;
 use super::raw::RawForm;
-use super::translation::{doubled, places_lost_or_added, read_lines, texts};
+use super::translation::{doubled, places_lost_or_added, read_lines, texts, unbent};
 use crate::text::{Code, Diagnostic, Diagnostics, Language, Position, nearest, read_yaml};
 use std::collections::BTreeMap;
 
@@ -240,7 +240,7 @@ struct Row {
 
 struct Rows<'a> {
     file: &'a str,
-    source: &'a str,
+    source: String,
     rows: Vec<Row>,
 }
 
@@ -248,11 +248,11 @@ impl Rows<'_> {
     fn mistake(&self, row: &Row, problem: &str, remedy: &str) -> Diagnostic {
         let at = Position { line: row.line, column: 1 };
         let problem = format!("row {}: {problem}", row.number);
-        Diagnostic::new(Code::SheetRow, (self.file, self.source), at, problem, remedy)
+        Diagnostic::new(Code::SheetRow, (self.file, self.source.as_str()), at, problem, remedy)
     }
 }
 
-fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<Rows<'a>, Diagnostics> {
+fn read_rows<'a>(file: &'a str, bytes: &[u8], language: Language) -> Result<Rows<'a>, Diagnostics> {
     let refused = |source: &str, at, problem: String, remedy: &str| {
         Diagnostics(vec![Diagnostic::new(Code::Sheet, (file, source), at, problem, remedy)])
     };
@@ -260,7 +260,8 @@ fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<R
         let problem = format!("the sheet is not UTF-8 (byte {})", error.valid_up_to());
         refused("", Position::START, problem, "save it as \"CSV UTF-8\"")
     })?;
-    let source = source.strip_prefix(BYTE_ORDER_MARK).unwrap_or(source);
+    // With one kind of line ends the reader's lines are those that people count.
+    let source = &source.strip_prefix(BYTE_ORDER_MARK).unwrap_or(source).replace("\r\n", "\n");
     let heads = source.lines().next().unwrap_or_default();
     let between = [b';', b',', b'\t'].into_iter().max_by_key(|b| heads.bytes().filter(|h| h == b).count());
     let mut reader = csv::ReaderBuilder::new()
@@ -268,7 +269,7 @@ fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<R
         .flexible(true)
         .delimiter(between.unwrap_or(BETWEEN))
         .from_reader(source.as_bytes());
-    let mut rows = Rows { file, source, rows: Vec::new() };
+    let mut rows = Rows { file, source: source.clone(), rows: Vec::new() };
     let mut mistakes = Vec::new();
     for (number, record) in (1..).zip(reader.records()) {
         let record = record.map_err(|error| {
@@ -291,7 +292,8 @@ fn read_rows<'a>(file: &'a str, bytes: &'a [u8], language: Language) -> Result<R
                 "keep two columns: the Finnish text and its translation; put a text that holds ; or , in quotes";
             mistakes.push(Diagnostic::new(Code::SheetRow, (file, source), at, problem, remedy));
         } else if number > 1 {
-            rows.rows.push(Row { number, line, fi: cell(0), words: cell(1) });
+            // Only Finnish bends names; what a translator kept of it is taken as the name.
+            rows.rows.push(Row { number, line, fi: cell(0), words: unbent(&cell(1)) });
         }
     }
     if source.trim().is_empty() {

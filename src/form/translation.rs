@@ -2,6 +2,7 @@
 
 use super::FormFile;
 use super::raw::{RawForm, RawQuestion};
+use crate::instance::FinnishCase;
 use crate::text::{Code, Diagnostic, Diagnostics, Language, Position, Text, nearest, read_yaml};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_yaml::Spanned;
@@ -77,6 +78,11 @@ pub(super) fn places(text: &str) -> BTreeSet<&str> {
     names.map(|(name, _)| name.split('.').next().unwrap_or(name)).collect()
 }
 
+/// Words without Finnish cases: `{provider.genitive}` becomes `{provider}`, as only Finnish bends names.
+pub(super) fn unbent(words: &str) -> String {
+    FinnishCase::ALL.iter().fold(words.to_owned(), |words, case| words.replace(&format!(".{}}}", case.name()), "}"))
+}
+
 /// What a translation makes of the places of its Finnish text, if that is wrong.
 pub(super) fn places_lost_or_added(fi: &str, words: &str) -> Option<String> {
     let (there, here) = (places(fi), places(words));
@@ -88,6 +94,12 @@ pub(super) fn places_lost_or_added(fi: &str, words: &str) -> Option<String> {
         (true, false) => Some(format!("has {}, which the Finnish text has not", list(added))),
         (false, false) => Some(format!("has {} in the place of {}", list(added), list(lost))),
     }
+}
+
+/// The name that stands bent in a text.
+fn bent(words: &str) -> &str {
+    let names = words.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    names.filter_map(|(name, _)| name.split_once('.')).map(|(name, _)| name).next().unwrap_or("provider")
 }
 
 /// The id of the form and the code of the language that the name of a translation's file says.
@@ -215,6 +227,9 @@ fn merge_one(
                 problem,
                 format!("keep one of the two: this line, or {}: in the form", language.code()),
             );
+        } else if unbent(&words.value) != words.value {
+            let problem = format!("`{}` bends a name as Finnish does", key.value);
+            tell(Code::TranslationPlaces, at, problem, format!("write {{{}}}", bent(&words.value)));
         } else if let Some(wrong) = places_lost_or_added(&text.fi, &words.value) {
             let problem = format!("the translation of `{}` {wrong}", key.value);
             tell(

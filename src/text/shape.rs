@@ -77,6 +77,9 @@ fn plain(message: &str) -> String {
     if plain.is_empty() { "this is no YAML".to_owned() } else { plain.to_owned() }
 }
 
+/// What to do about a key that is there twice.
+const TWICE: &str = "keep one of the two; if a new question or choice begins here, write a dash before it";
+
 fn remedy_for(problem: &str) -> (Code, &'static str) {
     let p = problem.to_lowercase();
     let says = |word: &str| p.contains(word);
@@ -88,7 +91,15 @@ fn remedy_for(problem: &str) -> (Code, &'static str) {
         () if says("unknown variant") => (Code::UnknownValue, "use one of the values listed"),
         () if says("missing field `fi`") => (Code::MissingKey, "write the Finnish text after fi:"),
         () if says("missing field") => (Code::MissingKey, "add the field"),
-        () if says("duplicate") => (Code::KeyTwice, "keep one of the two"),
+        () if says("duplicate") => (Code::KeyTwice, TWICE),
+        () if says("mapping values are not allowed") => (Code::NotYaml, "put the text in quotes: it holds a colon"),
+        () if says("flow mapping") || says("flow sequence") => {
+            (Code::NotYaml, "put the text in quotes: it holds a comma, a colon or a brace; or close the brace")
+        }
+        () if says("did not find expected") => (
+            Code::NotYaml,
+            "check the indentation of this line and of those above: keys of one thing begin in one column, and a new question or choice begins with a dash",
+        ),
         () if says("budget") || says("depth") => (Code::NotYaml, "write it flatter and without so many aliases"),
         () if says("tab") => (Code::NotYaml, "replace the tab with spaces"),
         () if says("year") || says("month") || says("digit integer") => {
@@ -345,7 +356,7 @@ impl<'a> Walk<'a> {
             let (word, place) = (entry.value.0.as_str(), Position::of(entry));
             if let Some((_, first)) = seen.iter().find(|(w, _)| *w == word) {
                 let problem = format!("the key `{word}` is given twice, already on line {}", first.line);
-                self.tell(Code::KeyTwice, place, problem, "keep one of the two".to_owned());
+                self.tell(Code::KeyTwice, place, problem, TWICE.to_owned());
                 continue;
             }
             seen.push((word, place));
@@ -414,7 +425,7 @@ fn wanted_instead(wanted: &str, name: Option<&str>) -> &'static str {
         ("integer", _) => "write a whole number such as 50, without a unit or quotes",
         ("number", _) => "write a number, without a unit or quotes",
         ("boolean", _) => "write true or false",
-        _ => "write words, in quotes if they hold a colon or a comma",
+        _ => "write words, in quotes if they hold a colon, a comma or a brace",
     }
 }
 
