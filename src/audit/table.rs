@@ -31,6 +31,10 @@ impl ReadTable {
         let mut problems = Vec::new();
         let parts = || self.cells.iter().filter(|(codes, _)| codes[0] != "mean");
         let total = self.cells.get(&vec!["total".to_owned()]).cloned().flatten().and_then(|v| v.parse::<i64>().ok());
+        let of =
+            |code: &str| self.cells.get(&vec![code.to_owned()]).cloned().flatten().and_then(|v| v.parse::<i64>().ok());
+        // Of those who were asked, a count leaves a rest, too.
+        let asked = total.zip(of("not_asked")).map(|(total, unasked)| total - unasked);
         for (codes, value) in parts() {
             let Some(n) = value.as_ref().and_then(|v| v.parse::<i64>().ok()) else { continue };
             if n > 0 && n < self.threshold {
@@ -40,9 +44,13 @@ impl ReadTable {
             if rest > 0 && rest < self.threshold {
                 problems.push(format!("the total less {} gives {rest}", codes.join(" ")));
             }
+            let rest = asked.filter(|_| codes[0] != "total" && codes[0] != "not_asked").map_or(0, |asked| asked - n);
+            if rest > 0 && rest < self.threshold {
+                problems.push(format!("those asked less {} give {rest}", codes.join(" ")));
+            }
         }
         if let (Some(total), Some(mean)) = (total, self.cells.get(&vec!["mean".to_owned()]).cloned().flatten()) {
-            problems.extend(self.weak_mean(total, &mean));
+            problems.extend(self.weak_mean(asked.unwrap_or(total), &mean));
         }
         let hidden = parts().filter(|(codes, v)| codes[0] != "total" && v.is_none()).count();
         let shown = parts().filter(|(codes, v)| codes[0] != "total" && v.is_some()).count();

@@ -50,6 +50,9 @@ pub(super) enum Command {
         /// Make the link at which you key in what somebody wrote on paper; the answers are marked so.
         #[arg(long, conflicts_with = "mail")]
         paper: bool,
+        /// The code printed on that paper, such as ABCD-EFGH-JKMN; needed for a workplace, where each colleague has one.
+        #[arg(long, requires = "paper")]
+        code: Option<String>,
     },
     /// Show the forms in a browser on invented cases and follow while their files are edited; nothing is stored.
     Preview {

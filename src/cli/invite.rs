@@ -16,14 +16,17 @@ pub(super) enum Way<'a> {
     /// It is mailed to this address.
     Mailed(&'a str),
     /// It is for whoever keys in a paper form.
-    Keyed,
+    Keyed {
+        /// The code on the paper.
+        code: Option<&'a str>,
+    },
 }
 
 impl<'a> Way<'a> {
-    pub(super) fn of(mail: Option<&'a str>, paper: bool) -> Self {
+    pub(super) fn of(mail: Option<&'a str>, paper: bool, code: Option<&'a str>) -> Self {
         match mail {
             Some(address) => Self::Mailed(address),
-            None if paper => Self::Keyed,
+            None if paper => Self::Keyed { code },
             None => Self::Printed,
         }
     }
@@ -44,10 +47,12 @@ pub(super) async fn invite(
             desk.mail_link(number, &form, address).await?;
             say("The mail is in the outbox; `palaute serve` delivers it.");
         }
-        Way::Printed | Way::Keyed => {
-            let keyed = matches!(way, Way::Keyed);
-            let link =
-                if keyed { desk.open_keying(number, &form).await? } else { desk.open_link(number, &form).await? };
+        Way::Printed | Way::Keyed { .. } => {
+            let link = match way {
+                Way::Keyed { code } => desk.open_keying(number, &form, code).await?,
+                _ => desk.open_link(number, &form).await?,
+            };
+            let keyed = matches!(way, Way::Keyed { .. });
             let until = finnish_date(link.expires_at.to_zoned(desk.instance.zone()).date());
             let whose =
                 if keyed { "Key in the paper form there; it is for you alone" } else { "Whoever has it can answer" };

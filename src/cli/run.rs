@@ -36,8 +36,9 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Init { dir } => init::init(dir),
         Command::Check(options) => check::check(dir, options).await,
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
-        Command::Invite { case, form, mail, paper } => {
-            invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper)).await
+        Command::Invite { case, form, mail, paper, code } => {
+            invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper, code.as_deref()))
+                .await
         }
         Command::Preview { port } => preview::run(dir, now, *port).await,
         Command::Form { command: FormCommand::Print(options) } => form::print(dir, now, options).await,

@@ -16,10 +16,8 @@ pub(super) fn tables(cube: &Cube, form: &Form, as_of: Date, source: &Text, respo
         .collect()
 }
 
-/// True when somebody has answered the form by the end of that day.
-pub(super) fn is_answered(cube: &Cube, form: &Form, as_of: Date) -> bool {
-    let everybody = respondents(form.id());
-    cube.entries(&everybody).any(|(key, n)| n > 0 && key.first().is_some_and(|day| not_after(day, as_of)))
+fn id_of(form: &Form, question: &str) -> String {
+    format!("{}-{}", form.party().code(), question.replace('_', "-"))
 }
 
 /// Five-step agreement folds to three classes for publication; every other choice stands for itself.
@@ -99,7 +97,8 @@ fn table(cube: &Cube, form: &Form, question: &Question, as_of: Date, source: &Te
         _ => "table.answers.definition",
     };
     Table {
-        id: format!("{}-{}", form.party().code(), question.id.replace('_', "-")),
+        id: id_of(form, &question.id),
+        hangs_on: form.hangs_on(&question.id).iter().map(|id| id_of(form, id)).collect(),
         title: question.text.clone(),
         definition: Messages::text(definition),
         cells: cells.collect(),

@@ -65,6 +65,7 @@ pub(super) fn table(
         as_of,
         source: instance.source.clone(),
         responses: Vec::new(),
+        hangs_on: Vec::new(),
     }
 }
 

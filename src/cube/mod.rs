@@ -16,7 +16,7 @@ pub use counters::Cube;
 pub use fact::{Codebook, Column, Columns, Fact};
 pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table};
 
-use crate::form::Form;
+use crate::form::{Form, Party};
 use crate::instance::Instance;
 use jiff::civil::Date;
 
@@ -36,10 +36,10 @@ pub fn tables(cube: &Cube, instance: &Instance, forms: &[Form], as_of: Date, ans
     let response = |party| responses::response(cube, forms, party, as_of, answers_until);
     tables.extend(responses::table_of(cube, instance, forms, as_of, answers_until));
     for form in forms {
-        let response = if form.is_feedback() { response(form.party()) } else { None };
-        // A form that is no feedback has tables once it has been answered at all.
-        if form.is_feedback() || answers::is_answered(cube, form, answers_until) {
-            tables.extend(answers::tables(cube, form, answers_until, source, response));
+        // Other forms are counted, but what is published together with feedback, and beside whom who was invited, is
+        // still to be declared.
+        if form.is_feedback() || form.party() == Party::Coach {
+            tables.extend(answers::tables(cube, form, answers_until, source, response(form.party())));
         }
     }
     tables

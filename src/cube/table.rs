@@ -122,6 +122,9 @@ pub struct Table {
     pub axes: Vec<Axis>,
     /// Its figures.
     pub cells: Vec<Cell>,
+    /// Tables of the questions on whose answers it hangs whether this one was asked: who was not asked is a part of
+    /// them.
+    pub hangs_on: Vec<String>,
     /// How it is protected.
     pub class: Class,
     /// The day at whose end its figures hold.

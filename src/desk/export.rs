@@ -5,7 +5,7 @@ use super::{Desk, InviteError};
 use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::form::{Party, Question};
 use crate::store::{Kept, KeptSubmission, StoreError};
-use crate::submission::{Answer, Answers};
+use crate::submission::{Answer, Answers, not_asked};
 use crate::text::Language;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -223,7 +223,11 @@ fn in_words<'a>(
 ) -> Vec<Value> {
     let told = questions.into_iter().map(|q| {
         let answer = answers.get(&q.id).map_or(Value::Null, |answer| answer_in_words(q, answer, language));
-        json!({ "question": q.text.in_language(language), "answer": answer })
+        let mut told = json!({ "question": q.text.in_language(language), "answer": answer });
+        if not_asked(answers, &q.id) {
+            told["asked"] = false.into();
+        }
+        told
     });
     told.collect()
 }

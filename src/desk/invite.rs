@@ -1,6 +1,7 @@
 //! Opens a way in to an invitation.
 
-use super::Desk;
+use super::token::normalised;
+use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Collect, Form, Occasion, Party};
@@ -57,6 +58,12 @@ pub enum InviteError {
     /// The form is only printed.
     #[error("{0} is only printed: nobody can be invited to answer it on the web. `palaute form print {0}` prints it")]
     OnPaper(String),
+    /// Which colleague's paper it is must be told.
+    #[error("every colleague is invited alone: say which paper it is, with --code and the code that is printed on it")]
+    NeedsCode,
+    /// The code is on no paper of this form and case.
+    #[error("`{0}` is the code of no open paper of this form and case; it looks like ABCD-EFGH-JKMN")]
+    NoPaper(String),
     /// The invitation was answered.
     #[error("the invitation of case {0} to this form is answered already")]
     Answered(CaseNumber),
@@ -102,12 +109,32 @@ impl Desk {
     }
 
     /// Makes a link at which somebody keys in what was written on paper: it leads to the whole form on one
-    /// screen, and what is sent there is marked as having come on paper.
+    /// screen, and what is sent there is marked as having come on paper. `code` is the one on the paper; of a workplace,
+    /// where every colleague is invited alone, it tells whose paper it is.
     ///
     /// # Errors
     /// See [`InviteError`].
-    pub async fn open_keying(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
-        let invitation = self.open_invitation(case, form).await?;
+    pub async fn open_keying(
+        &self,
+        case: CaseNumber,
+        form: &str,
+        code: Option<&str>,
+    ) -> Result<OpenedLink, InviteError> {
+        let party = self.form(form).map(Form::party);
+        let invitation = match code {
+            None if party == Some(Party::Community) => return Err(InviteError::NeedsCode),
+            None => self.open_invitation(case, form).await?,
+            Some(code) => {
+                let unknown = || InviteError::NoPaper(code.to_owned());
+                let token = normalised(code.trim()).ok_or_else(unknown)?;
+                let found = self.store.invitation_by_token(&token_hash(&token)).await?;
+                let found = found.filter(|i| i.case == case && i.form == form && !i.revoked).ok_or_else(unknown)?;
+                if found.answered {
+                    return Err(InviteError::Answered(case));
+                }
+                found
+            }
+        };
         let (token, hash) = self.fresh_token();
         self.store.open_link(hash, &invitation.id, Channel::Paper, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })

@@ -142,7 +142,7 @@ impl Desk {
             Some(case) if form.questions().any(from_forms) => self.store.submissions_of(case.number()).await?,
             _ => Vec::new(),
         };
-        let earlier: Vec<(&str, &Answers)> = submissions.iter().map(|s| (s.form.id(), &s.answers)).collect();
+        let earlier: Vec<(&Form, &Answers)> = submissions.iter().map(|s| (&s.form, &s.answers)).collect();
         Ok(prefilled(form, &self.circumstances(case), &earlier))
     }
 
@@ -211,10 +211,10 @@ impl Desk {
         let Some(token) = normalised(token) else { return Ok(None) };
         let Some(invitation) = self.store.invitation_by_token(&token_hash(&token)).await? else { return Ok(None) };
         let Some(form) = self.form(&invitation.form) else { return Ok(None) };
-        match self.receive(&invitation, form, nonce, raw).await? {
-            Received::Stored(receipt) => Ok(Some((receipt, form))),
-            Received::AlreadyAnswered => Ok(None),
-        }
+        // Read as it was asked then: the report itself, or midnight, may have changed what the form would ask now.
+        let Some(answered) = self.store.answered(&invitation.id).await? else { return Ok(None) };
+        let same = answered.nonce == Fingerprint::of(nonce) && Submission::is_same(raw, form, &answered.answers);
+        Ok(same.then_some((answered.receipt, form)))
     }
 
     /// Eight characters, each equally likely.

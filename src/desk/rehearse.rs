@@ -79,7 +79,7 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     if let Ok(submission) = Submission::parse(&given, form, &Circumstances::on(DAY)) {
         renderer.fill(
             "form/check.html",
-            &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], true, language),
+            &CheckView::new(frame(), form, "x", &submission, &[Doubt::OutcomeDay], (true, &[]), language),
         )?;
     }
     let receipt = ReceiptView::new(frame(), form, "x", "x".to_owned(), Some("/x".to_owned()), language);

@@ -49,7 +49,7 @@ impl<'a> Across<'a> {
                     tell(Code::QuestionIdElsewhere, Position::of(&q.id), problem, remedy.to_owned());
                 }
                 ids.entry((party, &q.id.value)).or_insert(entry.file);
-                if let Some((code, problem, remedy)) = self.prefill(party, q) {
+                if let Some((code, problem, remedy)) = self.prefill(party, &entry.raw, q) {
                     let at = q.prefill.as_ref().map_or(Position::START, Position::of);
                     tell(code, at, problem, remedy);
                 }
@@ -85,7 +85,7 @@ impl<'a> Across<'a> {
         found
     }
 
-    fn prefill(&self, party: Option<Party>, q: &RawQuestion) -> Option<(Code, String, String)> {
+    fn prefill(&self, party: Option<Party>, raw: &RawForm, q: &RawQuestion) -> Option<(Code, String, String)> {
         let RawPrefill { form: Some(form), question: Some(question), .. } = &q.prefill.as_ref()?.value else {
             return None;
         };
@@ -101,9 +101,10 @@ impl<'a> Across<'a> {
             let remedy = did_you_mean(question, questions(source).map(|s| s.id.value.as_str()));
             return Some((Code::PrefillSource, problem, remedy));
         };
-        if !may_see(party, source, asked) {
+        let own_readers = q.visibility.unwrap_or(raw.visibility);
+        if !may_see(party, own_readers, source, asked) {
             let problem = format!("`{question}` of {form} is not for the eyes of those who answer this form");
-            let remedy = "fill in only what the same party wrote, or what client and coach may both read";
+            let remedy = "fill in only what the same person wrote, or what client and coach may both read, and let no more people read it here";
             return Some((Code::PrefillUnseen, problem, remedy.to_owned()));
         }
         (asked.kind.value == QuestionType::Group && q.kind.value != QuestionType::Group).then(|| {
@@ -174,13 +175,15 @@ fn occasion(occasion: Occasion) -> u8 {
     }
 }
 
-/// What a party wrote itself, and what coach and client share.
-fn may_see(party: Option<Party>, source: &RawForm, asked: &RawQuestion) -> bool {
+/// What a party wrote itself, and what coach and client share; never for more readers than were promised. Of the
+/// workplace community the next one is another person.
+fn may_see(party: Option<Party>, readers: Visibility, source: &RawForm, asked: &RawQuestion) -> bool {
     let visibility = asked.visibility.unwrap_or(source.visibility);
     let shared = matches!(visibility, Visibility::Coach | Visibility::Report);
     let stored = source.collect.as_ref().is_none_or(|c| c.value == Collect::Store);
-    let own = source.party.as_ref().map(|p| p.value) == party;
-    stored && (own || (shared && matches!(party, Some(Party::Client | Party::Coach))))
+    let own = source.party.as_ref().map(|p| p.value) == party && party != Some(Party::Community);
+    let for_eyes = own || (shared && matches!(party, Some(Party::Client | Party::Coach)));
+    stored && for_eyes && visibility != Visibility::Statistics && readers.is_within(visibility)
 }
 
 /// The questions outside groups, and the groups.

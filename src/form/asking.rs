@@ -21,9 +21,11 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm, party: Option<Party>,
         for q in &page.questions {
             let mut look = Look { earlier: earlier.clone(), all: &all, party, instance };
             condition(lint, q.ask_if.as_ref(), &look);
+            revealing(lint, raw, q, page.ask_if.iter().chain(&q.ask_if), &earlier);
             prefill(lint, q, party);
             for inner in &q.questions {
                 condition(lint, inner.ask_if.as_ref(), &look);
+                revealing(lint, raw, q, inner.ask_if.iter(), &earlier);
                 look.earlier.push(inner);
                 // An item is filled in whole, from an item of the same form.
                 let of_group = q.prefill.as_ref().and_then(|p| p.value.form.as_ref());
@@ -41,6 +43,35 @@ pub(super) fn mistakes(lint: &mut Lint<'_>, raw: &RawForm, party: Option<Party>,
                 }
             }
             earlier.push(q);
+        }
+    }
+}
+
+/// Whoever reads an answer, or that it was not asked for, learns what its condition looks at.
+fn revealing<'a>(
+    lint: &mut Lint<'_>,
+    raw: &RawForm,
+    q: &RawQuestion,
+    conditions: impl Iterator<Item = &'a Spanned<RawCondition>>,
+    earlier: &Earlier<'_>,
+) {
+    if matches!(q.kind.value, QuestionType::Information | QuestionType::Signature) {
+        return;
+    }
+    let of = |q: &RawQuestion| q.visibility.unwrap_or(raw.visibility);
+    for condition in conditions {
+        let read = condition.value.read();
+        for (subject, _) in read.iter().flat_map(super::Condition::tests) {
+            let Subject::Question(id) = subject else { continue };
+            if let Some(hidden) = earlier.iter().find(|e| e.id.value == *id && !of(q).is_within(of(e))) {
+                let problem = format!(
+                    "whoever reads `{}` learns the answer to `{}`, which fewer may read",
+                    q.id.value, hidden.id.value
+                );
+                let remedy =
+                    "look at a question that the same people read, or give this one the visibility of that one";
+                lint.tell(Code::ConditionReveals, Position::of(condition), problem, remedy);
+            }
         }
     }
 }

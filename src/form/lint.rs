@@ -1,17 +1,18 @@
 //! What YAML's shape cannot say about a form.
 
-use super::raw::{QuestionType, RawForm, RawQuestion};
+use super::raw::{QuestionType, RawChoice, RawForm, RawQuestion};
 use super::{Occasion, asking, own_keys, places, promise, scale};
 use crate::instance::Instance;
 use crate::text::{Code, Diagnostic, Language, Position, SourceText, Text, did_you_mean};
 use std::collections::BTreeMap;
 
-/// Most choices of one question; the set of those chosen is counted as bits of one integer.
-const MAX_CHOICES: usize = 60;
+/// Most choices of one question; the set of those chosen is counted as bits of one integer,
+/// with three shared ways out beside them.
+const MAX_CHOICES: usize = 57;
 /// Names that a posted form or its counters use for themselves.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     "nonce", "add", "remove", "removed", "restore", "answers", "sisalto", "virheet", "epaselva", "page", "from", "to",
-    "lang",
+    "lang", "then", "pois",
 ];
 /// Most questions of one form; more is a survey nobody finishes on a phone.
 const MAX_QUESTIONS: usize = 100;
@@ -233,7 +234,7 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
         let code = c.value.code.as_str();
         let taken = ["dont_know", "not_applicable", "rather_not_say", "no_answer", "not_asked", "total", "mean"]
             .contains(&code)
-            && !own_non_answer(code, c.value.non_answer)
+            && !own_non_answer(code, &c.value)
             || (kind == QuestionType::Agreement && scale::is_agreement_code(code));
         if !is_question_id(code) || codes.contains(&code) || taken {
             let problem = format!("the choice code `{code}` is used twice, reserved or no code");
@@ -254,8 +255,8 @@ fn question(lint: &mut Lint<'_>, q: &RawQuestion) {
 }
 
 /// A way out in the author's own words may carry the shared code.
-fn own_non_answer(code: &str, non_answer: Option<super::NonAnswer>) -> bool {
-    non_answer.is_some() && code != "no_answer" && code != "not_asked"
+fn own_non_answer(code: &str, choice: &RawChoice) -> bool {
+    (choice.non_answer.is_some() || choice.apart) && code != "no_answer" && code != "not_asked"
 }
 
 /// What cannot be answered on the web, or at all, cannot be required.

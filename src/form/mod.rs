@@ -306,6 +306,27 @@ impl Form {
             || self.question(id).is_some_and(|q| q.ask_if.is_some())
     }
 
+    /// Every question on whose answer it hangs whether this one is asked, also by way of others.
+    #[must_use]
+    pub fn hangs_on(&self, id: &str) -> std::collections::BTreeSet<String> {
+        let mut found = std::collections::BTreeSet::new();
+        let mut next = vec![id.to_owned()];
+        while let Some(id) = next.pop() {
+            let page = self.pages.iter().find(|p| p.questions.iter().any(|q| q.id == id));
+            let own = self.question(&id).and_then(|q| q.ask_if.as_ref());
+            for condition in page.and_then(|p| p.ask_if.as_ref()).into_iter().chain(own) {
+                for (subject, _) in condition.tests() {
+                    if let Subject::Question(other) = subject
+                        && found.insert(other.clone())
+                    {
+                        next.push(other.clone());
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// What is chosen before anybody has answered: code by question id.
     pub fn defaults(&self) -> impl Iterator<Item = (&str, &str)> {
         self.questions().filter(|q| q.on_web()).filter_map(|q| Some((q.id.as_str(), q.default.as_deref()?)))

@@ -21,6 +21,19 @@ pub enum NonAnswer {
     RatherNotSay,
 }
 
+impl NonAnswer {
+    /// The one that a shared code says.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "dont_know" => Some(Self::DontKnow),
+            "not_applicable" => Some(Self::NotApplicable),
+            "rather_not_say" => Some(Self::RatherNotSay),
+            _ => None,
+        }
+    }
+}
+
 /// What is filled in beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -188,9 +201,10 @@ impl Question {
         let (form_visibility, form_counted) = form;
         let own = raw.choices.into_iter().map(|c| Choice {
             apart: c.value.apart || c.value.non_answer.is_some(),
-            code: c.value.code,
             label: c.value.label,
-            non_answer: c.value.non_answer,
+            // The shared codes say it themselves, also where a choice is only set apart.
+            non_answer: c.value.non_answer.or_else(|| NonAnswer::of_code(&c.value.code).filter(|_| c.value.apart)),
+            code: c.value.code,
             retired: c.value.retired,
         });
         let (kind, mut choices) = match raw.kind.value {

@@ -55,6 +55,37 @@ pub enum Visibility {
     Statistics,
 }
 
+/// Somebody who may come to know a single answer, or several together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reader {
+    Client,
+    Coach,
+    Officer,
+    OfficerOfSeveral,
+    Provider,
+}
+
+impl Visibility {
+    fn readers(self) -> &'static [Reader] {
+        use Reader::{Client, Coach, Officer, OfficerOfSeveral, Provider};
+        match self {
+            Self::Officer => &[Officer, OfficerOfSeveral],
+            Self::Together => &[OfficerOfSeveral],
+            Self::Provider => &[Provider],
+            Self::Report => &[Client, Coach, Officer, OfficerOfSeveral],
+            Self::Coach => &[Client, Coach],
+            Self::Statistics => &[],
+        }
+    }
+
+    /// True when everybody who reads answers of this visibility may read those of `other`, so that one may tell
+    /// of the other.
+    #[must_use]
+    pub fn is_within(self, other: Self) -> bool {
+        self.readers().iter().all(|reader| other.readers().contains(reader))
+    }
+}
+
 /// When in a coaching a form is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -104,7 +104,10 @@ fn compare(last: &[&Question], now: &[&Question], changes: &mut Vec<Change>) {
                         format!("`{}` has no choice `{}` any more, but it could be chosen", before.id, choice.code);
                     tell(Code::CodeGone, problem, bring_back(choice));
                 }
-                Some(other) if other.non_answer != choice.non_answer => {
+                // Forms kept by earlier programs say only that a choice stands apart, not why.
+                Some(other)
+                    if other.non_answer != choice.non_answer && (choice.non_answer.is_some() || !choice.apart) =>
+                {
                     let problem = format!(
                         "the choice `{}` of `{}` was {}, now {}",
                         choice.code,
@@ -210,6 +213,21 @@ pages:
         });
         let found = changes_of_meaning(&form(LAST), &form(&now));
         found.iter().map(|c| (c.code.short(), c.told("forms/small.yaml", &now).at.line)).collect()
+    }
+
+    #[test]
+    fn a_form_that_an_earlier_program_kept_goes_on_with_the_same_words() {
+        let now = form(
+            &LAST.replace("{ code: c, label: { fi: C } }", "{ code: rather_not_say, apart: true, label: { fi: C } }"),
+        );
+        let json = now.to_stored();
+        // It knew nothing of non-answers; it kept that a choice stands apart.
+        let kept: String =
+            json.replace(",\"non_answer\":\"dont_know\"", "").replace(",\"non_answer\":\"rather_not_say\"", "");
+        assert_ne!(kept, json);
+        let before = Form::from_stored(&kept).unwrap();
+        assert_eq!(changes_of_meaning(&before, &now), []);
+        assert_ne!(before.question("q_one").unwrap().choices, now.question("q_one").unwrap().choices);
     }
 
     #[test]

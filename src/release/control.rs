@@ -4,14 +4,22 @@ use super::response;
 use super::{PublishedTable, Reason, Withheld};
 use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, TOTAL, Table};
 use crate::instance::Policy;
+use std::collections::BTreeSet;
 
 /// Lowest and highest grade, at whose edges a mean tells the single grades.
 const GRADES: (i64, i64) = (1, 5);
 
 pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTable>, Vec<Withheld>) {
     let (mut published, mut withheld) = (Vec::new(), Vec::new());
+    // Tables that are shown in full, but for totals and means; questions come after those on which they hang.
+    let mut whole: BTreeSet<String> = BTreeSet::new();
     for table in tables {
+        let open = table.hangs_on.iter().all(|id| whole.contains(id));
         let reasons = match table.class {
+            // Who was not asked is a part of another question's answers.
+            Class::Counts if !open => {
+                vec![Some(Reason::SmallGroup); table.cells.len()]
+            }
             Class::Open => vec![None; table.cells.len()],
             // The total of a table of answers is the number of people who answered.
             Class::Counts if table.responses.iter().any(|r| response::reasons(r, policy)[2].is_some()) => {
@@ -21,6 +29,9 @@ pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTabl
             Class::Groups => groups(&table, policy),
             Class::Responses => table.responses.iter().flat_map(|r| response::reasons(r, policy)).collect(),
         };
+        if reasons.iter().all(Option::is_none) {
+            whole.insert(table.id.clone());
+        }
         let cells = table.cells.iter().zip(&reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect();
         let table = PublishedTable {
             id: table.id,
@@ -72,11 +83,13 @@ fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
     let mean = coded
         .iter()
         .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });
-    let mean_reason = mean.and_then(|(_, c)| mean_reason(c, total, policy));
+    let mean_reason = mean.and_then(|(_, c)| mean_reason(c, asked, policy));
     // A distribution gives its mean, so it is shown only with it.
     let mean_hides = mean.is_some_and(|(people, _)| people > 0) && mean_reason.is_some();
-    let hide =
-        alike || mean_hides || small(unseen, policy) || parts().any(|n| small(n, policy) || small(total - n, policy));
+    let hide = alike
+        || mean_hides
+        || small(unseen, policy)
+        || parts().any(|n| small(n, policy) || small(total - n, policy) || small(asked - n, policy));
     coded
         .iter()
         .map(|(code, cell)| match (*code, cell.basis) {
@@ -182,6 +195,7 @@ mod tests {
             as_of: Date::constant(2025, 11, 30),
             source: Text::finnish("s"),
             responses: Vec::new(),
+            hangs_on: Vec::new(),
         }
     }
 
@@ -223,6 +237,32 @@ mod tests {
     }
 
     #[test]
+    fn the_complement_among_those_who_were_asked_is_protected_too() {
+        let codes = ["a", "b", NO_ANSWER, NOT_ASKED, TOTAL];
+        let table = counted(&codes, &[9, 6, 0, 20, 30]);
+        assert_eq!(shown(&table, 3), [None, None, None, None, Some(30)], "one of ten did not choose a");
+        let table = counted(&codes, &[6, 4, 0, 20, 30]);
+        assert_eq!(shown(&table, 3), [Some(6), Some(4), Some(0), Some(20), Some(30)]);
+        let table = counted(&codes, &[10, 0, 0, 20, 30]);
+        assert_eq!(shown(&table, 3), [None, None, None, None, Some(30)], "all who were asked said the same");
+    }
+
+    #[test]
+    fn a_question_that_hangs_on_another_is_shown_only_where_the_other_is_shown_whole() {
+        let first = |ns: &[i64]| Table { id: "first".to_owned(), ..counted(&["a", "b", TOTAL], ns) };
+        let codes = ["x", "y", NOT_ASKED, TOTAL];
+        let hanging = || Table { hangs_on: vec!["first".to_owned()], ..counted(&codes, &[5, 5, 10, 20]) };
+        let withheld =
+            |ns: &[i64]| control(vec![first(ns), hanging()], &policy(3)).0[1].cells.iter().all(Option::is_none);
+        assert!(withheld(&[18, 2, 20]), "who was not asked would give the withheld 2");
+        assert!(!withheld(&[10, 10, 20]));
+        assert!(
+            control(vec![hanging()], &policy(3)).0[0].cells.iter().all(Option::is_none),
+            "the other is not published at all"
+        );
+    }
+
+    #[test]
     fn answers_that_no_category_shows_are_protected_too() {
         assert_eq!(shown(&counted(&["a", "b", "total"], &[6, 6, 14]), 5), [None, None, Some(14)]);
     }
@@ -255,6 +295,7 @@ mod tests {
             as_of: Date::constant(2025, 11, 30),
             source: Text::finnish("s"),
             responses: Vec::new(),
+            hangs_on: Vec::new(),
         }
     }
 

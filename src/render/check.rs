@@ -62,7 +62,8 @@ pub struct CheckView {
 }
 
 impl CheckView {
-    /// Shows what was understood; the same answers travel on in hidden fields.
+    /// Shows what was understood; the same answers travel on in hidden fields. `dropped` are questions whose answers
+    /// the respondent gave and that are not asked any more.
     #[must_use]
     pub fn new(
         frame: FormFrame,
@@ -70,7 +71,7 @@ impl CheckView {
         nonce: &str,
         submission: &Submission,
         doubts: &[Doubt],
-        paged: bool,
+        (paged, dropped): (bool, &[String]),
         language: Language,
     ) -> Self {
         let m = Messages::of(language);
@@ -120,7 +121,7 @@ impl CheckView {
             send_note: words("send_note"),
             answered,
             doubts: doubts.iter().map(|d| doubt(d, m)).collect(),
-            dropped: submission.dropped().iter().map(name).collect(),
+            dropped: dropped.iter().map(name).collect(),
             sections: (1..).zip(form.pages()).map(section).filter(|s| !s.rows.is_empty()).collect(),
             fields,
         }

@@ -206,7 +206,7 @@ impl QuestionsView {
             let root = field.split('.').next().unwrap_or_default();
             form.pages()[pages.clone()].iter().any(|p| p.questions.iter().any(|q| q.id == root))
         };
-        let carried = filled.given.iter().filter(|(name, _)| !here(name));
+        let carried = filled.given.iter().filter(|(name, _)| !here(name) && form.asked(name).is_some());
         let carried = carried
             .flat_map(|(name, values)| values.iter().map(|v| Carried { name: name.clone(), value: v.clone() }))
             .collect();
@@ -277,7 +277,8 @@ impl Asking<'_> {
         let information = q.kind == Kind::Information;
         Some(QuestionView {
             id: field.to_owned(),
-            depends: asked == Asked::Depends,
+            // What is wrong is seen, whatever the page thinks of it.
+            depends: asked == Asked::Depends && told.is_none() && !self.told_inside(field),
             html: if information { form_html(q.text.in_language(language)) } else { String::new() },
             ltr: matches!(q.kind, Kind::Number { .. } | Kind::Date | Kind::Month | Kind::Email | Kind::Phone),
             autocomplete: "off",
@@ -328,6 +329,11 @@ impl Asking<'_> {
             undo: self.filled.removed.filter(|r| r.group == field).map(|r| self.undo(q, r)),
             add,
         })
+    }
+
+    /// True when something is wrong in an item of that group.
+    fn told_inside(&self, group: &str) -> bool {
+        self.filled.mistakes.iter().any(|m| m.question.strip_prefix(group).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// The words of a mistake in the answer to that question.

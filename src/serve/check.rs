@@ -20,7 +20,12 @@ pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>, sent: S
             Ok((submission, doubts)) => {
                 let frame = state.frame(&visit, &token);
                 let paged = journey::is_paged(visit.form, keying);
-                let view = CheckView::new(frame, &visit.told, &sent.nonce, &submission, &doubts, paged, visit.language);
+                // What was only filled in beforehand is nobody's answer, and is not missed.
+                let known = state.known(&visit).await?;
+                let own = |field: &&String| sent.answers.get(*field) != known.get(*field);
+                let dropped: Vec<String> = submission.dropped().iter().filter(own).cloned().collect();
+                let shown = (paged, dropped.as_slice());
+                let view = CheckView::new(frame, &visit.told, &sent.nonce, &submission, &doubts, shown, visit.language);
                 return Ok(state.page(StatusCode::OK, "form/check.html", &view));
             }
             Err(ReceiveError::Mistakes(mistakes)) => step = journey::to_mend(visit.form, keying, mistakes),

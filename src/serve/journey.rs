@@ -2,7 +2,7 @@
 
 use super::sent_form::SentForm;
 use crate::form::{Circumstances, Form, Screen};
-use crate::submission::{Mistake, RawAnswers, Submission, next_page, page_of};
+use crate::submission::{Mistake, RawAnswers, Submission, Understood, next_page, page_of};
 
 /// Where a respondent stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +38,29 @@ pub(super) fn go_on(form: &Form, keying: bool, sent: &SentForm, circumstances: &
     let understood = Submission::understood(&sent.answers, form, circumstances);
     // What no page asks for is told where the reader is.
     let here = |m: &Mistake| page_of(form, &m.question).is_none_or(|p| p == page);
-    let mistakes: Vec<Mistake> = understood.mistakes.into_iter().filter(here).collect();
+    let mistakes: Vec<Mistake> = understood.mistakes.iter().filter(|m| here(m)).cloned().collect();
     if !mistakes.is_empty() {
         return Step::Questions(Some(page), mistakes);
     }
     if sent.then_check {
-        return Step::Check;
+        // Back to the check page, but for a page that is asked only now and has nothing yet.
+        let new = |n: &usize| is_new(form, *n, &understood);
+        return match (page + 1..form.pages().len()).find(new) {
+            Some(n) => Step::Questions(Some(n), Vec::new()),
+            None => Step::Check,
+        };
     }
     match next_page(form, page + 1, &understood.answers, circumstances) {
         Some(next) => Step::Questions(Some(next), Vec::new()),
         None => Step::Check,
     }
+}
+
+/// True when a page stands under a condition that holds, and none of its questions has an answer.
+fn is_new(form: &Form, page: usize, understood: &Understood) -> bool {
+    let page = &form.pages()[page];
+    let mut asked = page.questions.iter().filter(|q| q.asks() && !understood.not_asked.contains(&q.id)).peekable();
+    page.ask_if.is_some() && asked.peek().is_some() && asked.all(|q| !understood.answers.contains_key(&q.id))
 }
 
 /// The page on which the first mistake stands, with the mistakes of that page; all of them on one screen.

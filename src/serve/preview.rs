@@ -206,8 +206,15 @@ async fn check(
         match Submission::parse(&sent.answers, sight.form, &sight.circumstances) {
             Ok(submission) => {
                 let paged = journey::is_paged(sight.form, false);
-                let view =
-                    CheckView::new(sight.frame(), &sight.told, &sent.nonce, &submission, &[], paged, sight.language);
+                let view = CheckView::new(
+                    sight.frame(),
+                    &sight.told,
+                    &sent.nonce,
+                    &submission,
+                    &[],
+                    (paged, submission.dropped()),
+                    sight.language,
+                );
                 return sight.page(StatusCode::OK, "form/check.html", &view);
             }
             Err(mistakes) => step = journey::to_mend(sight.form, false, mistakes),

@@ -34,7 +34,7 @@ pub use mails::{Mail, MailState};
 pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;
 pub use reports::{Known, StoredAnnex, StoredReport};
-pub use submissions::{NewSubmission, Receipt, Received, StoredSubmission};
+pub use submissions::{Answered, NewSubmission, Receipt, Received, StoredSubmission};
 pub use transfer::Step;
 pub use verify::{Complaint, Verified};
 pub use wipe::Wiped;

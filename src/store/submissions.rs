@@ -67,6 +67,17 @@ pub struct Receipt {
     pub stored_at: Timestamp,
 }
 
+/// What an invitation was answered with, to know the same page when it is sent again.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// Fingerprint of the page's nonce.
+    pub nonce: Fingerprint,
+    /// The answers.
+    pub answers: Answers,
+    /// Their receipt.
+    pub receipt: Receipt,
+}
+
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Received {
@@ -109,6 +120,23 @@ impl Store {
         rows.iter()
             .map(|row| read(row).map_err(|source| StoreError::Unreadable { what: "submission", source }))
             .collect()
+    }
+
+    /// What an invitation was answered with.
+    ///
+    /// # Errors
+    /// When the database fails, or what it holds are no answers.
+    pub async fn answered(&self, invitation: &str) -> Result<Option<Answered>, StoreError> {
+        let row =
+            sqlx::query("SELECT nonce_hash, answers, receipt, received_at FROM submissions WHERE invitation = $1")
+                .bind(invitation)
+                .fetch_optional(self.readers());
+        let Some(row) = self.read("find a submission", row).await? else { return Ok(None) };
+        let answers = serde_json::from_str(&row.get::<String, _>("answers"))
+            .map_err(|source| StoreError::Unreadable { what: "submission", source })?;
+        let stored_at = row.get::<String, _>("received_at").parse().unwrap_or_default();
+        let receipt = Receipt { code: row.get("receipt"), stored_at };
+        Ok(Some(Answered { nonce: Fingerprint::from_stored(row.get("nonce_hash")), answers, receipt }))
     }
 
     /// Of every form that was answered, the version that was answered last.

@@ -196,13 +196,36 @@ impl Submission {
     /// What can be read, whatever is wrong with the rest.
     #[must_use]
     pub fn understood(raw: &RawAnswers, form: &Form, circumstances: &Circumstances) -> Understood {
+        Self::read(raw, form, circumstances, None)
+    }
+
+    /// True when these raw answers are the stored ones, sent again: read as they were asked then, whatever has become of
+    /// the case since.
+    #[must_use]
+    pub fn is_same(raw: &RawAnswers, form: &Form, stored: &Answers) -> bool {
+        let unasked = match stored.get(NOT_ASKED) {
+            Some(Answer::Many(ids)) => ids.clone(),
+            _ => BTreeSet::new(),
+        };
+        let Understood { answers, mistakes, .. } = Self::read(raw, form, &Circumstances::default(), Some(&unasked));
+        let own = stored.iter().filter(|(id, _)| *id != NOT_ASKED);
+        mistakes.is_empty() && answers.iter().eq(own)
+    }
+
+    /// What can be read; `unasked` decides what was asked in place of the conditions.
+    fn read(
+        raw: &RawAnswers,
+        form: &Form,
+        circumstances: &Circumstances,
+        unasked: Option<&BTreeSet<String>>,
+    ) -> Understood {
         let mut reading = read::Reading::new(raw, circumstances);
         let (mut answers, mut not_asked) = (Answers::new(), BTreeSet::new());
         for page in form.pages() {
             let reached = reading.holds(page.ask_if.as_ref(), &Answers::new(), &answers);
             for question in &page.questions {
-                let asked =
-                    reached && question.on_web() && reading.holds(question.ask_if.as_ref(), &Answers::new(), &answers);
+                let decided = || reached && reading.holds(question.ask_if.as_ref(), &Answers::new(), &answers);
+                let asked = question.on_web() && unasked.map_or_else(decided, |ids| !ids.contains(&question.id));
                 if !asked {
                     reading.pass_over(&question.id);
                     if question.asks() {
@@ -485,6 +508,31 @@ pages:
         assert_eq!((asked.dropped(), asked.was_asked("job")), (&["since".to_owned()][..], true));
         let missing = Submission::parse(&raw(&[("works", "yes")]), &form, &today()).unwrap_err();
         assert_eq!(missing[0].fault, Fault::Missing, "what is asked after all is required");
+    }
+
+    #[test]
+    fn the_same_answers_are_known_again_whatever_the_case_has_become() {
+        let form = Form::read("forms/small.yaml", KINDS, None).unwrap();
+        let job = crate::form::Known::Code { code: "job".into(), label: crate::text::Text::default() };
+        let sent = raw(&[("works", "yes"), ("since", "3/2025"), ("job", "Kokki")]);
+        let stored = Submission::parse(&sent, &form, &today().with("outcome", Some(job))).unwrap().to_stored();
+        assert!(Submission::is_same(&sent, &form, &stored), "the job is asked for no longer, and was then");
+        let without = Submission::parse(&sent, &form, &today()).unwrap().to_stored();
+        assert!(Submission::is_same(&sent, &form, &without) && stored != without);
+        assert!(!Submission::is_same(&raw(&[("works", "no")]), &form, &stored));
+    }
+
+    #[test]
+    fn identity_codes_are_known_through_marks_and_figures_of_other_scripts_and_marks_that_turn_text_are_dropped() {
+        for code in
+            ["010190-999X", "٠١٠١٩٠-٩٩٩X", "010190\u{200e}-999X", "010190\u{200b}-999X", "０１０１９０-９９９Ｘ"]
+        {
+            let refused = Submission::parse(&raw(&[("c_open", code)]), &form(), &Circumstances::default());
+            assert_eq!(refused.unwrap_err()[0].fault, Fault::IdentityCode, "{code}");
+        }
+        let turned = raw(&[("c_open", "ok \u{202e}gnp.exe می\u{200c}خواهم")]);
+        let kept = Submission::parse(&turned, &form(), &Circumstances::default()).unwrap();
+        assert_eq!(kept.answer("c_open"), Some(&Answer::Text("ok gnp.exe می\u{200c}خواهم".into())));
     }
 
     #[test]

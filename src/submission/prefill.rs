@@ -5,10 +5,10 @@ use crate::form::{Circumstances, Form, Kind, Known, Prefill, Question};
 use crate::text::finnish_date;
 
 /// The fields of a form with what is known beforehand: choices made in the form, what stands on the case, and
-/// the newest answers to earlier forms on the same case, each with its form's id. What a question cannot be
-/// answered with is left out.
+/// the newest answers to earlier forms on the same case, each with the form as it was answered. What a question
+/// cannot be answered with is left out, and what was promised to fewer readers.
 #[must_use]
-pub fn prefilled(form: &Form, circumstances: &Circumstances, earlier: &[(&str, &Answers)]) -> RawAnswers {
+pub fn prefilled(form: &Form, circumstances: &Circumstances, earlier: &[(&Form, &Answers)]) -> RawAnswers {
     let mut raw: RawAnswers = form.defaults().map(|(id, code)| (id.to_owned(), vec![code.to_owned()])).collect();
     for question in form.questions().filter(|q| q.on_web()) {
         match &question.prefill {
@@ -17,7 +17,10 @@ pub fn prefilled(form: &Form, circumstances: &Circumstances, earlier: &[(&str, &
                 raw.extend(values.map(|values| (question.id.clone(), values)));
             }
             Some(Prefill::Form { form, question: source }) => {
-                let answers = earlier.iter().rev().find(|(id, _)| id == form).map(|(_, answers)| *answers);
+                let found = earlier.iter().rev().find(|(earlier, _)| earlier.id() == form);
+                let promised =
+                    |asked: &Form| asked.question(source).is_some_and(|s| question.visibility.is_within(s.visibility));
+                let answers = found.filter(|(asked, _)| promised(asked)).map(|(_, answers)| *answers);
                 if let Some(answer) = answers.and_then(|a| a.get(source)).and_then(|a| fitting(question, a)) {
                     items::write(&mut raw, &question.id, &answer);
                 }

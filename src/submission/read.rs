@@ -115,15 +115,24 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Arabic and Persian figures as European ones, so that numbers, days and identity codes are known for what they are.
-fn european(text: &str) -> std::borrow::Cow<'_, str> {
-    let figure = |c: char| match c {
-        '٠'..='٩' => char::from_digit(u32::from(c) - u32::from('٠'), 10).unwrap_or(c),
-        '۰'..='۹' => char::from_digit(u32::from(c) - u32::from('۰'), 10).unwrap_or(c),
-        '٫' => ',',
-        other => other,
+/// A text as it is known by its letters and figures: Arabic, Persian and full-width ones as European ones, without marks
+/// that nobody sees. So numbers, days and identity codes are known for what they are.
+fn european(text: &str) -> String {
+    let digit = |c: char, zero: char| char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or(c);
+    let known = |c: char| match c {
+        '٠'..='٩' => Some(digit(c, '٠')),
+        '۰'..='۹' => Some(digit(c, '۰')),
+        '٫' => Some(','),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        other => Some(other),
     };
-    if text.chars().any(|c| figure(c) != c) { text.chars().map(figure).collect::<String>().into() } else { text.into() }
+    text.chars().filter_map(known).collect()
+}
+
+/// Marks that turn the order of letters round for whoever reads the text; those that join letters stay.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn read(question: &Question, values: &[String], circumstances: &Circumstances) -> Result<Option<Answer>, Fault> {
@@ -204,7 +213,7 @@ fn read_phone(text: &str) -> Option<Answer> {
 
 fn read_choices(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault> {
     let given: Vec<&str> = values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
-    if given.iter().any(|code| contains_hetu(code)) {
+    if given.iter().any(|code| contains_hetu(&european(code))) {
         return Err(Fault::IdentityCode);
     }
     if given.iter().any(|code| question.choice(code).is_none()) {
@@ -232,7 +241,7 @@ fn read_choices(question: &Question, values: &[String]) -> Result<Option<Answer>
 
 fn read_text(text: &str, limit: usize) -> Result<Option<Answer>, Fault> {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = unified.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    let kept: String = unified.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect();
     let kept = kept.trim();
     let length = kept.chars().count();
     // Told first: a shorter text would only bring it up a second time.

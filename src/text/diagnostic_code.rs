@@ -111,6 +111,8 @@ codes! {
     PlaceBent "F064" "a Finnish case stands in a text of another language";
     PlaceCase "F065" "palaute.yaml does not give the name in this Finnish case";
 
+    ConditionReveals "F066" "a condition tells an answer to more people than may read it";
+
     // Indicators that questions measure.
     IndicatorUnknown "F070" "a question measures an indicator that is not there";
     IndicatorType "F071" "a question measures an indicator in another way than declared";

@@ -77,6 +77,52 @@ fn paper_is_keyed_in_on_one_screen_and_marked_and_the_store_tells_it_apart() {
 }
 
 #[test]
+fn paper_of_a_workplace_is_keyed_in_by_its_code_and_a_print_is_one_colleague() {
+    let instance = pilot();
+    let pdf = instance.path().join("paper.pdf");
+    let out = pdf.to_str().unwrap();
+    let printed = instance.must(&["form", "print", "community-feedback", "--case", "V-001", "--out", out]);
+    let code = printed.lines().find_map(|l| l.split("/f/").nth(1)).expect("the code is told").trim().to_owned();
+    let refused = instance.run(&["invite", "V-001", "--form", "community-feedback", "--paper"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("--code"));
+    let wrong = instance.run(&["invite", "V-002", "--form", "community-feedback", "--paper", "--code", &code]);
+    assert!(!wrong.status.success(), "the code is another case's");
+    let server = instance.serve();
+    let path = link(&instance, &["V-001", "--form", "community-feedback", "--paper", "--code", &code.to_lowercase()]);
+    assert!(send(server.address, &path, &[("w_overall", "4")]).receipt().is_some());
+    let page = get(server.address, &format!("/f/{code}")).unwrap();
+    assert_eq!(page.status, 409, "the printed code is answered");
+    drop(server);
+    instance.must(&["release"]);
+    instance.must(&["verify"]);
+}
+
+#[test]
+fn a_report_that_settles_what_it_asked_about_gets_its_receipt_again() {
+    let instance = pilot();
+    let file = instance.path().join("forms/closing-report.yaml");
+    let form = fs::read_to_string(&file).unwrap();
+    let more = "      - { id: r_back, type: text, short: true, ask_if: { case: outcome, is: job }, text: { fi: Miksi?, sv: Varför?, en: Why? } }\n      - id: r_outcome_on";
+    fs::write(&file, form.replacen("      - id: r_outcome_on", more, 1)).unwrap();
+    let server = instance.serve();
+    let path = link(&instance, &["V-001", "--form", "closing-report"]);
+    let nonce = nonce(server.address, &path);
+    let fields = [
+        ("nonce", nonce.as_str()),
+        ("r_goals.1.r_goal_type", "keep_job"),
+        ("r_outcome", "education"),
+        ("r_hours", "17"),
+        ("r_meetings", "6"),
+        ("r_back", "Kysyttiin, kun lopputulos oli vielä työ"),
+        ("r_next.1.r_next_action", "Jatkaa opintoja"),
+    ];
+    let sent = || post(server.address, &format!("{path}/send?lang=fi"), &fields).unwrap();
+    let first = sent();
+    assert!(first.receipt().is_some(), "{}", first.body);
+    assert_eq!(sent().receipt(), first.receipt(), "the report has changed the outcome, and the page is still the same");
+}
+
+#[test]
 fn a_plan_can_be_answered_while_the_coaching_goes_on_and_is_no_response() {
     let instance = pilot();
     let server = instance.serve();
