@@ -13,6 +13,7 @@ mod language;
 mod messages;
 mod near;
 mod number;
+mod reader;
 mod shape;
 mod translated;
 
