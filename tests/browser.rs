@@ -1,8 +1,13 @@
 //! The program as people meet it: forms and site in a real browser, by keyboard, without scripts, on a
 //! narrow window, and under the axe rules.
 
+#[path = "browser/form.rs"]
+mod form;
+#[path = "browser/pages.rs"]
+mod pages;
 mod support;
 
+use form::{CHECK, GO_ON, QUESTIONS, SEND, START, change, chosen, click, given, go_on, go_on_to, is_receipt, page};
 use serde_json::json;
 use std::collections::BTreeSet;
 use support::axe;
@@ -16,13 +21,6 @@ const WIDE: u32 = 1280;
 /// Has the shape of an identity code; numbers 900-999 are given to nobody.
 const IDENTITY_CODE: &str = "010190-999X";
 
-/// Things that are on one kind of page only.
-const START: &str = "a.btn[href*='/answer']";
-const QUESTIONS: &str = "form[action*='/check']";
-const TO_CHECK: &str = "form[action*='/check'] .btns button";
-const CHECK: &str = "form[action*='/send']";
-const SEND: &str = "form[action*='/send'] .btns button:not([formaction])";
-const CHANGE: &str = "form[action*='/send'] .btns button[formaction*='/change']";
 const TEXT: &str = "textarea[name=c_open]";
 
 /// What a reader can open: tables under figures, and the menu of narrow windows.
@@ -39,45 +37,53 @@ async fn a_client_answers_by_keyboard_alone_without_scripts_at_320_pixels() {
     browser.tab_to(START).await;
     browser.press(Key::Enter).await;
 
-    browser.find(QUESTIONS).await;
-    browser.assert_fits("the questions").await;
     // In the order of the form, as Tab goes. A group of radio buttons is one stop with arrows inside.
+    browser.find(&page(1)).await;
+    browser.assert_fits("the first page").await;
     browser.tab_to("[name=c_info_clear]").await;
     browser.press(" ").await;
     browser.tab_to("[name=c_own_choice]").await;
     browser.press(" ").await;
     browser.press(Key::Down).await;
-    browser.tab_to("#c_phases-direct").await;
-    browser.press(" ").await;
-    browser.tab_to("#c_phases-stabilise").await;
-    browser.press(" ").await;
+    assert_eq!(chosen(&browser).await, ["c_info_clear=yes", "c_own_choice=together"], "what the keys chose");
+    for n in 2..=5 {
+        browser.tab_to(GO_ON).await;
+        browser.press(Key::Enter).await;
+        browser.find(&page(n)).await;
+        browser.assert_fits(&format!("page {n}")).await;
+        if n == 3 {
+            browser.tab_to("#c_phases-direct").await;
+            browser.press(" ").await;
+            browser.tab_to("#c_phases-stabilise").await;
+            browser.press(" ").await;
+        }
+    }
     browser.tab_to("[name=c_overall]").await;
     browser.press(" ").await;
     browser.tab_to(TEXT).await;
     browser.press(format!("Kiitos. Tunnukseni on {IDENTITY_CODE}.")).await;
     browser.tab_to("[name=coach_may_read]").await;
     browser.press(Key::Up).await;
-    let given = chosen(&browser).await;
+    let before = given(&browser).await;
     let expected = ["c_info_clear=yes", "c_own_choice=together", "c_phases=direct", "c_phases=stabilise"];
-    assert_eq!(given[..4], expected, "what the keys chose");
-    assert_eq!(given[5..], ["coach_may_read=yes"], "what the keys chose: {given:?}");
-    browser.tab_to(TO_CHECK).await;
+    assert_eq!(before[..4], expected, "what was chosen before travels on");
+    assert_eq!(before[6..], ["coach_may_read=yes"], "what the keys chose: {before:?}");
+    browser.tab_to(GO_ON).await;
     browser.press(Key::Enter).await;
 
     // The identity code is refused, and nothing that was given is lost.
     browser.find(".errors").await;
-    browser.assert_fits("the questions with a mistake").await;
+    browser.assert_fits("the page with a mistake").await;
     assert!(browser.driver.title().await.unwrap().starts_with("Virhe: "), "the title tells of the mistake");
     assert!(browser.text(".errors").await.contains("Poista tekstistä henkilötunnus"), "the summary tells what to do");
-    assert_eq!(chosen(&browser).await, given, "what was chosen stays");
-    assert_eq!(browser.value(TEXT).await, format!("Kiitos. Tunnukseni on {IDENTITY_CODE}."));
+    assert_eq!(given(&browser).await, before, "what was given stays");
     browser.tab_to(".errors a").await;
     browser.press(Key::Enter).await;
     browser.find("textarea[name=c_open]:focus").await;
     browser.press_with(Key::Control, "a").await;
     browser.press("Kiitos kaikesta.").await;
     assert_eq!(browser.value(TEXT).await, "Kiitos kaikesta.");
-    browser.tab_to(TO_CHECK).await;
+    browser.tab_to(GO_ON).await;
     browser.press(Key::Enter).await;
 
     browser.find(CHECK).await;
@@ -99,26 +105,33 @@ async fn a_client_answers_by_keyboard_alone_without_scripts_at_320_pixels() {
     browser.assert_fits("the link that has been answered").await;
 }
 
-/// A form in a language: every page of it, with mistakes and without.
+/// A form in a language: every page of it, and the first page where a mistake can be made with its mistakes.
 async fn audit_form(audit: &mut Audit<'_>, link: &str, language: &str, send: bool) {
     let browser = audit.browser;
     let link = format!("{}?lang={language}", link.split('?').next().unwrap_or(link));
     browser.open(&link).await;
     assert_eq!(browser.run("return document.documentElement.lang", []).await, json!(language), "{link}");
     audit.page(&format!("the explanation, {link}")).await;
-    browser.find(START).await.click().await.expect("it can be clicked");
+    click(browser, START).await;
     browser.find(QUESTIONS).await;
-    audit.page(&format!("the questions, {link}")).await;
-    browser.run(FILL, [json!(format!("Kiitos {IDENTITY_CODE}"))]).await;
-    browser.find(TO_CHECK).await.click().await.expect("it can be clicked");
-    browser.find(".errors").await;
-    audit.page(&format!("the questions with mistakes, {link}")).await;
-    browser.run(FILL, [json!("Kiitos")]).await;
-    browser.find(TO_CHECK).await.click().await.expect("it can be clicked");
-    browser.find(CHECK).await;
+    let mut mistaken = false;
+    for n in 1.. {
+        audit.page(&format!("page {n}, {link}")).await;
+        if !mistaken && browser.run(HAS_TEXT, []).await == json!(true) {
+            browser.run(FILL, [json!(format!("Kiitos {IDENTITY_CODE}"))]).await;
+            click(browser, GO_ON).await;
+            browser.find(".errors").await;
+            audit.page(&format!("page {n} with mistakes, {link}")).await;
+            mistaken = true;
+        }
+        browser.run(FILL, [json!("Kiitos")]).await;
+        if go_on(browser).await {
+            break;
+        }
+    }
     audit.page(&format!("the answers to be checked, {link}")).await;
     if send {
-        browser.find(SEND).await.click().await.expect("it can be clicked");
+        click(browser, SEND).await;
         browser.find("#receipt").await;
         audit.page(&format!("the receipt, {link}")).await;
         browser.open(&link).await;
@@ -126,44 +139,62 @@ async fn audit_form(audit: &mut Audit<'_>, link: &str, language: &str, send: boo
     }
 }
 
+/// Whether anything can be written at length.
+const HAS_TEXT: &str = "return [...document.querySelectorAll('textarea')].some(t => t.checkVisibility())";
+
 /// Gives the first choice of every question, and something that fits to every field; texts get the argument.
 const FILL: &str = "
     const seen = new Set();
     for (const i of document.querySelectorAll('input[type=radio], input[type=checkbox]')) {
         if (i.name && !seen.has(i.name)) { i.checked = true; seen.add(i.name); }
     }
-    for (const i of document.querySelectorAll('input[inputmode=numeric], input[inputmode=decimal]')) i.value = '5';
-    for (const i of document.querySelectorAll('input[inputmode=text]')) i.value = '4.11.2025';
+    const fits = { numeric: '5', decimal: '5', email: 'a@example.org', tel: '+358401234567' };
+    for (const i of document.querySelectorAll('input[inputmode]')) {
+        i.value = fits[i.inputMode] ?? (/_(from|to)$/.test(i.name) ? '11/2025' : '4.11.2025');
+    }
     for (const t of document.querySelectorAll('textarea')) t.value = arguments[0];";
 
+/// The forms of every case, looked at in each language.
 const FORMS: [&str; 5] =
     ["client-feedback", "employer-feedback", "community-feedback", "purchaser-feedback", "closing-report"];
 
-async fn axe_on_every_form(language: &str, other: &str) {
+/// `others` are looked at in this language only.
+async fn axe_on_every_form(language: &str, others: &[&str]) {
     let demo = Demo::start();
     let browser = Browser::start(Scripts::On).await;
     let mut audit = Audit::new(&browser);
-    for form in FORMS {
-        audit_form(&mut audit, &demo.invite(form), language, form != "closing-report").await;
+    for form in FORMS.iter().chain(others) {
+        audit_form(&mut audit, &demo.invite(form), language, *form != "closing-report").await;
     }
-    browser.open(&format!("{}/nowhere?lang={other}", demo.origin())).await;
+    browser.open(&format!("{}/nowhere?lang={language}", demo.origin())).await;
     audit.page("an address that does not exist").await;
     audit.assert_clean(&["aria-valid-attr-value", "color-contrast", "label", "link-name", "region", "target-size"]);
 }
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_of_any_form_in_finnish() {
-    axe_on_every_form("fi", "fi").await;
+    axe_on_every_form("fi", &["follow-up-client", "case-opening"]).await;
 }
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_of_any_form_in_swedish() {
-    axe_on_every_form("sv", "sv").await;
+    axe_on_every_form("sv", &["motivation-letter", "coaching-agreement"]).await;
 }
 
 #[tokio::test]
 async fn axe_finds_nothing_on_any_page_of_any_form_in_english() {
-    axe_on_every_form("en", "en").await;
+    axe_on_every_form("en", &["job-search-plan", "self-assessment-start"]).await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_page_of_a_clients_form_in_arabic() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::On).await;
+    let mut audit = Audit::new(&browser);
+    for form in ["client-feedback", "follow-up-client", "motivation-letter"] {
+        audit_form(&mut audit, &demo.invite(form), "ar", true).await;
+    }
+    audit.assert_clean(&["aria-valid-attr-value", "color-contrast", "html-has-lang", "label", "target-size"]);
 }
 
 async fn axe_on_the_site(language: &str) {
@@ -221,11 +252,16 @@ async fn a_form_and_the_site_can_be_used_at_400_percent_zoom() {
     browser.open(demo.link()).await;
     browser.tab_to(START).await;
     browser.press(Key::Enter).await;
-    browser.find(QUESTIONS).await;
-    browser.tab_to(TEXT).await;
-    browser.press("Kiitos.").await;
-    browser.tab_to(TO_CHECK).await;
-    browser.press(Key::Enter).await;
+    for n in 1..=5 {
+        browser.find(&page(n)).await;
+        browser.assert_fits(&format!("page {n}")).await;
+        if n == 5 {
+            browser.tab_to(TEXT).await;
+            browser.press("Kiitos.").await;
+        }
+        browser.tab_to(GO_ON).await;
+        browser.press(Key::Enter).await;
+    }
     browser.find(CHECK).await;
     browser.assert_fits("the answers to be checked").await;
     assert!(browser.text("main").await.contains("Kiitos."));
@@ -289,11 +325,15 @@ async fn no_page_asks_another_host_for_anything() {
     }
 
     browser.open(demo.link()).await;
-    for next in [START, TO_CHECK, SEND] {
-        let control = browser.find(next).await;
+    assert_asks_only(&browser, &ours).await;
+    click(&browser, START).await;
+    browser.find(QUESTIONS).await;
+    assert_asks_only(&browser, &ours).await;
+    while !go_on(&browser).await {
         assert_asks_only(&browser, &ours).await;
-        control.click().await.unwrap();
     }
+    assert_asks_only(&browser, &ours).await;
+    click(&browser, SEND).await;
     browser.find("#receipt").await;
     assert_asks_only(&browser, &ours).await;
     for address in [demo.link(), &format!("{ours}nowhere")] {
@@ -322,13 +362,13 @@ async fn code_typed_into_an_answer_is_shown_as_text_and_never_runs() {
         "{{ 7 * 7 }} {% if true %}x{% endif %}",
     ] {
         browser.open(&format!("{}/answer", demo.link())).await;
+        go_on_to(&browser, TEXT).await;
         browser.find(TEXT).await.send_keys(typed).await.unwrap();
-        browser.find(TO_CHECK).await.click().await.unwrap();
-        browser.find(CHECK).await;
+        assert!(go_on(&browser).await, "the last page has it");
         assert_ran_nothing(&browser, typed).await;
         let shown = browser.text("main").await;
         assert!(shown.contains(typed), "{typed} is not shown as it is: {shown}");
-        browser.find(CHANGE).await.click().await.unwrap();
+        click(&browser, &change(5)).await;
         browser.find(TEXT).await;
         assert_ran_nothing(&browser, typed).await;
         assert_eq!(browser.value(TEXT).await, typed, "in the field, to be changed");
@@ -359,6 +399,7 @@ impl<'b> Audit<'b> {
             self.browser.set_colour_scheme(scheme).await;
             self.browser.set_width(width).await;
             close_details(self.browser).await;
+            self.browser.assert_fits(&format!("{name}, {width} pixels")).await;
             self.look(&format!("{name}, {width} pixels, {scheme}")).await;
             for details in DETAILS {
                 if open_details(self.browser, details).await {
@@ -395,12 +436,6 @@ async fn close_details(browser: &Browser) {
     browser.run("for (const details of document.querySelectorAll('details')) details.open = false", []).await;
 }
 
-/// The chosen radio buttons and boxes as name=value, in the order of the page.
-async fn chosen(browser: &Browser) -> Vec<String> {
-    let script = "return [...document.querySelectorAll('input:checked')].map(i => i.name + '=' + i.value)";
-    serde_json::from_value(browser.run(script, []).await).expect("names and values")
-}
-
 /// Fails when the page asks for anything that is not under `ours`.
 async fn assert_asks_only(browser: &Browser, ours: &str) {
     let (page, asked) = (browser.address().await, asked(browser).await);
@@ -426,10 +461,4 @@ async fn assert_ran_nothing(browser: &Browser, typed: &str) {
         panic!("{typed} opened a dialog: {text}");
     }
     assert_eq!(browser.run("return window.__xss ?? null", []).await, json!(null), "{typed} ran");
-}
-
-/// Two groups of four capital letters or digits.
-fn is_receipt(code: &str) -> bool {
-    let plain = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    code.split_once('-').is_some_and(|(a, b)| plain(a) && plain(b))
 }

@@ -169,6 +169,25 @@ impl Browser {
         assert!(matches!(left, Ok(true)), "{selector} stays: {left:?}");
     }
 
+    /// Waits until the first element of the selector can be seen.
+    pub(crate) async fn seen(&self, selector: &str) {
+        let found = self.driver.query(By::Css(selector.to_owned())).and_displayed().first().await;
+        assert!(found.is_ok(), "{selector} is not shown: {:?}", found.err());
+    }
+
+    /// Waits until the first element of the selector is there and cannot be seen.
+    pub(crate) async fn unseen(&self, selector: &str) {
+        let found = self.driver.query(By::Css(selector.to_owned())).and_not_displayed().first().await;
+        assert!(found.is_ok(), "{selector} is shown: {:?}", found.err());
+    }
+
+    /// Waits until an element of that name has the text.
+    pub(crate) async fn reads(&self, element: &str, text: &str) {
+        let path = format!("//{element}[contains(normalize-space(.), '{text}')]");
+        let found = self.driver.query(By::XPath(path)).first().await;
+        assert!(found.is_ok(), "no {element} reads {text}: {:?}", found.err());
+    }
+
     /// What stands in the first field of the selector, waited for. Asked in one step, so that a page that is
     /// being replaced cannot come between finding the field and reading it.
     pub(crate) async fn value(&self, selector: &str) -> String {
@@ -244,7 +263,7 @@ const FOCUS: &str = "
 
 const SIDEWAYS: &str = "
     const root = document.documentElement;
-    const out = e => e.getBoundingClientRect().right > root.clientWidth + 0.5;
+    const out = e => (box => box.right > root.clientWidth + 0.5 || box.left < -0.5)(e.getBoundingClientRect());
     return {
         content: root.scrollWidth,
         window: root.clientWidth,

@@ -55,11 +55,21 @@ impl Demo {
 
     /// A fresh link to a form on a case whose coaching has ended; community links are as many as asked for.
     pub(crate) fn invite(&self, form: &str) -> String {
+        self.invite_with(form, &[])
+    }
+
+    /// The link at which somebody keys in what stands on paper.
+    pub(crate) fn invite_to_key(&self, form: &str) -> String {
+        self.invite_with(form, &["--paper"])
+    }
+
+    fn invite_with(&self, form: &str, more: &[&str]) -> String {
         // The demo leaves the last cases unanswered; an officer is asked about the first.
         let open = (1..=22).rev().map(|n| format!("V-{n:03}")).find_map(|case| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_palaute"));
             let command =
                 command.arg("--instance").arg(&self.dir).args(["--now", NOW, "invite", &case, "--form", form]);
+            command.args(more);
             let printed = command.output().expect("the program runs");
             let text = String::from_utf8_lossy(&printed.stdout).into_owned();
             printed.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())

@@ -3,4 +3,5 @@
 pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod demo;
+pub(crate) mod preview;
 pub(crate) mod process;
