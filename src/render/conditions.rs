@@ -17,16 +17,19 @@ enum Selector {
 #[must_use]
 pub fn conditions_css(form: &Form) -> String {
     let mut rules = Vec::new();
-    for page in form.pages() {
+    for (n, page) in (1..).zip(form.pages()) {
+        let look = Look { form, group: None };
+        // The heading goes with its questions.
+        let heading = page.ask_if.as_ref().map_or(Selector::True, |c| look.selector(c, true));
+        rules.extend(rule(&heading, "part", &n.to_string()));
         for question in &page.questions {
-            let look = Look { form, group: None };
-            rules.extend(rule(&look.of_question(page, question), &question.id));
+            rules.extend(rule(&look.of_question(page, question), "q", &question.id));
             let Kind::Group { max, .. } = question.kind else { continue };
             for n in 1..=max {
                 let look = Look { form, group: Some((question, n)) };
                 for inner in &question.questions {
                     let condition = inner.ask_if.as_ref().map_or(Selector::True, |c| look.selector(c, true));
-                    rules.extend(rule(&condition, &question.field(n, &inner.id)));
+                    rules.extend(rule(&condition, "q", &question.field(n, &inner.id)));
                 }
             }
         }
@@ -34,15 +37,14 @@ pub fn conditions_css(form: &Form) -> String {
     if rules.is_empty() { String::new() } else { format!("@supports selector(:has(*)) {{\n{}}}\n", rules.concat()) }
 }
 
-/// Hides the field where the form does not match.
-fn rule(selector: &Selector, field: &str) -> Option<String> {
-    match selector {
-        Selector::True => None,
-        Selector::False => Some(format!("form [data-q=\"{field}\"].depends {{ display: none }}\n")),
-        Selector::Of(matches) => {
-            Some(format!("form:not({matches}) [data-q=\"{field}\"].depends {{ display: none }}\n"))
-        }
-    }
+/// Hides what is marked `data-<mark>="<value>"` where the form does not match.
+fn rule(selector: &Selector, mark: &str, value: &str) -> Option<String> {
+    let form = match selector {
+        Selector::True => return None,
+        Selector::False => "form".to_owned(),
+        Selector::Of(matches) => format!("form:not({matches})"),
+    };
+    Some(format!("{form} [data-{mark}=\"{value}\"].depends {{ display: none }}\n"))
 }
 
 struct Look<'a> {
@@ -186,5 +188,15 @@ mod tests {
         );
         assert!(rules[3].contains(&format!(":is({},", a("no"))), "{css}");
         assert_eq!(conditions_css(&form(&[])), "");
+    }
+
+    #[test]
+    fn the_heading_of_a_page_goes_with_its_questions() {
+        let source = "id: small\nparty: client\ntitle: { fi: A }\nlead: { fi: A }\nwhy: { fi: A }\nminutes: 1\npages:\n  - title: { fi: A }\n    questions:\n      - { id: a, type: yes-no, text: { fi: A } }\n  - title: { fi: B }\n    ask_if: { question: a, is: \"yes\" }\n    questions:\n      - { id: b, type: text, text: { fi: A } }\n";
+        let css = conditions_css(&Form::read("forms/small.yaml", source, None).unwrap());
+        let rules: Vec<&str> = css.lines().filter(|l| l.starts_with("form")).collect();
+        assert!(rules[0].ends_with("[data-part=\"2\"].depends { display: none }"), "{css}");
+        assert!(rules[1].ends_with("[data-q=\"b\"].depends { display: none }"), "{css}");
+        assert_eq!(rules.len(), 2, "{css}");
     }
 }

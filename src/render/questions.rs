@@ -124,6 +124,10 @@ struct ItemView {
 
 #[derive(Clone, Debug, Serialize)]
 struct Section {
+    /// The page it is, counted from 1.
+    part: usize,
+    /// True when all of it hangs on an answer of the same screen.
+    depends: bool,
     title: String,
     hint: Option<String>,
     questions: Vec<QuestionView>,
@@ -196,12 +200,18 @@ impl QuestionsView {
             1 => Some(m.get("form.errors_title_one").to_owned()),
             n => Some(m.fill("form.errors_title_many", &[("n", &n.to_string())])),
         };
-        let section = |p: &FormPage| Section {
-            title: p.title.in_language(language).to_owned(),
-            hint: p.hint.as_ref().map(|h| h.in_language(language).to_owned()),
-            questions: p.questions.iter().filter_map(|q| asking.question(q, &q.id)).collect(),
+        let section = |(n, p): (usize, &FormPage)| {
+            let questions: Vec<QuestionView> = p.questions.iter().filter_map(|q| asking.question(q, &q.id)).collect();
+            Section {
+                part: n + 1,
+                depends: p.ask_if.is_some() && questions.iter().all(|q| q.depends),
+                title: p.title.in_language(language).to_owned(),
+                hint: p.hint.as_ref().map(|h| h.in_language(language).to_owned()),
+                questions,
+            }
         };
-        let sections = form.pages()[pages.clone()].iter().map(section).filter(|s| !s.questions.is_empty()).collect();
+        let shown_pages = pages.clone().zip(&form.pages()[pages.clone()]);
+        let sections = shown_pages.map(section).filter(|s| !s.questions.is_empty()).collect();
         let here = |field: &str| {
             let root = field.split('.').next().unwrap_or_default();
             form.pages()[pages.clone()].iter().any(|p| p.questions.iter().any(|q| q.id == root))

@@ -134,7 +134,7 @@ fn shown(draft: &Draft, status: StatusCode, template: &str, view: &impl serde::S
     match draft.renderer.fill(template, view) {
         Ok(html) => {
             let bar = format!(
-                "<p class=\"preview-bar\" lang=\"en\" dir=\"ltr\" id=\"preview-state\" data-seen=\"{}\" data-again=\"{again}\" data-gone=\"The preview was stopped.\">Preview: nothing is stored. <a href=\"/\">All forms</a></p><script src=\"/preview.js\"></script></body>",
+                "<aside class=\"preview-bar\" aria-label=\"Preview\" lang=\"en\" dir=\"ltr\" id=\"preview-state\" data-seen=\"{}\" data-again=\"{again}\" data-gone=\"The preview was stopped.\">Preview: nothing is stored. <a href=\"/\">All forms</a></aside><script src=\"/preview.js\"></script></body>",
                 draft.number
             );
             (status, Html(html.replace("</body>", &bar))).into_response()

@@ -1,12 +1,12 @@
 //! Forms page by page: back and forth, conditions without scripts, right to left, from paper, and previewed.
 
-use crate::NARROW;
 use crate::form::{
     BACK, CHECK, GO_ON, QUESTIONS, SEND, START, change, chosen, click, given, go_on, go_on_to, is_receipt, page,
 };
 use crate::support::browser::{Browser, Scripts};
 use crate::support::demo::Demo;
 use crate::support::preview::Preview;
+use crate::{Audit, NARROW, WIDE};
 use serde_json::json;
 
 /// A question that is asked of those only who are in work.
@@ -56,6 +56,24 @@ async fn a_question_appears_with_its_condition_without_scripts_and_its_answer_fa
     assert!(!browser.text("main").await.contains("jäivät pois"), "nothing has fallen away now");
     click(&browser, SEND).await;
     browser.find("#receipt").await;
+}
+
+#[tokio::test]
+async fn on_one_screen_a_section_with_its_heading_appears_with_its_condition() {
+    let demo = Demo::start();
+    let browser = Browser::start(Scripts::Off).await;
+    browser.open(&format!("{}/answer?lang=fi", demo.invite("coaching-agreement"))).await;
+    for (choice, shown) in [("", false), ("#k_covered-no", true), ("#k_covered-yes", false)] {
+        if !choice.is_empty() {
+            click(&browser, choice).await;
+        }
+        // The work, the subsidies and the supervisor.
+        for part in 2..=4 {
+            let section = format!("section[data-part='{part}']");
+            if shown { browser.seen(&section).await } else { browser.unseen(&section).await }
+        }
+        browser.seen("section[data-part='5']").await;
+    }
 }
 
 #[tokio::test]
@@ -198,14 +216,23 @@ async fn a_preview_follows_the_form_s_file_and_stores_nothing() {
     let preview = Preview::start();
     let browser = Browser::start(Scripts::On).await;
     browser.open(preview.origin()).await;
+    let mut audit = Audit::new(&browser);
+    audit.page("the forms to be previewed").await;
+    browser.set_width(WIDE).await;
     click(&browser, "a[href^='/f/client-feedback/0']").await;
     browser.reads("h1", "Kerro, miten valmennus sujui").await;
     preview.edit("client-feedback", "Kerro, miten valmennus sujui", "Mitä mieltä olit");
     browser.reads("h1", "Mitä mieltä olit").await;
 
+    audit.page("a form that is previewed").await;
+    browser.set_width(WIDE).await;
+
     // A mistake in the file is told, with its place, where the forms are listed; mended, the form is back.
     preview.edit("client-feedback", "type: grade", "type: grad");
     browser.reads("pre", "forms/client-feedback.yaml").await;
+    audit.page("the forms to be previewed, with a mistake").await;
+    audit.assert_clean(&["color-contrast", "link-name", "region", "target-size"]);
+    browser.set_width(WIDE).await;
     preview.edit("client-feedback", "type: grad", "type: grade");
     browser.gone("pre").await;
     click(&browser, "a[href^='/f/client-feedback/0']").await;
