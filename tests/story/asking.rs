@@ -56,7 +56,7 @@ fn paper_is_keyed_in_on_one_screen_and_marked_and_the_store_tells_it_apart() {
     let server = instance.serve();
     let path = link(&instance, &["V-001", "--paper"]);
     let page = get(server.address, &format!("{path}/answer?lang=fi")).unwrap().body;
-    assert!(page.contains("paperilomaketta") && page.contains("class=\"key\""), "{page}");
+    assert!(page.contains("paperilomaketta") && page.contains("class=\"opt-no\""), "{page}");
     assert!(page.contains("c_info_clear") && page.contains("c_open"), "everything stands on one screen");
     assert!(!page.contains("name=\"coach_may_read\" value=\"no\" checked"), "nothing is chosen beforehand");
     assert!(send(server.address, &path, &[("c_overall", "4"), ("c_open", "Paperilla")]).receipt().is_some());
