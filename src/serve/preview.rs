@@ -134,10 +134,14 @@ fn shown(draft: &Draft, status: StatusCode, template: &str, view: &impl serde::S
     match draft.renderer.fill(template, view) {
         Ok(html) => {
             let bar = format!(
-                "<aside class=\"preview-bar\" aria-label=\"Preview\" lang=\"en\" dir=\"ltr\" id=\"preview-state\" data-seen=\"{}\" data-again=\"{again}\" data-gone=\"The preview was stopped.\">Preview: nothing is stored. <a href=\"/\">All forms</a></aside><script src=\"/preview.js\"></script></body>",
+                "<aside class=\"preview-bar\" aria-label=\"Preview\" lang=\"en\" dir=\"ltr\" id=\"preview-state\" data-seen=\"{}\" data-again=\"{again}\" data-gone=\"The preview was stopped.\">Preview: nothing is stored. <a href=\"/\">All forms</a></aside>",
                 draft.number
             );
-            (status, Html(html.replace("</body>", &bar))).into_response()
+            // Before the page itself, after the way past it; a template of one's own may have no header.
+            let place = if html.contains("<header>") { "<header>" } else { "</body>" };
+            let html = html.replacen(place, &format!("{bar}\n{place}"), 1);
+            let html = html.replace("</body>", "<script src=\"/preview.js\"></script></body>");
+            (status, Html(html)).into_response()
         }
         Err(error) => {
             let causes = std::error::Error::source(&error).map_or_else(String::new, |s| format!(": {s}"));
