@@ -22,6 +22,8 @@ type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 pub(super) async fn run(dir: &Path, now: Option<Timestamp>, port: u16) -> Outcome {
     let today = |draw: &Draw| (clock::clock(now))().to_zoned(draw.instance.zone()).date();
+    // What changes while it is read is seen at the first look.
+    let before = look(dir);
     let first = draw(dir)?;
     let day = today(&first);
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
@@ -33,7 +35,7 @@ pub(super) async fn run(dir: &Path, now: Option<Timestamp>, port: u16) -> Outcom
     ));
     let watched = dir.to_owned();
     let watching = tokio::spawn(async move {
-        let (mut number, mut seen) = (1, look(&watched));
+        let (mut number, mut seen) = (1, before);
         let mut tick = tokio::time::interval(LOOK_EVERY);
         loop {
             tick.tick().await;

@@ -14,6 +14,6 @@ pub(super) async fn show(
 ) -> Result<impl IntoResponse + use<>, Failure> {
     let path = format!("/form/{file}");
     let form = state.desk.forms.iter().find(|f| conditions_path(f) == path).ok_or_else(|| Failure::no_page(&asked))?;
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=86400")];
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=600")];
     Ok((headers, conditions_css(form)))
 }
