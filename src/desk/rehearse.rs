@@ -4,7 +4,7 @@
 use super::{publish, sample_cases};
 use crate::content::Page;
 use crate::cube::{self, Cube};
-use crate::form::{Circumstances, Form, Occasion, Party};
+use crate::form::{Circumstances, Form, Occasion};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
@@ -107,10 +107,7 @@ fn model_paper(instance: &Instance, form: &Form) -> PaperView {
 fn rehearse_report(instance: &Instance, forms: &[Form]) -> Result<[ReportFile; 2], Box<dyn std::error::Error>> {
     let case = sample_cases(instance)?.swap_remove(1).1;
     let (answers, language) = (Answers::new(), instance.language());
-    let coach = forms
-        .iter()
-        .find(|f| f.party() == Party::Coach && f.occasion() == Occasion::Closing)
-        .map(|form| (form, &answers));
+    let coach = forms.iter().find(|f| f.is_closing_report()).map(|form| (form, &answers));
     let name = ReportName { case: case.number(), version: 1 };
     let file = ReportFile::new(ClosingReport::of(&case, coach, instance, language, DAY)?, &name, DAY);
     let received: Vec<Received<'_>> = forms

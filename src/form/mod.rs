@@ -200,6 +200,12 @@ impl Form {
         self.occasion == Occasion::Closing && self.party != Party::Coach
     }
 
+    /// True for the coach's part of a closing report.
+    #[must_use]
+    pub fn is_closing_report(&self) -> bool {
+        self.occasion == Occasion::Closing && self.party == Party::Coach
+    }
+
     /// Whether answers are taken in.
     #[must_use]
     pub fn collect(&self) -> Collect {

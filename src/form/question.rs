@@ -1,7 +1,7 @@
 //! A question with everything that asking, reading and counting it needs.
 
 use super::raw::{QuestionType, RawPrefill, RawQuestion, Visibility};
-use super::{Circumstances, Condition, DayLimit, scale};
+use super::{Circumstances, Condition, DayLimit, promise, scale};
 use crate::instance::Instance;
 use crate::text::Text;
 use jiff::civil::Date;
@@ -187,11 +187,6 @@ pub struct Question {
 /// Largest number unless a question says otherwise.
 pub(super) const LARGEST_NUMBER: i64 = 1_000_000;
 
-/// Types whose answers fall into categories that can be counted.
-pub(super) fn counts(kind: &Kind) -> bool {
-    matches!(kind, Kind::One | Kind::Many | Kind::Agreement(_) | Kind::Grade | Kind::Scale { .. } | Kind::YesNo)
-}
-
 /// Longest free text unless a question says otherwise.
 pub(super) const DEFAULT_TEXT_LENGTH: usize = 500;
 
@@ -199,6 +194,7 @@ impl Question {
     /// `raw` has passed the lints; what its form says for all questions is given in `form`.
     pub(super) fn from_raw(raw: RawQuestion, form: (Visibility, bool), instance: Option<&Instance>) -> Self {
         let (form_visibility, form_counted) = form;
+        let countable = promise::countable(raw.kind.value);
         let own = raw.choices.into_iter().map(|c| Choice {
             apart: c.value.apart || c.value.non_answer.is_some(),
             label: c.value.label,
@@ -259,7 +255,7 @@ impl Question {
         let choose = (least.is_some() || most.is_some()).then(|| (least.unwrap_or(0), most.unwrap_or(choices.len())));
         Self {
             id: raw.id.value,
-            statistics: raw.statistics.unwrap_or(form_counted && counts(&kind)),
+            statistics: raw.statistics.unwrap_or(form_counted && countable),
             kind,
             text: raw.text.value,
             hint: raw.hint,

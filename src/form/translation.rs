@@ -273,6 +273,7 @@ pub(super) fn read_lines(file: &str, source: &str) -> Result<RawTranslation, Dia
 mod tests {
     use crate::form::{FormFile, FormSet};
     use crate::text::Language;
+    use std::collections::BTreeSet;
 
     const FORM: &str = "\
 id: small
@@ -327,6 +328,15 @@ q_inner.b: b8
         let mut set = FormSet::read(&files, None, None);
         set.found.extend(strays);
         set
+    }
+
+    #[test]
+    fn whoever_warns_and_whoever_translates_know_a_text_by_the_same_name() {
+        let reading: crate::form::raw::RawForm = crate::text::read_yaml("forms/small.yaml", FORM).unwrap();
+        let mut writing: crate::form::raw::RawForm = crate::text::read_yaml("forms/small.yaml", FORM).unwrap();
+        let names: BTreeSet<String> = crate::form::cells::cells(&reading).into_iter().map(|cell| cell.name).collect();
+        let keys: BTreeSet<String> = super::texts(&mut writing).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(names, keys);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The page on which a respondent checks the answers before they are sent.
 
 use super::form::FormFrame;
-use crate::form::{Form, FormPage, Occasion, Party, Question};
+use crate::form::{Form, FormPage, Question};
 use crate::report::Doubt;
 use crate::submission::{Answer, Answers, Submission};
 use crate::text::{Figure, Language, Messages, told_date, told_month, told_number};
@@ -85,8 +85,7 @@ impl CheckView {
             n => m.fill("form.answered", &[("n", &n.to_string()), ("total", &total.to_string())]),
         };
         let words = |key: &str| {
-            let of_report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
-            let report = if of_report { "_report" } else { "" };
+            let report = if form.is_closing_report() { "_report" } else { "" };
             m.get(&format!("form.{key}{report}"))
         };
         let section = |(n, p): (usize, &FormPage)| {

@@ -3,7 +3,7 @@
 use super::page::Link;
 use super::who::{Who, voluntary, who_sees, who_title};
 use crate::case::CaseFile;
-use crate::form::{Form, Occasion, Party};
+use crate::form::{Form, Party};
 use crate::instance::Instance;
 use crate::text::{Language, Messages, told_date};
 use serde::Serialize;
@@ -190,7 +190,7 @@ impl ReceiptView {
         language: Language,
     ) -> Self {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
-        let report = form.party() == Party::Coach && form.occasion() == Occasion::Closing;
+        let report = form.is_closing_report();
         let thanks = Messages::of(language).get(if report { "form.thanks_report" } else { "form.thanks" });
         Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href }
     }

@@ -1,7 +1,7 @@
 //! Who sees what, said before the first question and on paper, drawn from the form itself so that neither can say
 //! otherwise.
 
-use crate::form::{Form, Kind, Occasion, Party, Question, Visibility};
+use crate::form::{Form, Kind, Party, Question, Visibility};
 use crate::text::Messages;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(super) fn who_sees(form: &Form, m: Messages) -> Vec<Who> {
         who.push(Who { questions: hidden, ..line("nobody") });
     }
     who.extend(differing(form, m));
-    let report = is_report(form);
+    let report = form.is_closing_report();
     let counted = form.questions().any(|q| q.statistics);
     who.push(line(match (report, counted) {
         (true, _) => "report_public",
@@ -47,11 +47,6 @@ pub(super) fn who_sees(form: &Form, m: Messages) -> Vec<Who> {
     who
 }
 
-/// True for the coach's part of a closing report.
-fn is_report(form: &Form) -> bool {
-    form.party() == Party::Coach && form.occasion() == Occasion::Closing
-}
-
 /// Said to those who may decline: a report is the coach's duty.
 pub(super) fn voluntary(form: &Form, m: Messages) -> Option<&'static str> {
     match form.party() {
@@ -63,7 +58,7 @@ pub(super) fn voluntary(form: &Form, m: Messages) -> Option<&'static str> {
 
 /// The heading above who sees what.
 pub(super) fn who_title(form: &Form, m: Messages) -> &'static str {
-    m.get(if is_report(form) { "form.who_title_report" } else { "form.who_title" })
+    m.get(if form.is_closing_report() { "form.who_title_report" } else { "form.who_title" })
 }
 
 /// The visibility of most questions: the form's rule.
@@ -99,7 +94,7 @@ fn readers(form: &Form, some_hidden: bool) -> Vec<&'static str> {
     match (common, form.party()) {
         (Some(Visibility::Together), _) => vec!["together_officer", "together_coach"],
         (Some(Visibility::Provider), _) => vec!["provider"],
-        (Some(Visibility::Report), Party::Coach) if form.occasion() == Occasion::Closing => {
+        (Some(Visibility::Report), _) if form.is_closing_report() => {
             vec!["report_client", "report_officer"]
         }
         (Some(Visibility::Report), Party::Client) => vec!["shared_coach", "shared_officer"],
