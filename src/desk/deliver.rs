@@ -4,7 +4,7 @@ use super::Desk;
 use crate::form::Occasion;
 use crate::mail::{Envelope, MailError, Mailer};
 use crate::render::{InvitationMail, invitation_mail};
-use crate::store::{Mail, StoreError};
+use crate::store::{LinkUse, Mail, StoreError};
 use crate::text::{Language, told_date};
 use jiff::{Timestamp, ToSpan};
 
@@ -77,8 +77,13 @@ impl Desk {
         let Some(form) = self.form(&mail.form) else {
             return Ok(Err(MailError::Unsendable("the form of the invitation is gone".into())));
         };
-        let link = self.link_to(&mail.invitation, mail.expires_at).await?;
-        let language = self.language_of(mail.case, form).await?;
+        let usage = LinkUse { draft_owner: mail.contact.clone(), ..LinkUse::default() };
+        let link = self.link_to(&mail.invitation, mail.expires_at, usage).await?;
+        let asked = mail.language.filter(|l| form.languages(&self.instance).contains(l));
+        let language = match asked {
+            Some(language) => language,
+            None => self.language_of(mail.case, form).await?,
+        };
         let until = told_date(mail.expires_at.to_zoned(self.instance.zone()).date(), language);
         let others = form.languages(&self.instance);
         let others = others.iter().filter(|l| **l != language);

@@ -6,7 +6,8 @@ use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Collect, Form, Occasion, Party};
 use crate::mail::is_address;
-use crate::store::{Channel, Invitation, NewInvitation, StoreError};
+use crate::store::{Channel, Contact, Invitation, LinkUse, MailKind, NewInvitation, NewMail, StoreError};
+use crate::text::Language;
 use jiff::{Timestamp, ToSpan};
 
 /// A link that somebody can answer at.
@@ -105,7 +106,7 @@ impl Desk {
     /// See [`InviteError`].
     pub async fn open_link(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
         let invitation = self.open_invitation(case, form).await?;
-        Ok(self.link_to(&invitation.id, invitation.expires_at).await?)
+        Ok(self.link_to(&invitation.id, invitation.expires_at, LinkUse::default()).await?)
     }
 
     /// Makes a link at which somebody keys in what was written on paper: it leads to the whole form on one
@@ -136,7 +137,8 @@ impl Desk {
             }
         };
         let (token, hash) = self.fresh_token();
-        self.store.open_link(hash, &invitation.id, Channel::Paper, self.now()).await?;
+        let usage = LinkUse { channel: Channel::Paper, ..LinkUse::default() };
+        self.store.open_link(hash, &invitation.id, usage, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
     }
 
@@ -149,8 +151,26 @@ impl Desk {
             return Err(InviteError::NoAddress(address.to_owned()));
         }
         let invitation = self.open_invitation(case, form).await?;
-        self.store.queue_mail(&self.fresh_id(), &invitation, address, self.now()).await?;
+        let contact = self.contact(case, invitation.party, address, None).await?;
+        let (id, kind) = (self.fresh_id(), MailKind::Invitation);
+        self.store.queue_mail(NewMail { id, invitation: invitation.id, kind, contact }, self.now()).await?;
         Ok(())
+    }
+
+    /// The contact of a party at that address: the one that is known, else a new one that is not kept yet.
+    pub(super) async fn contact(
+        &self,
+        case: CaseNumber,
+        party: Party,
+        address: &str,
+        language: Option<Language>,
+    ) -> Result<Contact, StoreError> {
+        let known = self.store.contacts_of(case).await?;
+        let known = known.into_iter().find(|c| c.party == party && c.address.eq_ignore_ascii_case(address));
+        Ok(match known {
+            Some(contact) => Contact { language: language.or(contact.language), ..contact },
+            None => Contact { id: self.fresh_id(), case, party, address: address.to_owned(), language },
+        })
     }
 
     /// The invitation of a case to a form. One that has expired unanswered is opened again, and its
@@ -211,7 +231,21 @@ impl Desk {
         }
         let form = form.to_owned();
         let channel = Channel::Web;
-        Ok(Invitation { id, case, party, form, expires_at, revoked: false, answered: false, counted, channel })
+        Ok(Invitation {
+            id,
+            case,
+            party,
+            form,
+            expires_at,
+            revoked: false,
+            answered: false,
+            counted,
+            channel,
+            contact: None,
+            gate: None,
+            shared: false,
+            draft_owner: None,
+        })
     }
 
     /// When an invitation made now ends: with the last of its days.
@@ -227,9 +261,14 @@ impl Desk {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn link_to(&self, invitation: &str, expires_at: Timestamp) -> Result<OpenedLink, StoreError> {
+    pub async fn link_to(
+        &self,
+        invitation: &str,
+        expires_at: Timestamp,
+        usage: LinkUse,
+    ) -> Result<OpenedLink, StoreError> {
         let (token, hash) = self.fresh_token();
-        self.store.open_link(hash, invitation, Channel::Web, self.now()).await?;
+        self.store.open_link(hash, invitation, usage, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at })
     }
 }

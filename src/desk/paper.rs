@@ -3,7 +3,7 @@
 use super::{Desk, InviteError, OpenedLink};
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::Form;
-use crate::store::{Channel, StoreError};
+use crate::store::{LinkUse, StoreError};
 use crate::submission::RawAnswers;
 
 impl Desk {
@@ -14,7 +14,7 @@ impl Desk {
     pub async fn open_paper_link(&self, case: CaseNumber, form: &str) -> Result<OpenedLink, InviteError> {
         let invitation = self.open_invitation(case, form).await?;
         let (token, hash) = self.fresh_code();
-        self.store.open_link(hash, &invitation.id, Channel::Web, self.now()).await?;
+        self.store.open_link(hash, &invitation.id, LinkUse::default(), self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
     }
 

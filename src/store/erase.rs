@@ -34,6 +34,29 @@ macro_rules! facts_of_case {
     };
 }
 
+/// The other place behind the shared link of an invitation `$1` to which the link can lead.
+macro_rules! other_place {
+    () => {
+        "(SELECT min(o.id) FROM invitations o JOIN invitations i ON i.gate = o.gate
+          WHERE i.id = $1 AND o.id <> $1 AND o.revoked_at IS NULL)"
+    };
+}
+
+const HAND_ON_DRAFTS: &str = concat!(
+    "UPDATE drafts SET invitation = ",
+    other_place!(),
+    " WHERE invitation = $1 AND ",
+    other_place!(),
+    " IS NOT NULL"
+);
+const HAND_ON_LINKS: &str = concat!(
+    "UPDATE links SET invitation = ",
+    other_place!(),
+    " WHERE invitation = $1 AND shared = 1 AND ",
+    other_place!(),
+    " IS NOT NULL"
+);
+
 /// What is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -362,6 +385,7 @@ async fn erase_case(
     }
     run(connection, of_invitations!("submissions"), number).await?;
     run(connection, "DELETE FROM invitations WHERE case_number = $1", number).await?;
+    run(connection, "DELETE FROM contacts WHERE case_number = $1", number).await?;
     run(connection, "DELETE FROM annexes WHERE case_number = $1", number).await?;
     run(connection, "DELETE FROM reports WHERE case_number = $1", number).await?;
     run(connection, "DELETE FROM case_events WHERE case_number = $1", number).await?;
@@ -393,9 +417,15 @@ async fn erase_submission(
     // Who takes an answer back is counted neither as invited nor as having answered.
     run(connection, "DELETE FROM facts WHERE subject = $1", &invitation).await?;
     run(connection, "DELETE FROM submissions WHERE id = $1", id).await?;
+    // What colleagues behind the same shared link are writing stays theirs.
+    for statement in [HAND_ON_DRAFTS, HAND_ON_LINKS] {
+        run(connection, statement, &invitation).await?;
+    }
     run(connection, "DELETE FROM drafts WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM links WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM outbox WHERE invitation = $1", &invitation).await?;
+    run(connection, "DELETE FROM contacts WHERE id = (SELECT contact FROM invitations WHERE id = $1)", &invitation)
+        .await?;
     run(connection, "DELETE FROM annexes WHERE case_number = $1", &case).await?;
     sqlx::query("UPDATE invitations SET revoked_at = $2 WHERE id = $1")
         .bind(&invitation)

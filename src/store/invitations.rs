@@ -32,6 +32,14 @@ pub struct Invitation {
     pub counted: bool,
     /// How the link that led to it is used.
     pub channel: Channel,
+    /// Id of the contact that it is mailed to.
+    pub contact: Option<String>,
+    /// The group of places to which it belongs, when several share one link.
+    pub gate: Option<String>,
+    /// True when the link that led to it is shared: whoever answers takes a free place of the group.
+    pub shared: bool,
+    /// Who owns drafts written at the link that led to it; the link itself unless told.
+    pub draft_owner: Option<String>,
 }
 
 /// How answers come in.
@@ -58,6 +66,17 @@ impl Channel {
     fn from_code(code: &str) -> Self {
         if code == "paper" { Self::Paper } else { Self::Web }
     }
+}
+
+/// How a link is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkUse {
+    /// How answers come in through it.
+    pub channel: Channel,
+    /// True when several people are given the same link.
+    pub shared: bool,
+    /// Who owns the drafts written at it, when that is not the link alone: the contact that it is mailed to.
+    pub draft_owner: Option<String>,
 }
 
 /// An invitation to be made.
@@ -97,12 +116,11 @@ impl Store {
         &self,
         token_hash: Fingerprint,
         invitation: &str,
-        channel: Channel,
+        usage: LinkUse,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let invitation = invitation.to_owned();
-        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, channel, at, reply })
-            .await
+        writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, usage, at, reply }).await
     }
 
     /// Opens an expired invitation again until `expires_at`. Its earlier links are removed, so that no
@@ -121,8 +139,12 @@ impl Store {
     /// When the database fails.
     pub async fn invitation_by_token(&self, token_hash: &Fingerprint) -> Result<Option<Invitation>, StoreError> {
         let row = sqlx::query(
-            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, l.channel,
-                    CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, i.contact, i.gate,
+                    l.channel, l.shared, l.owner,
+                    CASE WHEN l.shared = 1
+                         THEN CASE WHEN EXISTS (SELECT 1 FROM invitations p WHERE p.gate = i.gate AND p.revoked_at IS NULL
+                              AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = p.id)) THEN 0 ELSE 1 END
+                         WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM links l JOIN invitations i ON i.id = l.invitation WHERE l.token_hash = $1",
         )
         .bind(token_hash.as_str())
@@ -137,7 +159,8 @@ impl Store {
     /// When the database fails.
     pub async fn invitations_of(&self, case: CaseNumber) -> Result<Vec<Invitation>, StoreError> {
         let rows = sqlx::query(
-            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, 'web' AS channel,
+            "SELECT i.id, i.case_number, i.party, i.form, i.expires_at, i.revoked_at, i.counted, i.contact, i.gate,
+                    'web' AS channel, CAST(0 AS BIGINT) AS shared, NULL AS owner,
                     CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
              FROM invitations i WHERE i.case_number = $1 ORDER BY i.id",
         )
@@ -160,6 +183,10 @@ fn read(row: &sqlx::any::AnyRow) -> Option<Invitation> {
         answered: row.get::<i64, _>("answered") == 1,
         counted: row.get::<i64, _>("counted") == 1,
         channel: Channel::from_code(&row.get::<String, _>("channel")),
+        contact: row.get("contact"),
+        gate: row.get("gate"),
+        shared: row.get::<i64, _>("shared") == 1,
+        draft_owner: row.get("owner"),
     })
 }
 
@@ -206,17 +233,21 @@ pub(super) async fn open_link(
     connection: &mut AnyConnection,
     token_hash: &Fingerprint,
     invitation: &str,
-    channel: Channel,
+    usage: &LinkUse,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO links (token_hash, invitation, made_at, channel) VALUES ($1, $2, $3, $4)")
-        .bind(token_hash.as_str())
-        .bind(invitation)
-        .bind(at.to_string())
-        .bind(channel.code())
-        .execute(&mut *connection)
-        .await
-        .map_err(attempting("open a link"))?;
+    sqlx::query(
+        "INSERT INTO links (token_hash, invitation, made_at, channel, shared, owner) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(token_hash.as_str())
+    .bind(invitation)
+    .bind(at.to_string())
+    .bind(usage.channel.code())
+    .bind(i64::from(usage.shared))
+    .bind(usage.draft_owner.as_deref())
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("open a link"))?;
     audit_log::note(connection, at, "link", invitation, token_hash).await
 }
 

@@ -1,9 +1,48 @@
 //! The outbox: mails that wait, were delivered or died.
 
-use super::{Engine, Invitation, Store, StoreError, attempting, writer};
+use super::{Contact, Engine, Store, StoreError, attempting, contacts, writer};
 use crate::case::CaseNumber;
+use crate::text::Language;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
+
+/// What a mail is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailKind {
+    /// It invites.
+    #[default]
+    Invitation,
+    /// It reminds of an invitation that is still open.
+    Reminder,
+}
+
+impl MailKind {
+    /// Its code in the store.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
+        }
+    }
+
+    fn from_code(code: &str) -> Self {
+        if code == "reminder" { Self::Reminder } else { Self::Invitation }
+    }
+}
+
+/// A mail to be queued, with the contact it goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMail {
+    /// Its id, also the left part of its Message-ID.
+    pub id: String,
+    /// The invitation it carries.
+    pub invitation: String,
+    /// What it is for.
+    pub kind: MailKind,
+    /// Where it goes; kept with the case if it is new.
+    pub contact: Contact,
+}
 
 /// A mail that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +59,12 @@ pub struct Mail {
     pub expires_at: Timestamp,
     /// True when the invitation was answered, taken back or has expired meanwhile: nothing is to be sent.
     pub obsolete: bool,
+    /// What it is for.
+    pub kind: MailKind,
+    /// The contact it goes to; a mail from before there were contacts has none.
+    pub contact: Option<String>,
+    /// The language its receiver asked for.
+    pub language: Option<Language>,
     /// Where it goes.
     pub address: String,
     /// Times it was tried before.
@@ -47,19 +92,12 @@ pub(crate) enum Outcome {
 }
 
 impl Store {
-    /// Puts the mail of an invitation into the outbox.
+    /// Puts the mail of an invitation into the outbox; from then on the invitation is its contact's.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn queue_mail(
-        &self,
-        id: &str,
-        invitation: &Invitation,
-        address: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (id, invitation, address) = (id.to_owned(), invitation.id.clone(), address.to_owned());
-        writer::submit(self.writer(), |reply| writer::Job::QueueMail { id, invitation, address, at, reply }).await
+    pub async fn queue_mail(&self, mail: NewMail, at: Timestamp) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::QueueMail { mail: Box::new(mail), at, reply }).await
     }
 
     /// Takes the mails that are due, oldest first: until `lease` nobody else gets them, and afterwards they
@@ -123,7 +161,8 @@ impl Store {
 macro_rules! due {
     ($lock:literal) => {
         concat!(
-            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries,
+            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries, o.kind, i.contact,
+                    (SELECT c.language FROM contacts c WHERE c.id = i.contact) AS language,
                     CASE WHEN i.revoked_at IS NOT NULL
                               OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
                          THEN 1 ELSE 0 END AS closed
@@ -175,25 +214,31 @@ fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {
         case: row.get::<String, _>("case_number").parse().ok()?,
         form: row.get("form"),
         expires_at,
+        kind: MailKind::from_code(&row.get::<String, _>("kind")),
+        contact: row.get("contact"),
+        language: row.get::<Option<String>, _>("language").and_then(|code| Language::from_code(&code)),
         address: row.get::<Option<String>, _>("address")?,
         tries: u32::try_from(row.get::<i64, _>("tries")).unwrap_or(u32::MAX),
     })
 }
 
-pub(super) async fn queue(
-    connection: &mut AnyConnection,
-    id: &str,
-    invitation: &str,
-    address: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub(super) async fn queue(connection: &mut AnyConnection, mail: &NewMail, at: Timestamp) -> Result<(), StoreError> {
+    contacts::keep(connection, &mail.contact, at).await?;
+    sqlx::query("UPDATE invitations SET contact = $2 WHERE id = $1")
+        .bind(&mail.invitation)
+        .bind(&mail.contact.id)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("queue a mail"))?;
     sqlx::query(
-        "INSERT INTO outbox (id, invitation, address, queued_at, next_try, state) VALUES ($1, $2, $3, $4, $4, 'waiting')",
+        "INSERT INTO outbox (id, invitation, address, queued_at, next_try, state, kind)
+         VALUES ($1, $2, $3, $4, $4, 'waiting', $5) ON CONFLICT (id) DO NOTHING",
     )
-    .bind(id)
-    .bind(invitation)
-    .bind(address)
+    .bind(&mail.id)
+    .bind(&mail.invitation)
+    .bind(&mail.contact.address)
     .bind(at.to_string())
+    .bind(mail.kind.code())
     .execute(connection)
     .await
     .map_err(attempting("queue a mail"))?;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr};
 use std::borrow::Cow;
 
 /// Every step in order; a step that has been released is never changed.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         name: "start",
         sqlite: include_str!("schema/sqlite_1.sql"),
@@ -31,6 +31,11 @@ const STEPS: [Step; 5] = [
         name: "channels",
         sqlite: include_str!("schema/sqlite_5.sql"),
         postgres: include_str!("schema/postgres_5.sql"),
+    },
+    Step {
+        name: "contacts",
+        sqlite: include_str!("schema/sqlite_6.sql"),
+        postgres: include_str!("schema/postgres_6.sql"),
     },
 ];
 

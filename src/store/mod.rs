@@ -9,6 +9,7 @@
 mod audit_log;
 mod backup;
 mod cases;
+mod contacts;
 mod erase;
 mod export;
 mod facts;
@@ -26,11 +27,12 @@ mod writer;
 
 pub use backup::Restored;
 pub use cases::{CaseChange, FactOf, Subject};
+pub use contacts::Contact;
 pub use erase::{Erased, Erasure, ErasureKind, ErasureReason, NamedSubmission, submission_mark};
 pub use export::{Kept, KeptDraft, KeptEvent, KeptMail, KeptNote, KeptReport, KeptSubmission};
 pub use facts::ToCount;
-pub use invitations::{Channel, Invitation, InvitationId, NewInvitation};
-pub use mails::{Mail, MailState};
+pub use invitations::{Channel, Invitation, InvitationId, LinkUse, NewInvitation};
+pub use mails::{Mail, MailKind, MailState, NewMail};
 pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;
 pub use reports::{Known, StoredAnnex, StoredReport};

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::time::Duration;
 
 /// Every table that holds something of a person, with its indexes.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "VACUUM FULL cases",
     "VACUUM FULL case_events",
     "VACUUM FULL invitations",
@@ -15,6 +15,7 @@ const TABLES: [&str; 13] = [
     "VACUUM FULL reports",
     "VACUUM FULL annexes",
     "VACUUM FULL outbox",
+    "VACUUM FULL contacts",
     "VACUUM FULL facts",
     "VACUUM FULL cube",
     "VACUUM FULL erasures",

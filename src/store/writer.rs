@@ -1,13 +1,14 @@
 //! The one writer: jobs that arrive together are committed together and answered after the commit.
 
 use super::cases::{self, CaseChange};
+use super::contacts::{self, Contact};
 use super::erase::{self, Erased, Erasure};
-use super::invitations::{self, NewInvitation};
+use super::invitations::{self, LinkUse, NewInvitation};
 use super::mails;
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
-use super::{Channel, Database, Engine, Store, StoreError, facts};
+use super::{Database, Engine, Store, StoreError, facts};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -35,13 +36,14 @@ pub(super) enum Job {
     Receive(Box<NewSubmission>, Reply<Received>),
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
     Invite(Box<NewInvitation>, Timestamp, Reply<bool>),
-    OpenLink { token_hash: Fingerprint, invitation: String, channel: Channel, at: Timestamp, reply: Reply<()> },
+    OpenLink { token_hash: Fingerprint, invitation: String, usage: LinkUse, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, i64, Reply<bool>),
     SaveReport(Box<StoredReport>, CaseNumber, Timestamp, Reply<()>),
     SaveAnnex(Box<StoredAnnex>, CaseNumber, Known, Reply<bool>),
     ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
-    QueueMail { id: String, invitation: String, address: String, at: Timestamp, reply: Reply<()> },
+    QueueMail { mail: Box<mails::NewMail>, at: Timestamp, reply: Reply<()> },
+    KeepContact { contact: Contact, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
     Erase(Vec<Erasure>, Timestamp, Reply<Erased>),
     KnowRelease(Box<KnownRelease>, Reply<()>),
@@ -242,8 +244,8 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
             answer(cases::change(connection, &changes, year, at).await, reply)
         }
         Job::Invite(new, at, reply) => answer(invitations::invite(connection, &new, at).await, reply),
-        Job::OpenLink { token_hash, invitation, channel, at, reply } => {
-            answer(invitations::open_link(connection, &token_hash, &invitation, channel, at).await, reply)
+        Job::OpenLink { token_hash, invitation, usage, at, reply } => {
+            answer(invitations::open_link(connection, &token_hash, &invitation, &usage, at).await, reply)
         }
         Job::Renew { invitation, expires_at, at, reply } => {
             answer(invitations::renew(connection, &invitation, expires_at, at).await, reply)
@@ -254,9 +256,8 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
             answer(reports::save_annex(connection, &annex, case, known).await, reply)
         }
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
-        Job::QueueMail { id, invitation, address, at, reply } => {
-            answer(mails::queue(connection, &id, &invitation, &address, at).await, reply)
-        }
+        Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
+        Job::KeepContact { contact, at, reply } => answer(contacts::keep(connection, &contact, at).await, reply),
         Job::SettleMail { id, outcome, reply } => answer(mails::settle(connection, &id, &outcome).await, reply),
         Job::Erase(erasures, at, reply) => answer(erase::erase(connection, &erasures, at).await, reply),
         Job::KnowRelease(release, reply) => answer(releases::know(connection, &release).await, reply),
@@ -301,6 +302,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::OpenLink { reply, .. }
         | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }
+        | Job::KeepContact { reply, .. }
         | Job::SettleMail { reply, .. } => drop(reply.send(Err(lost(error)))),
     }
 }

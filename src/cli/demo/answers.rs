@@ -5,7 +5,7 @@ use super::coach;
 use crate::case::{CaseFile, CaseNumber};
 use crate::desk::{Arrival, Desk, OpenedLink};
 use crate::form::{Choice, Form, Kind, Occasion, Party};
-use crate::store::Received;
+use crate::store::{LinkUse, Received};
 use crate::submission::RawAnswers;
 
 /// Share of the invited who answer.
@@ -121,7 +121,7 @@ async fn open_links(
     let mut links = Vec::new();
     for invitation in desk.store.invitations_of(case).await? {
         if invitation.form == form.id() && !invitation.answered {
-            links.push((case, desk.link_to(&invitation.id, invitation.expires_at).await?));
+            links.push((case, desk.link_to(&invitation.id, invitation.expires_at, LinkUse::default()).await?));
         }
     }
     Ok(links)

@@ -1,0 +1,75 @@
+//! Where the parties of a case are reached by mail.
+
+use super::{Store, StoreError, attempting, writer};
+use crate::case::CaseNumber;
+use crate::form::Party;
+use crate::text::Language;
+use jiff::Timestamp;
+use sqlx::{AnyConnection, Row};
+
+/// An address of a party of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Its id, random; drafts that are written at links mailed here belong to it.
+    pub id: String,
+    /// The case.
+    pub case: CaseNumber,
+    /// Who is reached.
+    pub party: Party,
+    /// E-mail.
+    pub address: String,
+    /// The language of the mails; the case's own unless told.
+    pub language: Option<Language>,
+}
+
+impl Store {
+    /// Keeps a contact, or what has changed about it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_contact(&self, contact: Contact, at: Timestamp) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::KeepContact { contact, at, reply }).await
+    }
+
+    /// The contacts of a case in the order in which they were added.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contacts_of(&self, case: CaseNumber) -> Result<Vec<Contact>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, case_number, party, address, language FROM contacts WHERE case_number = $1 ORDER BY added_at, id",
+        )
+        .bind(case.to_string())
+        .fetch_all(self.readers());
+        let rows = self.read("read the contacts of a case", rows).await?;
+        Ok(rows.iter().filter_map(read).collect())
+    }
+}
+
+/// A row that no longer fits its types is no contact.
+fn read(row: &sqlx::any::AnyRow) -> Option<Contact> {
+    Some(Contact {
+        id: row.get("id"),
+        case: row.get::<String, _>("case_number").parse().ok()?,
+        party: serde_json::from_value(serde_json::Value::String(row.get("party"))).ok()?,
+        address: row.get("address"),
+        language: row.get::<Option<String>, _>("language").and_then(|code| Language::from_code(&code)),
+    })
+}
+
+pub(super) async fn keep(connection: &mut AnyConnection, contact: &Contact, at: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO contacts (id, case_number, party, address, language, added_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET address = excluded.address, language = excluded.language",
+    )
+    .bind(&contact.id)
+    .bind(contact.case.to_string())
+    .bind(contact.party.code())
+    .bind(&contact.address)
+    .bind(contact.language.map(Language::code))
+    .bind(at.to_string())
+    .execute(connection)
+    .await
+    .map_err(attempting("keep a contact"))?;
+    Ok(())
+}

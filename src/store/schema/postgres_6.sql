@@ -1,0 +1,33 @@
+-- Where a party of a case is reached. It goes as soon as nothing more is to be sent there.
+CREATE TABLE contacts (
+  id          TEXT COLLATE "C" PRIMARY KEY,          -- also owns the drafts of the links that are mailed there
+  case_number TEXT COLLATE "C" NOT NULL REFERENCES cases (number),
+  party       TEXT COLLATE "C" NOT NULL,
+  address     TEXT COLLATE "C" NOT NULL,
+  language    TEXT COLLATE "C",
+  added_at    TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX contacts_by_case ON contacts (case_number);
+CREATE INDEX contacts_by_address ON contacts (address);
+
+-- Who is reached; and of several places behind one shared link, the link's group.
+ALTER TABLE invitations ADD COLUMN contact TEXT COLLATE "C";
+ALTER TABLE invitations ADD COLUMN gate TEXT COLLATE "C";
+CREATE INDEX invitations_by_gate ON invitations (gate);
+
+-- A shared link takes one free place of its group. The owner of the drafts written at a link is the link itself unless told.
+ALTER TABLE links ADD COLUMN shared BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE links ADD COLUMN owner TEXT COLLATE "C";
+
+-- Of the page that a draft will be sent from: the same draft sent twice is one submission.
+ALTER TABLE drafts ADD COLUMN nonce TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+-- What a mail is for, what its last try came to (never an address), and when it was settled.
+ALTER TABLE outbox ADD COLUMN kind TEXT COLLATE "C" NOT NULL DEFAULT 'invitation';
+ALTER TABLE outbox ADD COLUMN trouble TEXT COLLATE "C";
+ALTER TABLE outbox ADD COLUMN settled_at TEXT COLLATE "C";
+
+-- The planner's samples of a column are no place for these.
+ALTER TABLE contacts ALTER COLUMN address SET STATISTICS 0;
+ALTER TABLE drafts ALTER COLUMN nonce SET STATISTICS 0;
+ALTER TABLE links ALTER COLUMN owner SET STATISTICS 0;
