@@ -131,6 +131,11 @@ pub enum CaseEvent {
         /// Which form.
         form: String,
     },
+    /// An unanswered invitation of a party was taken back.
+    Revoked {
+        /// Whose.
+        party: Party,
+    },
     /// An answer of a party was erased.
     Withdrawn {
         /// Whose.

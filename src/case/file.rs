@@ -120,6 +120,10 @@ impl CaseFile {
                 Some(state) => state.answered += 1,
                 None => return Err(CaseRefusal::NotInvited),
             },
+            CaseEvent::Revoked { party } => match self.parties.get_mut(party) {
+                Some(state) if state.invited > state.answered => state.invited -= 1,
+                _ => return Err(CaseRefusal::NotInvited),
+            },
             CaseEvent::Withdrawn { party } => match self.parties.get_mut(party) {
                 Some(state) if state.answered > 0 => {
                     state.invited -= 1;
@@ -320,6 +324,22 @@ mod tests {
     fn an_answer_without_invitation_is_refused() {
         let answered = CaseEvent::Answered { party: Party::Client };
         assert_eq!(opened().apply(&answered), Err(CaseRefusal::NotInvited));
+    }
+
+    #[test]
+    fn only_an_open_invitation_can_be_taken_back() {
+        let mut file = opened();
+        let (invited, revoked) = (
+            CaseEvent::Invited { party: Party::Employer, form: "f".into() },
+            CaseEvent::Revoked { party: Party::Employer },
+        );
+        assert_eq!(file.apply(&revoked), Err(CaseRefusal::NotInvited));
+        file.apply(&invited).unwrap();
+        file.apply(&revoked).unwrap();
+        assert_eq!(file.parties()[&Party::Employer], PartyState::default());
+        file.apply(&invited).unwrap();
+        file.apply(&CaseEvent::Answered { party: Party::Employer }).unwrap();
+        assert_eq!(file.apply(&revoked), Err(CaseRefusal::NotInvited), "what was answered stays counted");
     }
 
     #[test]

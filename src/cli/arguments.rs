@@ -37,22 +37,33 @@ pub(super) enum Command {
         #[arg(long)]
         partial: bool,
     },
-    /// Make a link for a client whose coaching has ended, or mail one.
-    Invite {
+    /// Make a link to a form, on paper if you like, or mail one.
+    Invite(Invite),
+    /// Keep where a party of a case is reached. It is invited there as soon as the coaching has ended.
+    Contact {
         /// The case by its number, such as 2025-000123, or by its number in the sheet.
         case: String,
-        /// The form; the closing form of palaute.yaml unless told.
+        /// Who is reached.
+        #[arg(value_enum)]
+        party: Reached,
+        /// E-mail.
+        address: String,
+        /// The language of the mails by its code, such as sv; the case's own unless told.
+        #[arg(long, value_parser = super::translate::language)]
+        lang: Option<Language>,
+    },
+    /// Tell who was invited to what on a case and who has answered; what was answered today is told tomorrow.
+    Invitations {
+        /// The case by its number, such as 2025-000123, or by its number in the sheet.
+        case: String,
+    },
+    /// Take the open invitations of a case to a form back: their links say so, and nobody is reminded.
+    Revoke {
+        /// The case by its number, such as 2025-000123, or by its number in the sheet.
+        case: String,
+        /// The form.
         #[arg(long)]
-        form: Option<String>,
-        /// Send the link to this address instead of printing it.
-        #[arg(long, value_name = "ADDRESS")]
-        mail: Option<String>,
-        /// Make the link at which you key in what somebody wrote on paper; the answers are marked so.
-        #[arg(long, conflicts_with = "mail")]
-        paper: bool,
-        /// The code printed on that paper, such as ABCD-EFGH-JKMN; needed for a workplace, where each colleague has one.
-        #[arg(long, requires = "paper")]
-        code: Option<String>,
+        form: String,
     },
     /// Show the forms in a browser on invented cases and follow while their files are edited; nothing is stored.
     Preview {
@@ -234,6 +245,45 @@ pub(super) enum Described {
     Report,
     Form,
     Indicators,
+}
+
+/// Whom a contact reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Reached {
+    Client,
+    Employer,
+    Community,
+    Coach,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    /// The case by its number, such as 2025-000123, or by its number in the sheet.
+    pub(super) case: String,
+    /// The form; the closing form of palaute.yaml unless told.
+    #[arg(long)]
+    pub(super) form: Option<String>,
+    /// Send the link to this address instead of printing it.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) mail: Option<String>,
+    /// The language of the mail or of the sheet by its code, such as sv; the case's own unless told.
+    #[arg(long, value_parser = super::translate::language)]
+    pub(super) lang: Option<Language>,
+    /// One link for so many colleagues of a workplace, whichever of them answer.
+    #[arg(long, value_name = "PLACES", conflicts_with_all = ["mail", "paper", "separate"])]
+    pub(super) shared: Option<u32>,
+    /// So many links, one for each colleague of a workplace.
+    #[arg(long, value_name = "LINKS", value_parser = clap::value_parser!(u32).range(1..=50), conflicts_with_all = ["mail", "paper"])]
+    pub(super) separate: Option<u32>,
+    /// Write a sheet with the link as a code that a telephone reads, as PDF; each separate link has a page.
+    #[arg(long, value_name = "FILE.pdf", conflicts_with_all = ["mail", "paper"])]
+    pub(super) sheet: Option<PathBuf>,
+    /// Make the link at which you key in what somebody wrote on paper; the answers are marked so.
+    #[arg(long, conflicts_with = "mail")]
+    pub(super) paper: bool,
+    /// The code printed on that paper, such as ABCD-EFGH-JKMN; needed for a workplace, where each colleague has one.
+    #[arg(long, requires = "paper")]
+    pub(super) code: Option<String>,
 }
 
 #[derive(Debug, Args)]

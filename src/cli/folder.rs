@@ -114,6 +114,10 @@ impl Folder {
             Some(template) => printer.with_paper_template(template),
             None => printer,
         };
+        let printer = match own.get("form/qr-sheet.typ") {
+            Some(template) => printer.with_sheet_template(template),
+            None => printer,
+        };
         if let Some(instance) = &instance
             && !found.iter().any(Diagnostic::is_error)
         {

@@ -18,6 +18,7 @@ mod form;
 mod form_files;
 mod import;
 mod init;
+mod invitations;
 mod invite;
 mod migrate_store;
 mod preview;

@@ -3,8 +3,8 @@
 use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
-    backup, check, demo, erase, export, export_xlsform, form, import, init, invite, migrate_store, preview, publish,
-    report, schema, serve, translate, verify,
+    backup, check, demo, erase, export, export_xlsform, form, import, init, invitations, invite, migrate_store,
+    preview, publish, report, schema, serve, translate, verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -36,10 +36,12 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Init { dir } => init::init(dir),
         Command::Check(options) => check::check(dir, options).await,
         Command::Import { file, partial } => import::import(dir, now, file, *partial).await,
-        Command::Invite { case, form, mail, paper, code } => {
-            invite::invite(dir, now, case, form.as_deref(), invite::Way::of(mail.as_deref(), *paper, code.as_deref()))
-                .await
+        Command::Invite(options) => invite::invite(dir, now, options).await,
+        Command::Contact { case, party, address, lang } => {
+            invitations::contact(dir, now, case, *party, address, *lang).await
         }
+        Command::Invitations { case } => invitations::list(dir, now, case).await,
+        Command::Revoke { case, form } => invitations::revoke(dir, now, case, form).await,
         Command::Preview { port } => preview::run(dir, now, *port).await,
         Command::Form { command: FormCommand::Print(options) } => form::print(dir, now, options).await,
         Command::Serve(options) => serve::serve(dir, now, options).await,

@@ -6,7 +6,7 @@ use super::folder::{Folder, read};
 use super::form_files;
 use super::run::Outcome;
 use super::terminal::{say, warn};
-use crate::desk::Desk;
+use crate::desk::{Desk, Rounds};
 use crate::instance::MailSettings;
 use crate::mail::Mailer;
 use crate::serve::{bind, router, serve as serve_http};
@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// How often the outbox is looked at.
 const OUTBOX_EVERY: Duration = Duration::from_secs(15);
+/// How often it is looked whether somebody is to be reminded or asked again.
+const ROUNDS_EVERY: Duration = Duration::from_secs(3600);
 
 pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -> Outcome {
     let folder = Folder::read(dir)?;
@@ -76,7 +78,9 @@ pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: Pat
     let desk = Arc::new(desk);
     let router = router(Arc::clone(&desk), site)?;
     let post = tokio::spawn(deliver_forever(Arc::clone(&desk), mailer));
+    let rounds = tokio::spawn(make_rounds_forever(Arc::clone(&desk)));
     serve_http(listener, router, stop_signal()).await;
+    rounds.abort();
     post.abort();
     desk.store.clone().close().await;
     Ok(())
@@ -88,6 +92,21 @@ async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
         tick.tick().await;
         if let Err(error) = desk.deliver(&mailer).await {
             tracing::error!(%error, "the outbox could not be worked through");
+        }
+    }
+}
+
+/// Reminders, follow-ups and addresses that are done with.
+async fn make_rounds_forever(desk: Arc<Desk>) {
+    let mut tick = tokio::time::interval(ROUNDS_EVERY);
+    loop {
+        tick.tick().await;
+        match desk.make_rounds().await {
+            Ok(Rounds { reminded: 0, asked: 0, .. }) => {}
+            Ok(rounds) => {
+                tracing::info!(rounds.reminded, rounds.asked, rounds.unreachable, rounds.removed, "made the rounds");
+            }
+            Err(error) => tracing::error!(%error, "reminders and follow-ups could not be looked through"),
         }
     }
 }

@@ -132,7 +132,7 @@ mod tests {
         let sent = Arc::new(Mutex::new(Vec::new()));
         let memory = Mailer::Memory(Arc::clone(&sent));
         let (first, second) = (desk.find_case("V-001").await.unwrap(), desk.find_case("V-002").await.unwrap());
-        desk.mail_link(first, "client-feedback", "client@example.invalid").await.unwrap();
+        desk.mail_link(first, "client-feedback", "client@example.invalid", None).await.unwrap();
         assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary { delivered: 1, again: 0, dead: 0 });
         assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary::default());
         let body = sent.lock().unwrap()[0].body.clone();
@@ -140,7 +140,7 @@ mod tests {
         let languages: Vec<&str> = links.iter().filter_map(|l| l.split("?lang=").nth(1)).collect();
         assert_eq!(languages, ["fi", "sv", "en"], "the receiver chooses the language: {body}");
 
-        desk.mail_link(second, "client-feedback", "client@example.invalid").await.unwrap();
+        desk.mail_link(second, "client-feedback", "client@example.invalid", None).await.unwrap();
         *now.lock().unwrap() = "2026-12-01T07:00:00Z".parse().unwrap();
         assert_eq!(desk.deliver(&memory).await.unwrap(), DeliverySummary::default());
         assert_eq!(sent.lock().unwrap().len(), 1, "the invitation has expired");
@@ -155,7 +155,7 @@ mod tests {
         // A file stands where the folder should be.
         let broken = Mailer::Folder(folder.path().join("test.sqlite"));
         let case = desk.find_case("V-001").await.unwrap();
-        desk.mail_link(case, "client-feedback", "client@example.invalid").await.unwrap();
+        desk.mail_link(case, "client-feedback", "client@example.invalid", None).await.unwrap();
         for minutes in WAITS {
             assert_eq!(desk.deliver(&broken).await.unwrap(), DeliverySummary { delivered: 0, again: 1, dead: 0 });
             assert_eq!(desk.deliver(&broken).await.unwrap(), DeliverySummary::default(), "not before its time");

@@ -1,6 +1,6 @@
 //! Takes a follow-up sheet in.
 
-use super::Desk;
+use super::{Desk, InviteError};
 use crate::case::{CaseEvent, CaseFile, CaseRefusal, Opening};
 use crate::cube::{Codebook, Fact};
 use crate::form::Party;
@@ -46,7 +46,7 @@ pub enum ImportError {
     Store(#[from] StoreError),
     /// The cases are stored, but not all invitations.
     #[error("the cases were taken, but not every client could be invited; import the sheet again")]
-    Invitations(#[source] StoreError),
+    Invitations(#[source] Box<InviteError>),
 }
 
 impl Desk {
@@ -89,14 +89,40 @@ impl Desk {
                 changes.push(self.change(subject, events));
             }
         }
+        let reached: Vec<(&str, &str)> =
+            rows.iter().filter_map(|row| Some((row.number.as_str(), row.email.as_deref()?))).collect();
         let now = self.now();
         let year = now.to_zoned(self.instance.zone()).year();
         self.store.record(changes, year, now).await?;
-        summary.invited = self.invite_ended(Party::Client, &closing.value).await.map_err(ImportError::Invitations)?;
-        if let Some(report) = report {
-            self.invite_ended(Party::Coach, &report.value).await.map_err(ImportError::Invitations)?;
-        }
+        self.keep_addresses(&reached).await.map_err(|error| ImportError::Invitations(Box::new(error)))?;
+        summary.invited = self.invite_ended().await.map_err(|error| ImportError::Invitations(Box::new(error)))?;
         Ok(summary)
+    }
+
+    /// Keeps where the sheet says that clients are reached, by the sheet's numbers, unless they are reached elsewhere
+    /// already: an address that somebody corrected here stays.
+    async fn keep_addresses(&self, reached: &[(&str, &str)]) -> Result<(), InviteError> {
+        if reached.is_empty() {
+            return Ok(());
+        }
+        let cases = self.store.cases().await?;
+        let by_number: BTreeMap<&str, &CaseFile> =
+            cases.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        for (number, address) in reached {
+            let Some(case) = by_number.get(number) else { continue };
+            let known = self.store.contacts_of(case.number()).await?;
+            if known.iter().any(|c| c.party == Party::Client) {
+                continue;
+            }
+            if case.parties().contains_key(&Party::Client) {
+                // Invited before there was an address: the mail goes out now, if nobody has answered.
+                self.add_contact(case.number(), Party::Client, address, None).await?;
+            } else {
+                let contact = self.contact(case.number(), Party::Client, address, None).await?;
+                self.store.keep_contact(contact, self.now()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// How a case changes and is counted afterwards.
@@ -110,19 +136,21 @@ impl Desk {
         }
     }
 
-    /// All clients of ended cases are invited by the system, not by anybody's choice, and all coaches
-    /// to report.
-    async fn invite_ended(&self, party: Party, form: &str) -> Result<usize, StoreError> {
-        let Some(form) = self.form(form) else { return Ok(0) };
-        let mut invited = 0;
+    /// All clients of ended cases are invited by the system, not by anybody's choice, all coaches to report, and whoever
+    /// of employer and workplace can be reached. How many clients.
+    async fn invite_ended(&self) -> Result<usize, InviteError> {
+        let (mut clients, reached) = (0, self.store.cases_with_contacts().await?);
+        let reports = self.instance.report_form.is_some();
         for case in self.store.cases().await? {
-            if case.ending().is_none() || case.parties().contains_key(&party) {
-                continue;
+            let is_new = !case.parties().contains_key(&Party::Client);
+            let unreported = reports && !case.parties().contains_key(&Party::Coach);
+            let wanted = is_new || unreported || reached.contains(&case.number().to_string());
+            if wanted && case.ending().is_some() {
+                self.invite_parties(case.number()).await?;
+                clients += usize::from(is_new);
             }
-            self.invite(case.number(), form).await?;
-            invited += 1;
         }
-        Ok(invited)
+        Ok(clients)
     }
 }
 

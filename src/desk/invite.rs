@@ -5,7 +5,6 @@ use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Collect, Form, Occasion, Party};
-use crate::mail::is_address;
 use crate::store::{Channel, Contact, Invitation, LinkUse, MailKind, NewInvitation, NewMail, StoreError};
 use crate::text::Language;
 use jiff::{Timestamp, ToSpan};
@@ -19,6 +18,13 @@ pub struct OpenedLink {
     pub token: String,
     /// Until when.
     pub expires_at: Timestamp,
+}
+
+/// Whether the mail of an invitation was queued with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mailed {
+    WithIt,
+    NotYet,
 }
 
 /// Why no link was opened.
@@ -68,6 +74,33 @@ pub enum InviteError {
     /// The invitation was answered.
     #[error("the invitation of case {0} to this form is answered already")]
     Answered(CaseNumber),
+    /// The client did not agree that colleagues are asked.
+    #[error("the client of case {0} has not agreed that colleagues are asked; nobody of the workplace can be invited")]
+    NoConsent(CaseNumber),
+    /// Only a workplace shares a link.
+    #[error("only colleagues are several: {0} is answered by one person; leave --shared and --separate away")]
+    NotShared(String),
+    /// So few or many places are no shared link.
+    #[error("a shared link has {least} to {most} places, not {asked}")]
+    Places {
+        /// How many were asked for.
+        asked: u32,
+        /// The fewest.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// No form asks the party when a coaching has ended.
+    #[error("nobody is asked as `{0}` when a coaching has ended; contacts are client, employer, community or coach")]
+    AsksNobody(&'static str),
+    /// The case has as many contacts as it may have.
+    #[error("case {case} has {most} contacts already; nobody more can be added")]
+    TooManyContacts {
+        /// The case.
+        case: CaseNumber,
+        /// The most.
+        most: usize,
+    },
     /// The text is no address.
     #[error("`{0}` is no e-mail address")]
     NoAddress(String),
@@ -142,41 +175,42 @@ impl Desk {
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
     }
 
-    /// Puts a mail with a link into the outbox.
+    /// Puts a mail with a link into the outbox; a new invitation and its mail are one transaction. The address becomes
+    /// the party's contact, in that language where the form has it.
     ///
     /// # Errors
     /// See [`InviteError`].
-    pub async fn mail_link(&self, case: CaseNumber, form: &str, address: &str) -> Result<(), InviteError> {
-        if !is_address(address) {
-            return Err(InviteError::NoAddress(address.to_owned()));
-        }
-        let invitation = self.open_invitation(case, form).await?;
-        let contact = self.contact(case, invitation.party, address, None).await?;
-        let (id, kind) = (self.fresh_id(), MailKind::Invitation);
-        self.store.queue_mail(NewMail { id, invitation: invitation.id, kind, contact }, self.now()).await?;
-        Ok(())
-    }
-
-    /// The contact of a party at that address: the one that is known, else a new one that is not kept yet.
-    pub(super) async fn contact(
+    pub async fn mail_link(
         &self,
         case: CaseNumber,
-        party: Party,
+        form: &str,
         address: &str,
         language: Option<Language>,
-    ) -> Result<Contact, StoreError> {
-        let known = self.store.contacts_of(case).await?;
-        let known = known.into_iter().find(|c| c.party == party && c.address.eq_ignore_ascii_case(address));
-        Ok(match known {
-            Some(contact) => Contact { language: language.or(contact.language), ..contact },
-            None => Contact { id: self.fresh_id(), case, party, address: address.to_owned(), language },
-        })
+    ) -> Result<(), InviteError> {
+        let party = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?.party();
+        let contact = self.contact(case, party, address, language).await?;
+        let (invitation, mailed) = self.open_invitation_to(case, form, Some(&contact)).await?;
+        if mailed == Mailed::NotYet {
+            let (id, kind) = (self.fresh_id(), MailKind::Invitation);
+            self.store.queue_mail(NewMail { id, invitation: invitation.id, kind, contact }, self.now()).await?;
+        }
+        Ok(())
     }
 
     /// The invitation of a case to a form. One that has expired unanswered is opened again, and its
     /// earlier links stay dead. Employers, colleagues and officers are invited when this is asked for;
     /// clients and coaches by the system, when the coaching ends.
     pub(super) async fn open_invitation(&self, case: CaseNumber, form: &str) -> Result<Invitation, InviteError> {
+        Ok(self.open_invitation_to(case, form, None).await?.0)
+    }
+
+    /// The same; when it is new and there is a contact, its mail is queued with it.
+    async fn open_invitation_to(
+        &self,
+        case: CaseNumber,
+        form: &str,
+        contact: Option<&Contact>,
+    ) -> Result<(Invitation, Mailed), InviteError> {
         let asked_form = self.form(form).ok_or_else(|| InviteError::NoForm(form.to_owned()))?;
         if asked_form.collect() == Collect::Never {
             return Err(InviteError::OnPaper(form.to_owned()));
@@ -186,66 +220,91 @@ impl Desk {
         let by_the_system = form == self.instance.closing_form.value || self.is_report(asked_form);
         let all = self.store.invitations_of(case).await?;
         let now = self.now();
-        let reported = self.store.case(case).await?.is_some_and(|c| c.reported());
+        let file = self.store.case(case).await?;
+        let reported = file.as_ref().is_some_and(CaseFile::reported);
+        if party == Party::Community && self.consents_to_community(case).await? == Some(false) {
+            return Err(InviteError::NoConsent(case));
+        }
+        // The system invites once. What was taken back can be made anew, but not for somebody who took an answer back.
+        let taken_back = all.iter().any(|i| i.form == form && i.revoked)
+            && file.is_some_and(|c| c.parties().get(&party).is_none_or(|state| state.withdrawn == 0));
         if !in_time || (party == Party::Purchaser && !reported) {
             return Err(InviteError::TooEarly { case, form: form.to_owned() });
         }
         let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
         let found = match (asked.next(), party) {
             // Each colleague has a link of their own, so every one is a new invitation.
-            (_, Party::Community) => return Ok(self.invite(case, asked_form).await?),
+            (_, Party::Community) => return Ok(self.invite_to(case, asked_form, contact).await?),
             (Some(found), _) => found,
-            (None, _) if !by_the_system => return Ok(self.invite(case, asked_form).await?),
+            (None, _) if !by_the_system || taken_back => return Ok(self.invite_to(case, asked_form, contact).await?),
             (None, _) => return Err(InviteError::NoInvitation { case, form: form.to_owned() }),
         };
         if found.answered {
             return Err(InviteError::Answered(case));
         }
         if found.expires_at > now {
-            return Ok(found);
+            return Ok((found, Mailed::NotYet));
         }
         let expires_at = self.invitation_end(now);
         self.store.renew_invitation(&found.id, expires_at, now).await?;
-        Ok(Invitation { expires_at, ..found })
+        Ok((Invitation { expires_at, ..found }, Mailed::NotYet))
     }
 
-    /// Makes an invitation of a form's party to it on a case.
-    pub(super) async fn invite(&self, case: CaseNumber, form: &Form) -> Result<Invitation, StoreError> {
-        let (now, party, form, counted) = (self.now(), form.party(), form.id(), form.occasion() == Occasion::Closing);
-        let (id, expires_at) = (self.fresh_id(), self.invitation_end(now));
-        let new = NewInvitation {
-            id: id.clone(),
+    /// Makes an invitation of a form's party to it on a case, with the mail that carries it when there is a contact.
+    pub(super) async fn invite_to(
+        &self,
+        case: CaseNumber,
+        form: &Form,
+        contact: Option<&Contact>,
+    ) -> Result<(Invitation, Mailed), StoreError> {
+        let (new, now) = (self.new_invitation(case, form, contact, None), self.now());
+        let made = Invitation {
+            id: new.id.clone(),
             case,
-            party,
-            form: form.to_owned(),
-            expires_at,
-            fact: counted.then(|| Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date())),
-            codebook: Codebook::of_invitations(),
+            party: new.party,
+            form: new.form.clone(),
+            expires_at: new.expires_at,
+            revoked: false,
+            answered: false,
+            counted: new.fact.is_some(),
+            channel: Channel::Web,
+            contact: contact.map(|c| c.id.clone()),
+            gate: None,
+            shared: false,
+            draft_owner: None,
         };
         if !self.store.invite(new, now).await? {
             // Somebody was quicker.
             let all = self.store.invitations_of(case).await?;
-            if let Some(theirs) = all.into_iter().find(|i| i.form == form && !i.revoked) {
-                return Ok(theirs);
+            if let Some(theirs) = all.into_iter().find(|i| i.form == form.id() && !i.revoked) {
+                return Ok((theirs, Mailed::NotYet));
             }
         }
-        let form = form.to_owned();
-        let channel = Channel::Web;
-        Ok(Invitation {
+        Ok((made, if contact.is_some() { Mailed::WithIt } else { Mailed::NotYet }))
+    }
+
+    /// An invitation to be made; a place of a shared link when it names the link's group.
+    pub(super) fn new_invitation(
+        &self,
+        case: CaseNumber,
+        form: &Form,
+        contact: Option<&Contact>,
+        gate: Option<&str>,
+    ) -> NewInvitation {
+        let (now, party, counted) = (self.now(), form.party(), form.occasion() == Occasion::Closing);
+        let (id, kind) = (self.fresh_id(), MailKind::Invitation);
+        let mail = contact.map(|c| NewMail { id: self.fresh_id(), invitation: id.clone(), kind, contact: c.clone() });
+        NewInvitation {
             id,
             case,
             party,
-            form,
-            expires_at,
-            revoked: false,
-            answered: false,
-            counted,
-            channel,
-            contact: None,
-            gate: None,
-            shared: false,
-            draft_owner: None,
-        })
+            form: form.id().to_owned(),
+            expires_at: self.invitation_end(now),
+            fact: counted.then(|| Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date())),
+            codebook: Codebook::of_invitations(),
+            gate: gate.map(str::to_owned),
+            mail,
+        }
     }
 
     /// When an invitation made now ends: with the last of its days.

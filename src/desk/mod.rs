@@ -3,6 +3,7 @@
 //! Enters: commands from the entrances, with the clock and the source of randomness. Leaves: changes
 //! in the store, reports, releases, sites, delivered mails. Refuses: what the rooms below refuse.
 
+mod contacts;
 mod deliver;
 mod erase;
 mod export;
@@ -15,10 +16,14 @@ mod publish;
 mod receive;
 mod rehearse;
 mod release;
+mod remind;
+mod responses;
 mod samples;
+mod shared_link;
 mod token;
 mod write_report;
 
+pub use contacts::Added;
 pub use deliver::DeliverySummary;
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
@@ -28,6 +33,8 @@ pub use publish::{PublishError, publish};
 pub use receive::{Arrival, ReceiveError};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
+pub use remind::Rounds;
+pub use responses::{Mailed, PartyResponse};
 pub use samples::{SAMPLE_DAY, sample_cases};
 pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 

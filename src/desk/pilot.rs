@@ -14,13 +14,16 @@ use std::sync::{Arc, Mutex};
 /// A desk over the pilot's cases whose clock the test sets.
 pub(super) async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
     let now: Arc<Mutex<Timestamp>> = Arc::new(Mutex::new("2025-12-01T07:00:00Z".parse().unwrap()));
-    let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u8));
+    let (clock, counter) = (Arc::clone(&now), Mutex::new(0_u64));
     let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
     let form = |id: &str, text| Form::read(&format!("forms/{id}.yaml"), text, Some(&instance)).unwrap();
     let forms = vec![
         form("client-feedback", include_str!("../../forms/client-feedback.yaml")),
         form("closing-report", include_str!("../../forms/closing-report.yaml")),
         form("employer-feedback", include_str!("../../forms/employer-feedback.yaml")),
+        form("community-feedback", include_str!("../../forms/community-feedback.yaml")),
+        form("case-opening", include_str!("../../forms/case-opening.yaml")),
+        form("follow-up-client", include_str!("../../forms/follow-up-client.yaml")),
     ];
     let desk = Desk {
         store: Store::open(&Database::File(folder.join("test.sqlite"))).await.unwrap(),
@@ -31,8 +34,12 @@ pub(super) async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
         clock: Arc::new(move || *clock.lock().unwrap()),
         entropy: Arc::new(move |bytes| {
             let mut n = counter.lock().unwrap();
-            *n += 1;
-            bytes.fill(*n);
+            for byte in bytes {
+                // SplitMix64: different every time, the same in every run.
+                *n = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mixed = (*n ^ (*n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                *byte = mixed.to_be_bytes()[0];
+            }
         }),
     };
     let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");

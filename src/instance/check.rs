@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 /// Days for which cases may be kept, at least and at most.
 const SHORTEST_RETENTION: u32 = 365;
 const LONGEST_RETENTION: u32 = 18_250;
+/// Most reminders of one invitation.
+const MOST_REMINDERS: usize = 3;
 /// Dimensions that every case has; tables and the follow-up sheet rely on them.
 const REQUIRED: [&str; 4] = ["gender", "origin", "age_group", "outcome"];
 
@@ -73,6 +75,19 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
     if !(1..=3650).contains(&instance.invitation_days.value) {
         let problem = format!("an invitation cannot stay open for {} days", instance.invitation_days.value);
         tell(Code::InvitationDays, Position::of(&instance.invitation_days), problem, "write 1 to 3650 days");
+    }
+    for (at, days) in instance.reminder_days.iter().enumerate() {
+        let before = at.checked_sub(1).map_or(0, |at| instance.reminder_days[at].value);
+        let problem = if at >= MOST_REMINDERS {
+            format!("more than {MOST_REMINDERS} reminders")
+        } else if days.value <= before || days.value >= instance.invitation_days.value {
+            format!("nobody can be reminded on day {} here", days.value)
+        } else {
+            continue;
+        };
+        let remedy =
+            "list at most three days after the first mail, the earliest first, all before invitation_days are over";
+        tell(Code::ReminderDays, Position::of(days), problem, remedy);
     }
     if let Some(at) =
         instance.reporting_dates.iter().zip(instance.reporting_dates.iter().skip(1)).find(|(a, b)| a.value >= b.value)

@@ -41,6 +41,9 @@ pub struct LedgerColumns {
     /// The language of the case's reports: a language's code or name; may be missing.
     #[serde(default)]
     pub language: Option<String>,
+    /// The client's e-mail address, to which the system sends the invitation; may be missing.
+    #[serde(default)]
+    pub email: Option<String>,
 }
 
 /// Columns and words of a follow-up sheet.

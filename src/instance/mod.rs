@@ -140,6 +140,10 @@ pub struct Instance {
     /// Days an invitation stays open.
     #[schemars(with = "u32")]
     pub invitation_days: Spanned<u32>,
+    /// Days after the first mail on which whoever has not answered is reminded; nobody is without them.
+    #[serde(default)]
+    #[schemars(with = "Vec<u32>")]
+    pub reminder_days: Vec<Spanned<u32>>,
     /// Days for which a case is kept after the end of its coaching; without them it is kept until it is erased.
     #[serde(default)]
     #[schemars(with = "Option<u32>")]

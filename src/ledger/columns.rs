@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Field to the place and heading of its column.
 pub(super) type ColumnMap = BTreeMap<&'static str, (usize, String)>;
 
-/// Finds the column of every field; the language's may be missing.
+/// Finds the column of every field; those of language and e-mail may be missing.
 pub(super) fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault>> {
     let c = &instance.ledger.columns;
     let mut wanted: Vec<(&'static str, &str)> = vec![
@@ -29,6 +29,7 @@ pub(super) fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, V
         ("pay_subsidy", &c.pay_subsidy),
     ];
     wanted.extend(c.language.as_deref().map(|heading| ("language", heading)));
+    wanted.extend(c.email.as_deref().map(|heading| ("email", heading)));
     let (mut map, mut missing) = (ColumnMap::new(), Vec::new());
     for (field, heading) in wanted {
         let places: Vec<usize> = (0..sheet.rows[0].len()).filter(|i| same(&sheet.rows[0][*i], heading)).collect();
@@ -37,7 +38,7 @@ pub(super) fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, V
                 map.insert(field, (*at, heading.to_owned()));
                 continue;
             }
-            [] if field == "language" => continue,
+            [] if ["language", "email"].contains(&field) => continue,
             [] => "the heading is missing",
             _ => "the heading stands there more than once",
         };

@@ -4,7 +4,7 @@ use super::Sheet;
 use super::columns::{ColumnMap, columns, same};
 use crate::case::{Ending, Opening, Work};
 use crate::instance::Instance;
-use crate::text::{Language, contains_hetu, parse_date, parse_tenths};
+use crate::text::{Language, contains_hetu, is_email, parse_date, parse_tenths};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +22,8 @@ pub struct LedgerRow {
     pub work: Work,
     /// How it ended, if it has.
     pub ending: Option<Ending>,
+    /// Where the client is reached.
+    pub email: Option<String>,
 }
 
 /// What is wrong with one cell.
@@ -254,6 +256,14 @@ impl Check<'_> {
             work_trials: self.count("work_trials"),
         };
         let language = self.language();
+        let email = self.optional("email");
+        if email.as_deref().is_some_and(|text| !is_email(text)) {
+            self.tell(
+                "email",
+                "no e-mail address",
+                "write one address such as nimi@example.fi, or leave the cell empty",
+            );
+        }
         let pay_subsidy = self.word("pay_subsidy").map(|code| code == "yes");
         if let (Some(since), Some(started)) = (since, started)
             && started < since
@@ -295,6 +305,7 @@ impl Check<'_> {
             },
             work,
             ending,
+            email,
         })
     }
 }

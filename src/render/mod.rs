@@ -22,7 +22,7 @@ pub use conditions::conditions_css;
 pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
-pub use paper::{PaperContext, PaperLink, PaperView};
+pub use paper::{PaperContext, PaperLink, PaperView, QrSheetView};
 pub use pdf::{PdfError, PdfPrinter};
 pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};

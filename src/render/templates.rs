@@ -20,6 +20,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/explanation.html",
     "form/paper.typ",
     "form/preview.html",
+    "form/qr-sheet.typ",
     "form/questions.html",
     "form/receipt.html",
     "mail/invitation-body.txt",

@@ -6,6 +6,7 @@ use crate::form::Party;
 use crate::text::Language;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
+use std::collections::BTreeSet;
 
 /// An address of a party of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,43 @@ impl Store {
         let rows = self.read("read the contacts of a case", rows).await?;
         Ok(rows.iter().filter_map(read).collect())
     }
+
+    /// Contacts to whom an invitation was mailed, and none is open at `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn closed_contacts(&self, now: Timestamp) -> Result<Vec<Contact>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT c.id, c.case_number, c.party, c.address, c.language FROM contacts c
+             WHERE EXISTS (SELECT 1 FROM invitations i WHERE i.contact = c.id)
+               AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.contact = c.id AND i.revoked_at IS NULL
+                     AND i.expires_at > $1
+                     AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id))
+             ORDER BY c.added_at, c.id",
+        )
+        .bind(now.to_string())
+        .fetch_all(self.readers());
+        let rows = self.read("find contacts that are done with", rows).await?;
+        Ok(rows.iter().filter_map(read).collect())
+    }
+
+    /// Removes contacts, and the addresses of their mails that could not be delivered.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_contacts(&self, ids: Vec<String>) -> Result<(), StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::RemoveContacts { ids, reply }).await
+    }
+
+    /// The numbers of the cases that have contacts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cases_with_contacts(&self) -> Result<BTreeSet<String>, StoreError> {
+        let rows = sqlx::query("SELECT DISTINCT case_number FROM contacts").fetch_all(self.readers());
+        let rows = self.read("read the contacts", rows).await?;
+        Ok(rows.iter().map(|row| row.get("case_number")).collect())
+    }
 }
 
 /// A row that no longer fits its types is no contact.
@@ -55,6 +93,20 @@ fn read(row: &sqlx::any::AnyRow) -> Option<Contact> {
         address: row.get("address"),
         language: row.get::<Option<String>, _>("language").and_then(|code| Language::from_code(&code)),
     })
+}
+
+pub(super) async fn remove(connection: &mut AnyConnection, ids: &[String]) -> Result<(), StoreError> {
+    for id in ids {
+        for statement in [
+            "UPDATE outbox SET address = NULL WHERE state = 'dead'
+             AND invitation IN (SELECT i.id FROM invitations i WHERE i.contact = $1)",
+            "DELETE FROM contacts WHERE id = $1",
+        ] {
+            let done = sqlx::query(statement).bind(id).execute(&mut *connection).await;
+            done.map_err(attempting("remove a contact"))?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn keep(connection: &mut AnyConnection, contact: &Contact, at: Timestamp) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 //! What is left tells that something was erased, never what: the audit log's entries, whose blinds went with
 //! the rows, and a row of `erasures`. Figures of releases that were made stay; the next one counts anew.
 
-use super::{Store, StoreError, attempting, audit_log, cases, writer};
+use super::{Store, StoreError, attempting, audit_log, cases, places, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::form::Party;
 use crate::text::Fingerprint;
@@ -33,29 +33,6 @@ macro_rules! facts_of_case {
         ]
     };
 }
-
-/// The other place behind the shared link of an invitation `$1` to which the link can lead.
-macro_rules! other_place {
-    () => {
-        "(SELECT min(o.id) FROM invitations o JOIN invitations i ON i.gate = o.gate
-          WHERE i.id = $1 AND o.id <> $1 AND o.revoked_at IS NULL)"
-    };
-}
-
-const HAND_ON_DRAFTS: &str = concat!(
-    "UPDATE drafts SET invitation = ",
-    other_place!(),
-    " WHERE invitation = $1 AND ",
-    other_place!(),
-    " IS NOT NULL"
-);
-const HAND_ON_LINKS: &str = concat!(
-    "UPDATE links SET invitation = ",
-    other_place!(),
-    " WHERE invitation = $1 AND shared = 1 AND ",
-    other_place!(),
-    " IS NOT NULL"
-);
 
 /// What is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -417,10 +394,7 @@ async fn erase_submission(
     // Who takes an answer back is counted neither as invited nor as having answered.
     run(connection, "DELETE FROM facts WHERE subject = $1", &invitation).await?;
     run(connection, "DELETE FROM submissions WHERE id = $1", id).await?;
-    // What colleagues behind the same shared link are writing stays theirs.
-    for statement in [HAND_ON_DRAFTS, HAND_ON_LINKS] {
-        run(connection, statement, &invitation).await?;
-    }
+    places::hand_on(connection, &invitation).await?;
     run(connection, "DELETE FROM drafts WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM links WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM outbox WHERE invitation = $1", &invitation).await?;

@@ -123,6 +123,21 @@ pub(super) async fn replace(
     insert(connection, subject, fact.sign, fact.codebook.as_str(), &to_json("fact", &fact.codes)?).await
 }
 
+/// Takes what counts for `subject` away by its reversal.
+pub(super) async fn take_back(connection: &mut AnyConnection, subject: &str) -> Result<(), StoreError> {
+    let last = sqlx::query("SELECT sign, codebook, codes FROM facts WHERE subject = $1 ORDER BY sequence DESC LIMIT 1")
+        .bind(subject)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(attempting("read a fact"))?;
+    match last {
+        Some(row) if row.get::<i64, _>("sign") > 0 => {
+            insert(connection, subject, -1, &row.get::<String, _>("codebook"), &row.get::<String, _>("codes")).await
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn insert(
     connection: &mut AnyConnection,
     subject: &str,

@@ -1,6 +1,6 @@
 //! Invitations and the links that lead to them.
 
-use super::{Store, StoreError, attempting, audit_log, cases, facts, writer};
+use super::{NewMail, Store, StoreError, attempting, audit_log, cases, facts, mails, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::Party;
@@ -96,6 +96,10 @@ pub struct NewInvitation {
     pub fact: Option<Fact>,
     /// Explains the fact.
     pub codebook: Codebook,
+    /// The group of places behind one shared link, if it is one of them.
+    pub gate: Option<String>,
+    /// The mail that carries it, queued in the same transaction.
+    pub mail: Option<NewMail>,
 }
 
 impl Store {
@@ -105,7 +109,24 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn invite(&self, new: NewInvitation, at: Timestamp) -> Result<bool, StoreError> {
-        writer::submit(self.writer(), |reply| writer::Job::Invite(Box::new(new), at, reply)).await
+        self.invite_all(vec![new], at).await.map(|made| made == 1)
+    }
+
+    /// Makes several invitations, all or none; how many were made, as [`Store::invite`] has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn invite_all(&self, new: Vec<NewInvitation>, at: Timestamp) -> Result<usize, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::Invite(new, at, reply)).await
+    }
+
+    /// Takes open invitations of a case back: their links open nothing, nobody is reminded, and they are not counted.
+    /// Those that were answered, or taken back before, stay as they are; how many were taken back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke(&self, invitations: Vec<InvitationId>, at: Timestamp) -> Result<usize, StoreError> {
+        writer::submit(self.writer(), |reply| writer::Job::Revoke { invitations, at, reply }).await
     }
 
     /// Opens a way in to an invitation: the token itself is never stored.
@@ -190,11 +211,19 @@ fn read(row: &sqlx::any::AnyRow) -> Option<Invitation> {
     })
 }
 
-pub(super) async fn invite(
+pub(super) async fn invite_all(
     connection: &mut AnyConnection,
-    new: &NewInvitation,
+    new: &[NewInvitation],
     at: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<usize, StoreError> {
+    let mut made = 0;
+    for one in new {
+        made += usize::from(invite(connection, one, at).await?);
+    }
+    Ok(made)
+}
+
+async fn invite(connection: &mut AnyConnection, new: &NewInvitation, at: Timestamp) -> Result<bool, StoreError> {
     if new.party != Party::Community {
         let open =
             sqlx::query("SELECT id FROM invitations WHERE case_number = $1 AND form = $2 AND revoked_at IS NULL")
@@ -208,7 +237,8 @@ pub(super) async fn invite(
         }
     }
     sqlx::query(
-        "INSERT INTO invitations (id, case_number, party, form, expires_at, counted) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO invitations (id, case_number, party, form, expires_at, counted, gate)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&new.id)
     .bind(new.case.to_string())
@@ -216,6 +246,7 @@ pub(super) async fn invite(
     .bind(&new.form)
     .bind(new.expires_at.to_string())
     .bind(i64::from(new.fact.is_some()))
+    .bind(new.gate.as_deref())
     .execute(&mut *connection)
     .await
     .map_err(attempting("make an invitation"))?;
@@ -226,7 +257,47 @@ pub(super) async fn invite(
     if let Some(fact) = &new.fact {
         facts::replace(connection, &new.id, fact, &new.codebook).await?;
     }
+    if let Some(mail) = &new.mail {
+        mails::queue(connection, mail, at).await?;
+    }
     Ok(true)
+}
+
+pub(super) async fn revoke(
+    connection: &mut AnyConnection,
+    invitations: &[InvitationId],
+    at: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    for id in invitations {
+        let row = sqlx::query(
+            "UPDATE invitations SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = id)
+             RETURNING case_number, party, counted",
+        )
+        .bind(id)
+        .bind(at.to_string())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(attempting("take an invitation back"))?;
+        let Some(row) = row else { continue };
+        taken += 1;
+        sqlx::query("DELETE FROM drafts WHERE invitation = $1")
+            .bind(id)
+            .execute(&mut *connection)
+            .await
+            .map_err(attempting("take an invitation back"))?;
+        if row.get::<i64, _>("counted") == 1 {
+            let unreadable = |source| StoreError::Unreadable { what: "invitation", source };
+            let word = |column: &str| serde_json::Value::String(row.get(column));
+            let party: Party = serde_json::from_value(word("party")).map_err(unreadable)?;
+            let case: CaseNumber = serde_json::from_value(word("case_number")).map_err(unreadable)?;
+            cases::append(connection, case, &[CaseEvent::Revoked { party }], at).await?;
+            facts::take_back(connection, id).await?;
+        }
+        audit_log::note(connection, at, "revoke", id, &Fingerprint::of(at.to_string())).await?;
+    }
+    Ok(taken)
 }
 
 pub(super) async fn open_link(

@@ -17,7 +17,9 @@ mod invitations;
 mod mails;
 mod migrations;
 mod open;
+mod places;
 mod releases;
+mod reminders;
 mod reports;
 mod submissions;
 mod transfer;
@@ -35,6 +37,7 @@ pub use invitations::{Channel, Invitation, InvitationId, LinkUse, NewInvitation}
 pub use mails::{Mail, MailKind, MailState, NewMail};
 pub use open::{Database, ServerLock};
 pub use releases::KnownRelease;
+pub use reminders::{Progress, Unanswered};
 pub use reports::{Known, StoredAnnex, StoredReport};
 pub use submissions::{Answered, NewSubmission, Receipt, Received, StoredSubmission};
 pub use transfer::Step;

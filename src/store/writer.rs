@@ -35,7 +35,8 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Job {
     Receive(Box<NewSubmission>, Reply<Received>),
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
-    Invite(Box<NewInvitation>, Timestamp, Reply<bool>),
+    Invite(Vec<NewInvitation>, Timestamp, Reply<usize>),
+    Revoke { invitations: Vec<String>, at: Timestamp, reply: Reply<usize> },
     OpenLink { token_hash: Fingerprint, invitation: String, usage: LinkUse, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveCube(Box<Cube>, i64, Reply<bool>),
@@ -44,6 +45,7 @@ pub(super) enum Job {
     ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
     QueueMail { mail: Box<mails::NewMail>, at: Timestamp, reply: Reply<()> },
     KeepContact { contact: Contact, at: Timestamp, reply: Reply<()> },
+    RemoveContacts { ids: Vec<String>, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
     Erase(Vec<Erasure>, Timestamp, Reply<Erased>),
     KnowRelease(Box<KnownRelease>, Reply<()>),
@@ -243,7 +245,10 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::ChangeCases(changes, year, at, reply) => {
             answer(cases::change(connection, &changes, year, at).await, reply)
         }
-        Job::Invite(new, at, reply) => answer(invitations::invite(connection, &new, at).await, reply),
+        Job::Invite(new, at, reply) => answer(invitations::invite_all(connection, &new, at).await, reply),
+        Job::Revoke { invitations, at, reply } => {
+            answer(invitations::revoke(connection, &invitations, at).await, reply)
+        }
         Job::OpenLink { token_hash, invitation, usage, at, reply } => {
             answer(invitations::open_link(connection, &token_hash, &invitation, &usage, at).await, reply)
         }
@@ -257,6 +262,7 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         }
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
+        Job::RemoveContacts { ids, reply } => answer(contacts::remove(connection, &ids).await, reply),
         Job::KeepContact { contact, at, reply } => answer(contacts::keep(connection, &contact, at).await, reply),
         Job::SettleMail { id, outcome, reply } => answer(mails::settle(connection, &id, &outcome).await, reply),
         Job::Erase(erasures, at, reply) => answer(erase::erase(connection, &erasures, at).await, reply),
@@ -294,7 +300,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::ChangeCases(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
-        Job::Invite(.., reply) => drop(reply.send(Err(lost(error)))),
+        Job::Invite(.., reply) | Job::Revoke { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::SaveReport(.., reply)
         | Job::KnowRelease(_, reply)
@@ -303,6 +309,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }
         | Job::KeepContact { reply, .. }
+        | Job::RemoveContacts { reply, .. }
         | Job::SettleMail { reply, .. } => drop(reply.send(Err(lost(error)))),
     }
 }

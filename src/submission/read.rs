@@ -3,14 +3,12 @@
 use super::items::item_count;
 use super::{Answer, Answers, Fault, Mistake, RawAnswers, found_in};
 use crate::form::{Circumstances, Condition, Found, Kind, Question, Subject};
-use crate::text::{contains_hetu, parse_date, parse_figure, parse_month};
+use crate::text::{contains_hetu, is_email, parse_date, parse_figure, parse_month};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Digits of a telephone number, fewest and most (ITU-T E.164 has at most 15).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
-/// Longest e-mail address (RFC 5321 allows 254 characters).
-const LONGEST_ADDRESS: usize = 254;
 
 /// Reads one sent form; remembers which fields it has seen and what was wrong.
 pub(super) struct Reading<'a> {
@@ -191,15 +189,10 @@ fn within(day: Date, earliest: Option<Date>, latest: Option<Date>) -> Result<Dat
     }
 }
 
-/// An address that mail could go to: one @, a host with a dot, nothing that mail headers could misread.
+/// An address that mail could go to.
 fn read_address(text: &str) -> Option<Answer> {
     let text = text.trim();
-    let (user, host) = text.split_once('@')?;
-    let plain = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    let labels = host.split('.').all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'));
-    let good =
-        !user.is_empty() && user.chars().all(plain) && host.contains('.') && labels && text.len() <= LONGEST_ADDRESS;
-    good.then(|| Answer::Text(text.to_owned()))
+    is_email(text).then(|| Answer::Text(text.to_owned()))
 }
 
 /// A telephone number: digits, perhaps a plus before and signs between.

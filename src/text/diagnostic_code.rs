@@ -162,6 +162,7 @@ codes! {
     DimensionMissing "I014" "a dimension that every case has is missing";
     SheetWord "I015" "a word of the sheet stands for a code that is not there";
     NamedForm "I016" "palaute.yaml names a form that is not there";
+    ReminderDays "I017" "a reminder cannot be sent on that day";
 
     // Pages of content.
     PageName "C001" "the file's name cannot be an address";

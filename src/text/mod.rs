@@ -7,6 +7,7 @@
 mod date;
 mod diagnostic;
 mod diagnostic_code;
+mod email;
 mod fingerprint;
 mod hetu;
 mod language;
@@ -20,6 +21,7 @@ mod translated;
 pub use date::{finnish_date, finnish_month, parse_date, parse_month, told_date, told_instant, told_month, zone};
 pub use diagnostic::{Diagnostic, Diagnostics, Position, SourceText};
 pub use diagnostic_code::{Code, Severity};
+pub use email::is_email;
 pub use fingerprint::{Fingerprint, hex};
 pub use hetu::contains_hetu;
 pub use language::Language;

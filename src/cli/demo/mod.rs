@@ -191,7 +191,7 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
     if let Some(case) = case {
         let form = desk.instance.closing_form.value.clone();
         // The last client may have answered; then there is nothing to mail.
-        if desk.mail_link(case.number(), &form, "client@example.invalid").await.is_ok() {
+        if desk.mail_link(case.number(), &form, "client@example.invalid", None).await.is_ok() {
             say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
         }
     }

@@ -4,10 +4,12 @@
 mod code;
 mod condition;
 mod question;
+mod sheet;
 
 use self::code::WebView;
 use self::condition::{Conditions, Reading};
 use self::question::{Asking, QuestionView, places};
+pub use self::sheet::QrSheetView;
 use super::form::About;
 use super::who::{Who, voluntary, who_sees, who_title};
 use crate::case::CaseFile;

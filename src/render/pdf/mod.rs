@@ -10,7 +10,7 @@ mod world;
 use self::clean::Alphabet;
 use self::world::{PrintWorld, Shelf, Template};
 use super::templates::embedded;
-use super::{PaperView, ReportView};
+use super::{PaperView, QrSheetView, ReportView};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +24,8 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 const REPORT: &str = "report/closing.typ";
 /// The template of paper forms.
 const PAPER: &str = "form/paper.typ";
+/// The template of sheets with a code.
+const SHEET: &str = "form/qr-sheet.typ";
 /// Generations of remembered layout that stay for the next report: reports are too different for one to
 /// help another, and remembering costs more than it saves.
 const REMEMBERED: usize = 0;
@@ -40,6 +42,7 @@ pub struct PdfError {
 pub struct PdfPrinter {
     report: Template,
     paper: Template,
+    sheet: Template,
     shelf: Shelf,
     alphabet: Alphabet,
     standards: PdfStandards,
@@ -61,7 +64,7 @@ impl PdfPrinter {
         let alphabet = Alphabet::of(shelf.fonts());
         let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).unwrap_or_default();
         let template = |name| Template::new(name, embedded(name));
-        Self { report: template(REPORT), paper: template(PAPER), shelf, alphabet, standards }
+        Self { report: template(REPORT), paper: template(PAPER), sheet: template(SHEET), shelf, alphabet, standards }
     }
 
     /// The same printer with an instance's own template of the closing report.
@@ -74,6 +77,12 @@ impl PdfPrinter {
     #[must_use]
     pub fn with_paper_template(self, template: &str) -> Self {
         Self { paper: Template::new(PAPER, template), ..self }
+    }
+
+    /// The same printer with an instance's own template of sheets with a code.
+    #[must_use]
+    pub fn with_sheet_template(self, template: &str) -> Self {
+        Self { sheet: Template::new(SHEET, template), ..self }
     }
 
     /// Prints a report. A text that cannot be set in the given fonts is tried again with every letter
@@ -91,6 +100,14 @@ impl PdfPrinter {
     /// When the template is wrong.
     pub fn print_paper(&self, paper: &PaperView) -> Result<Vec<u8>, PdfError> {
         self.printed(&self.paper, paper, paper.printed_on())
+    }
+
+    /// Prints a sheet with codes in the same way.
+    ///
+    /// # Errors
+    /// When the template is wrong.
+    pub fn print_sheet(&self, sheet: &QrSheetView) -> Result<Vec<u8>, PdfError> {
+        self.printed(&self.sheet, sheet, sheet.printed_on())
     }
 
     fn printed(&self, template: &Template, view: &impl Serialize, day: Date) -> Result<Vec<u8>, PdfError> {
