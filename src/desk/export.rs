@@ -40,6 +40,8 @@ pub struct Copied {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mails: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    contacts: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     drafts: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     audit_log: Vec<Dated<String>>,
@@ -122,6 +124,12 @@ impl Desk {
                 .filter(|m| theirs(m.party))
                 .map(|m| json!({ "to": m.party, "queued_at": m.queued_at, "state": m.state, "address": m.address }))
                 .collect(),
+            contacts: kept
+                .contacts
+                .iter()
+                .filter(|c| theirs(c.party))
+                .map(|c| json!({ "party": c.party, "address": c.address, "language": c.language }))
+                .collect(),
             drafts: kept
                 .drafts
                 .iter()
@@ -189,6 +197,7 @@ impl Desk {
             answers: answers.collect(),
             closing_reports: Vec::new(),
             mails: Vec::new(),
+            contacts: Vec::new(),
             drafts: Vec::new(),
             audit_log: Vec::new(),
         }

@@ -74,6 +74,14 @@ pub enum InviteError {
     /// The invitation was answered.
     #[error("the invitation of case {0} to this form is answered already")]
     Answered(CaseNumber),
+    /// There is nothing to take back.
+    #[error("case {case} has no open invitation to {form}: nobody was invited, or it was answered or taken back")]
+    NothingOpen {
+        /// The case.
+        case: CaseNumber,
+        /// The form.
+        form: String,
+    },
     /// The client did not agree that colleagues are asked.
     #[error("the client of case {0} has not agreed that colleagues are asked; nobody of the workplace can be invited")]
     NoConsent(CaseNumber),

@@ -56,7 +56,7 @@ impl Desk {
         let all = self.store.invitations_of(case).await?;
         let open = all.into_iter().filter(|i| i.form == form && !i.revoked && !i.answered).map(|i| i.id);
         match self.store.revoke(open.collect(), self.now()).await? {
-            0 => Err(InviteError::NoInvitation { case, form: form.to_owned() }),
+            0 => Err(InviteError::NothingOpen { case, form: form.to_owned() }),
             taken => Ok(taken),
         }
     }
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(desk.revoke(case, form).await.unwrap(), 5);
         assert_eq!(invited(desk.store.case(case).await.unwrap().unwrap()), 0);
         assert!(!matches!(desk.arrive(&first.token).await.unwrap(), Arrival::Open(..)));
-        assert!(matches!(desk.revoke(case, form).await, Err(InviteError::NoInvitation { .. })), "nothing is left");
+        assert!(matches!(desk.revoke(case, form).await, Err(InviteError::NothingOpen { .. })), "nothing is left");
         desk.store.verify().await.unwrap();
     }
 }

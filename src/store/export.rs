@@ -1,6 +1,6 @@
 //! Everything that is kept about a case, for those who have a right to a copy.
 
-use super::{Invitation, Store, StoreError, attempting};
+use super::{Contact, Invitation, Store, StoreError, attempting};
 use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::form::{Form, Party};
 use crate::submission::Answers;
@@ -22,6 +22,8 @@ pub struct Kept {
     pub reports: Vec<KeptReport>,
     /// Mails, oldest first.
     pub mails: Vec<KeptMail>,
+    /// Where the parties are reached.
+    pub contacts: Vec<Contact>,
     /// What was typed and not sent.
     pub drafts: Vec<KeptDraft>,
     /// What the audit log says about the case, its invitations and its answers.
@@ -110,6 +112,7 @@ impl Store {
     pub async fn kept(&self, case: CaseNumber) -> Result<Option<Kept>, StoreError> {
         let Some(file) = self.case(case).await? else { return Ok(None) };
         let invitations = self.invitations_of(case).await?;
+        let contacts = self.contacts_of(case).await?;
         let mut connection = self.readers().acquire().await.map_err(attempting("read a case"))?;
         let events = rows(&mut connection, EVENTS, case, event).await?;
         let submissions = rows(&mut connection, SUBMISSIONS, case, submission).await?;
@@ -117,7 +120,7 @@ impl Store {
         let mails = rows(&mut connection, MAILS, case, mail).await?;
         let drafts = rows(&mut connection, DRAFTS, case, draft).await?;
         let notes = rows(&mut connection, NOTES, case, note).await?;
-        Ok(Some(Kept { file, events, invitations, submissions, reports, mails, drafts, notes }))
+        Ok(Some(Kept { file, events, invitations, submissions, reports, mails, contacts, drafts, notes }))
     }
 }
 

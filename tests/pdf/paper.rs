@@ -3,7 +3,7 @@
 use super::{PRINTER, Printed, letters, noto};
 use palaute::form::{Circumstances, Form, FormFile, FormSet};
 use palaute::instance::Instance;
-use palaute::render::{PaperContext, PaperLink, PaperView, PdfPrinter};
+use palaute::render::{PaperContext, PaperLink, PaperView, PdfPrinter, QrSheetView};
 use palaute::submission::RawAnswers;
 use palaute::text::Language;
 use std::fs;
@@ -184,4 +184,39 @@ fn the_same_form_is_the_same_bytes_and_an_own_template_tells_its_mistakes() {
     let own = PdfPrinter::new(Vec::new()).with_paper_template("#set document(title: \"x\")\n= A\n#nothing\n");
     let error = own.print_paper(&view).unwrap_err().to_string();
     assert!(error.contains("templates/form/paper.typ") && error.contains("line 3"), "{error}");
+}
+
+#[test]
+fn a_sheet_with_a_code_is_read_by_a_telephone_names_nobody_and_has_a_page_for_each_link() {
+    let instance = instance();
+    let forms = forms(&instance);
+    let form = forms.iter().find(|f| f.id() == "community-feedback").unwrap();
+    let link = |code: &str| PaperLink {
+        address: format!("https://palaute.example/f/{code}"),
+        code: code.to_owned(),
+        open_until: "2026-03-31".parse().unwrap(),
+    };
+    let links = [link("ABCD-EFGH-JKMN"), link("ABCD-EFGH-JKMP")];
+    let day = "2026-01-31".parse().unwrap();
+    for language in Language::ALL {
+        let sheet = QrSheetView::new(form, &instance, language, &links, false, day);
+        let paper = Printed::new(&PRINTER.print_sheet(&sheet).unwrap());
+        assert_eq!(paper.pages(), 2, "{language:?}");
+        let structure = paper.structure();
+        assert_eq!(structure["lang"], language.code());
+        let picture = paper.file.with_extension("");
+        paper.told_by("pdftoppm", &["-png", "-r", "100"], &[picture.to_str().unwrap()]);
+        for (page, link) in (1..).zip(&links) {
+            let png = format!("{}-{page}.png", picture.display());
+            let read = Command::new("zbarimg").args(["--quiet", "--raw", "--nodbus", &png]).output().unwrap();
+            assert_eq!(String::from_utf8(read.stdout).unwrap().trim(), link.address, "{language:?}, page {page}");
+        }
+        let shown = shown(&paper);
+        assert!(shown.contains("ABCD-EFGH-JKMP") && shown.contains(&letters(form.title().in_language(language))));
+        assert!(!shown.contains("2025-0"), "no case stands there: {shown}");
+    }
+    let shared = QrSheetView::new(form, &instance, Language::Fi, &links[..1], true, day);
+    let paper = Printed::new(&PRINTER.print_sheet(&shared).unwrap());
+    assert_eq!(paper.pages(), 1);
+    assert!(shown(&paper).contains(&letters("Sama koodi on kaikille")), "{}", shown(&paper));
 }

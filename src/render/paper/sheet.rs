@@ -14,6 +14,8 @@ use serde::Serialize;
 pub struct QrSheetView {
     lang: &'static str,
     dir: &'static str,
+    /// Of what the site says in a language that it speaks, such as whom to ask.
+    site_dir: &'static str,
     document: String,
     author: String,
     notice: Option<String>,
@@ -27,6 +29,7 @@ pub struct QrSheetView {
     shared: Option<&'static str>,
     who: Panel,
     beside: Vec<Panel>,
+    contact: Panel,
     codes: Vec<WebView>,
     mark: String,
     substituted: &'static str,
@@ -57,18 +60,16 @@ impl QrSheetView {
         if let Some(text) = voluntary(form, m) {
             beside.push(Panel::plain(m.get("form.voluntary"), vec![text.to_owned()]));
         }
-        beside
-            .push(Panel::plain(m.get("form.questions_title"), vec![instance.contact.in_language(language).to_owned()]));
         let others = form.languages(instance).into_iter().filter(|l| *l != language);
         let who = who_sees(form, m).into_iter().map(|w| {
             let questions: Vec<String> = w.questions.iter().map(ToString::to_string).collect();
             let sees = if questions.is_empty() { w.sees } else { format!("{} {}", w.sees, questions.join(" · ")) };
             (Some(w.who), sees)
         });
-        let minutes = form.minutes().to_string();
         Self {
             lang: language.code(),
             dir: language.direction(),
+            site_dir: if instance.contact.has(language) { language } else { Language::Fi }.direction(),
             document: format!("{} – {}", form.title().in_language(language), instance.name.value.in_language(language)),
             author: instance.office.name.in_language(language).to_owned(),
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
@@ -77,7 +78,7 @@ impl QrSheetView {
             lead: form.lead().in_language(language).to_owned(),
             steps: [
                 m.get("paper.sheet_open").to_owned(),
-                m.fill("paper.sheet_answer", &[("minutes", &minutes)]),
+                m.get("paper.sheet_answer").to_owned(),
                 m.get("paper.sheet_sent").to_owned(),
             ],
             others: others
@@ -90,6 +91,10 @@ impl QrSheetView {
             shared: shared.then(|| m.get("paper.sheet_shared")),
             who: Panel { title: who_title(form, m).to_owned(), lines: who.collect() },
             beside,
+            contact: Panel::plain(
+                m.get("form.questions_title"),
+                vec![instance.contact.in_language(language).to_owned()],
+            ),
             codes: links.iter().map(|link| WebView::of(link, language)).collect(),
             mark: form.id().to_owned(),
             substituted: m.get("report.substituted"),
