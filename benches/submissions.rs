@@ -3,6 +3,9 @@
 #![expect(clippy::print_stdout, reason = "the figures are what a bench is for")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
+mod bare;
+
+use bare::{bare_rows, per_second};
 use palaute::desk::Desk;
 use palaute::form::Form;
 use palaute::instance::Instance;
@@ -10,7 +13,6 @@ use palaute::ledger::{check_rows, read_sheet};
 use palaute::render::{PdfPrinter, Renderer};
 use palaute::store::{Database, Invitation, Received, Store};
 use palaute::submission::{RawAnswers, Submission};
-use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,16 +56,12 @@ async fn measure(engine: &str, database: Database, folder: &Path) {
         Submission::parse(&answers(), &form(), &palaute::form::Circumstances::default()).unwrap().answers(),
     )
     .unwrap();
-    let bare = bare_rows(&database, folder, &answers, n).await;
+    let bare = bare_rows(&database, folder, &answers, n, AT_ONCE).await;
     let (stored, rows) = (per_second(n, took), per_second(n, bare));
     println!(
         "{engine}: {stored:.0} submissions a second from {AT_ONCE} senders, {rows:.0} bare rows a second in groups of {AT_ONCE}; ratio {:.2}",
         stored / rows
     );
-}
-
-fn per_second(n: usize, took: Duration) -> f64 {
-    f64::from(u32::try_from(n).unwrap()) / took.as_secs_f64()
 }
 
 /// Everything is sent and acknowledged; how long it took.
@@ -85,33 +83,6 @@ async fn send(desk: &Desk, invitations: Vec<Invitation>) -> Duration {
         .collect();
     for sender in senders {
         sender.await.unwrap();
-    }
-    start.elapsed()
-}
-
-/// The same number of rows of an answer's size and nothing else, as many to a commit as there are senders.
-async fn bare_rows(database: &Database, folder: &Path, answers: &str, n: usize) -> Duration {
-    let address = match database {
-        Database::File(_) => format!("sqlite://{}?mode=rwc", folder.join("bare.sqlite").display()),
-        Database::Server(address) => address.clone(),
-    };
-    let mut connection = AnyConnection::connect(&address).await.unwrap();
-    let settings: &[&'static str] = match database {
-        Database::File(_) => &["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"],
-        Database::Server(_) => &["SET synchronous_commit = on"],
-    };
-    for statement in settings.iter().chain(&["CREATE TABLE bare (id TEXT PRIMARY KEY, answers TEXT NOT NULL)"]) {
-        sqlx::raw_sql(*statement).execute(&mut connection).await.unwrap();
-    }
-    let ids: Vec<String> = (0..n).map(|i| format!("{i:032}")).collect();
-    let start = Instant::now();
-    for group in ids.chunks(AT_ONCE) {
-        let mut transaction = connection.begin().await.unwrap();
-        for id in group {
-            let insert = sqlx::query("INSERT INTO bare (id, answers) VALUES ($1, $2)").bind(id).bind(answers);
-            insert.execute(&mut *transaction).await.unwrap();
-        }
-        transaction.commit().await.unwrap();
     }
     start.elapsed()
 }
