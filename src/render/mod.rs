@@ -6,6 +6,7 @@
 mod check;
 mod conditions;
 mod form;
+mod inviting;
 mod mail;
 mod page;
 mod paper;
@@ -20,6 +21,7 @@ mod xlsform;
 pub use check::{AnswerRow, CheckView};
 pub use conditions::conditions_css;
 pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
+pub use inviting::{Consent, Inviting, InvitingView, Standing, Typed, Wrong};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};
 pub use paper::{PaperContext, PaperLink, PaperView, QrSheetView};

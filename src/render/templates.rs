@@ -18,6 +18,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/closed.html",
     "form/components.html",
     "form/explanation.html",
+    "form/inviting.html",
     "form/paper.typ",
     "form/preview.html",
     "form/qr-sheet.typ",
