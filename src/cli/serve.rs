@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// How often the outbox is looked at.
 const OUTBOX_EVERY: Duration = Duration::from_secs(15);
-/// How often it is looked whether somebody is to be reminded or asked again.
+/// How often it is looked whether somebody is to be reminded or asked again, and what is old.
 const ROUNDS_EVERY: Duration = Duration::from_secs(3600);
 
 pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -> Outcome {
@@ -96,7 +96,7 @@ async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
     }
 }
 
-/// Reminders, follow-ups and addresses that are done with.
+/// Reminders, follow-ups, and the addresses and drafts that are done with.
 async fn make_rounds_forever(desk: Arc<Desk>) {
     let mut tick = tokio::time::interval(ROUNDS_EVERY);
     loop {
@@ -107,6 +107,9 @@ async fn make_rounds_forever(desk: Arc<Desk>) {
                 tracing::info!(rounds.reminded, rounds.asked, rounds.unreachable, rounds.removed, "made the rounds");
             }
             Err(error) => tracing::error!(%error, "reminders and follow-ups could not be looked through"),
+        }
+        if let Err(error) = desk.tidy().await {
+            tracing::error!(%error, "old drafts could not be removed");
         }
     }
 }

@@ -222,12 +222,17 @@ impl Desk {
         if let Some(doubt) = self.clock_doubt().await? {
             return Err(doubt.into());
         }
+        self.quiet().await?.map_or(Ok(()), |(from, until)| Err(EraseError::Quiet { from, until }))
+    }
+
+    /// Two days of late between which nothing was noted for so long that the clock may have jumped.
+    pub(super) async fn quiet(&self) -> Result<Option<(Date, Date)>, StoreError> {
         let now = self.now();
         let from = now.checked_sub((24 * DOUBTED_DAYS).hours()).unwrap_or(now);
         let mut days = self.store.days_noted_since(from).await?;
         days.push(now.to_zoned(jiff::tz::TimeZone::UTC).date());
         let quiet = days.windows(2).find(|pair| i64::from((pair[1] - pair[0]).get_days()) > QUIET_DAYS);
-        quiet.map_or(Ok(()), |pair| Err(EraseError::Quiet { from: pair[0], until: pair[1] }))
+        Ok(quiet.map(|pair| (pair[0], pair[1])))
     }
 
     /// Whether the clock stands far behind the last entry of the audit log.

@@ -5,6 +5,7 @@
 
 mod contacts;
 mod deliver;
+mod draft;
 mod erase;
 mod export;
 mod import;
@@ -25,17 +26,19 @@ mod write_report;
 
 pub use contacts::Added;
 pub use deliver::DeliverySummary;
+pub use draft::{DRAFT_DAYS, Typed, is_kept};
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
 pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};
-pub use receive::{Arrival, ReceiveError};
+pub use receive::{Arrival, Closed, ReceiveError};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
 pub use remind::Rounds;
 pub use responses::{Mailed, PartyResponse};
 pub use samples::{SAMPLE_DAY, sample_cases};
+pub use token::{short_code, typed_code};
 pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 
 use crate::case::{CaseFile, CaseNumber};

@@ -15,14 +15,25 @@ use crate::text::Fingerprint;
 pub enum Arrival<'a> {
     /// At a form that can be answered.
     Open(Invitation, &'a Form),
+    /// At a form that cannot be answered by this link now.
+    Closed(Closed, Invitation, &'a Form),
+    /// Nowhere: the link is unknown, its answers were erased, or its form is gone. One answer for all of these.
+    Nowhere,
+}
+
+/// Why a form cannot be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The invitation was taken back.
+    Revoked,
+    /// It was answered.
+    Answered,
+    /// Every place behind the shared link is taken.
+    Full,
     /// Too late.
     Expired,
-    /// After it was answered.
-    Answered,
     /// The coaching goes on after all, so there is nothing to tell about its end yet.
     NotEnded,
-    /// Nowhere: the link is unknown, was taken back, or its form is gone. One answer for all of these.
-    Nowhere,
 }
 
 /// Why a submission was not stored.
@@ -46,18 +57,24 @@ impl Desk {
     /// When the store fails.
     pub async fn arrive(&self, token: &str) -> Result<Arrival<'_>, StoreError> {
         let Some(token) = normalised(token) else { return Ok(Arrival::Nowhere) };
-        let found = self.store.invitation_by_token(&token_hash(&token)).await?;
-        Ok(match found {
-            Some(invitation) if !invitation.revoked => match self.form(&invitation.form) {
-                None => Arrival::Nowhere,
-                Some(_) if invitation.answered => Arrival::Answered,
-                Some(_) if invitation.expires_at <= self.now() => Arrival::Expired,
-                Some(form) if form.collect() == Collect::Never => Arrival::Nowhere,
-                Some(form) if !self.is_time_for(form, invitation.case).await? => Arrival::NotEnded,
-                Some(form) => Arrival::Open(invitation, form),
-            },
-            _ => Arrival::Nowhere,
-        })
+        let Some(invitation) = self.store.invitation_by_token(&token_hash(&token)).await? else {
+            return Ok(Arrival::Nowhere);
+        };
+        let Some(form) = self.form(&invitation.form).filter(|f| f.collect() != Collect::Never) else {
+            return Ok(Arrival::Nowhere);
+        };
+        let closed = if invitation.revoked {
+            Closed::Revoked
+        } else if invitation.answered {
+            if invitation.shared { Closed::Full } else { Closed::Answered }
+        } else if invitation.expires_at <= self.now() {
+            Closed::Expired
+        } else if !self.is_time_for(form, invitation.case).await? {
+            Closed::NotEnded
+        } else {
+            return Ok(Arrival::Open(invitation, form));
+        };
+        Ok(Arrival::Closed(closed, invitation, form))
     }
 
     /// True when a form can be asked on a case: of its end once the coaching has ended, and a case that was
@@ -97,11 +114,28 @@ impl Desk {
         nonce: &str,
         raw: &RawAnswers,
     ) -> Result<Received, ReceiveError> {
+        self.receive_of(invitation, form, nonce, raw, None).await
+    }
+
+    /// The same of the owner of a draft, which is no draft any more.
+    ///
+    /// # Errors
+    /// See [`ReceiveError`].
+    pub async fn receive_of(
+        &self,
+        invitation: &Invitation,
+        form: &Form,
+        nonce: &str,
+        raw: &RawAnswers,
+        owner: Option<&Fingerprint>,
+    ) -> Result<Received, ReceiveError> {
         let (submission, settles) = self.checked(invitation, form, raw).await?;
         let received_at = self.now();
         let new = NewSubmission {
             id: self.fresh_id(),
             invitation: invitation.id.clone(),
+            gate: invitation.gate.clone().filter(|_| invitation.shared),
+            draft_owner: owner.cloned(),
             case: invitation.case,
             party: invitation.party,
             nonce: Fingerprint::of(nonce),
@@ -198,23 +232,20 @@ impl Desk {
         }
     }
 
-    /// The answer to sending again after the invitation was answered: the same page gets its receipt.
+    /// The answer to sending again: the same page gets its receipt, also when its place is behind a shared link.
     ///
     /// # Errors
-    /// When the store fails or the answers do not fit the form.
+    /// When the store fails.
     pub async fn receive_again(
         &self,
-        token: &str,
+        invitation: &Invitation,
+        form: &Form,
         nonce: &str,
         raw: &RawAnswers,
-    ) -> Result<Option<(Receipt, &Form)>, ReceiveError> {
-        let Some(token) = normalised(token) else { return Ok(None) };
-        let Some(invitation) = self.store.invitation_by_token(&token_hash(&token)).await? else { return Ok(None) };
-        let Some(form) = self.form(&invitation.form) else { return Ok(None) };
+    ) -> Result<Option<Receipt>, StoreError> {
         // Read as it was asked then: the report itself, or midnight, may have changed what the form would ask now.
-        let Some(answered) = self.store.answered(&invitation.id).await? else { return Ok(None) };
-        let same = answered.nonce == Fingerprint::of(nonce) && Submission::is_same(raw, form, &answered.answers);
-        Ok(same.then_some((answered.receipt, form)))
+        let answered = self.store.answered(invitation, &Fingerprint::of(nonce)).await?;
+        Ok(answered.filter(|a| Submission::is_same(raw, form, &a.answers)).map(|a| a.receipt))
     }
 
     /// Eight characters, each equally likely.

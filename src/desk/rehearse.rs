@@ -1,16 +1,16 @@
 //! Fills every template with a model case, so that a mistake in an instance's own template is found
 //! before a respondent meets it.
 
-use super::{publish, sample_cases};
+use super::{DRAFT_DAYS, publish, sample_cases};
 use crate::content::Page;
 use crate::cube::{self, Cube};
 use crate::form::{Circumstances, Form, Occasion};
 use crate::instance::Instance;
 use crate::release::{Release, ReleaseId};
 use crate::render::{
-    CheckView, ClosedView, ExplanationView, Filled, FormFrame, InvitationMail, PaperContext, PaperLink, PaperView,
-    PdfPrinter, PreviewView, QuestionsView, ReceiptView, RenderError, Renderer, ReportView, Shown, closing_report_html,
-    invitation_mail,
+    CheckView, ClosedView, CodeView, ExplanationView, Filled, FormFrame, InvitationMail, PaperContext, PaperLink,
+    PaperView, PdfPrinter, PreviewView, QuestionsView, ReceiptView, RenderError, Renderer, ReportView, Shown,
+    Unfinished, closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
@@ -72,7 +72,11 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     let shown = Shown { page: None, circumstances: &circumstances, then_check: true, keying: true };
     let mistakes: Vec<Mistake> =
         form.questions().map(|q| Mistake { question: q.id.clone(), fault: Fault::IdentityCode }).collect();
-    renderer.fill("form/explanation.html", &ExplanationView::new(frame(), form, "31.1.2025", language))?;
+    let explanation = ExplanationView::new(frame(), form, "31.1.2025", language);
+    renderer.fill("form/explanation.html", &explanation)?;
+    let draft = Unfinished { nonce: "x", page: Some(0), until: "31.1.2025", shared: true };
+    let explanation = explanation.drafts(DRAFT_DAYS, true, language).unfinished(draft, language);
+    renderer.fill("form/explanation.html", &explanation)?;
     renderer.fill("form/questions.html", &QuestionsView::new(frame(), form, "x", filled, shown, language))?;
     let wrong = QuestionsView::new(frame(), form, "x", Filled { mistakes: &mistakes, ..filled }, shown, language);
     renderer.fill("form/questions.html", &wrong)?;
@@ -84,7 +88,12 @@ fn rehearse_form(instance: &Instance, form: &Form, renderer: &Renderer) -> Resul
     }
     let receipt = ReceiptView::new(frame(), form, "x", "x".to_owned(), Some("/x".to_owned()), language);
     renderer.fill("form/receipt.html", &receipt)?;
-    renderer.fill("form/closed.html", &ClosedView::new(frame(), "expired", language))?;
+    for closed in ["expired", "not_found"] {
+        renderer.fill("form/closed.html", &ClosedView::new(frame(), closed, language))?;
+    }
+    for wrong in [None, Some("x")] {
+        renderer.fill("form/code.html", &CodeView::new(frame(), wrong, language))?;
+    }
     Ok(())
 }
 

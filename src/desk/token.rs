@@ -26,14 +26,34 @@ pub(super) fn normalised(typed: &str) -> Option<String> {
     (code.len() == CODE_LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(code)
 }
 
+/// The short code that a secret part of an address is, however it is typed; none for that of a longer link.
+#[must_use]
+pub fn short_code(token: &str) -> Option<String> {
+    normalised(token).filter(|token| token.len() == CODE_LENGTH).map(|code| grouped(&code))
+}
+
+/// A short code as somebody copies it from paper: spaces and dashes of any kind are nothing, and small letters are
+/// capitals. As it is written on paper; none when it cannot be one.
+#[must_use]
+pub fn typed_code(typed: &str) -> Option<String> {
+    let dash = |c: char| "-\u{ad}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}".contains(c);
+    let plain: String = typed.chars().filter(|c| !c.is_whitespace() && !dash(*c)).take(CODE_LENGTH + 1).collect();
+    short_code(&plain)
+}
+
+/// A code in groups that are easy to copy.
+fn grouped(code: &str) -> String {
+    let groups: Vec<&str> = (0..CODE_LENGTH).step_by(CODE_GROUP).map(|at| &code[at..at + CODE_GROUP]).collect();
+    groups.join("-")
+}
+
 impl Desk {
     /// A fresh short code as it is written on paper, such as `ABCD-EFGH-JKLM`, and the hash under which alone it
     /// is kept.
     pub(super) fn fresh_code(&self) -> (String, Fingerprint) {
         let code = self.fresh_letters(CODE_LENGTH);
         let hash = token_hash(&code);
-        let groups: Vec<&str> = (0..CODE_LENGTH).step_by(CODE_GROUP).map(|at| &code[at..at + CODE_GROUP]).collect();
-        (groups.join("-"), hash)
+        (grouped(&code), hash)
     }
 
     /// So many characters that people can copy, each equally likely.
@@ -75,6 +95,18 @@ mod tests {
         ] {
             assert_eq!(normalised(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_code_copied_from_paper_is_known_whatever_stands_between_its_letters() {
+        for typed in ["abcd efgh jkmn", " ABCD\u{2013}EFGH\u{2013}JKMN\n", "AB CD EF GH JK MN", "abcd-efgh-jkmn"] {
+            assert_eq!(typed_code(typed).as_deref(), Some("ABCD-EFGH-JKMN"), "{typed}");
+        }
+        let token = "0123456789abcdef".repeat(4);
+        for typed in ["", "ABCD-EFGH-JKM", "ABCD-EFGH-JKMNP", "ABCD-EFGH-JKMO", "ABCD/EFGH/JKMN", token.as_str()] {
+            assert_eq!(typed_code(typed), None, "{typed}");
+        }
+        assert_eq!(short_code(&token), None, "a long token is no short code");
     }
 
     #[test]

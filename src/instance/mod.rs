@@ -14,6 +14,7 @@ pub use ledger::{LedgerColumns, LedgerMap};
 pub use policy::Policy;
 
 use crate::text::{Diagnostics, Language, Text, read_shaped, zone};
+use core::net::IpAddr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -129,6 +130,10 @@ pub struct Instance {
     /// Address at which people reach the forms; links in mail start with it.
     #[schemars(with = "String")]
     pub base_url: Spanned<String>,
+    /// IP addresses of the proxies before the server; from them alone it is believed who the client is.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<IpAddr>,
     /// SQLite file, relative to the instance's folder, or the address of a PostgreSQL server.
     pub database: String,
     /// The office that buys the coaching and receives the reports.

@@ -139,6 +139,29 @@ pub struct ExplanationView {
     voluntary: Option<&'static str>,
     who_title: &'static str,
     open_until: String,
+    /// How long what is typed is kept before it is sent.
+    kept: String,
+    unfinished: Option<UnfinishedView>,
+}
+
+/// A draft with which the reader can go on.
+#[derive(Clone, Copy, Debug)]
+pub struct Unfinished<'a> {
+    /// Its nonce.
+    pub nonce: &'a str,
+    /// The page to go on with, counted from 0; none where there is one screen.
+    pub page: Option<usize>,
+    /// The last day on which it is kept.
+    pub until: &'a str,
+    /// True when it stands in this browser alone.
+    pub shared: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct UnfinishedView {
+    nonce: String,
+    href: String,
+    told: String,
 }
 
 impl ExplanationView {
@@ -155,7 +178,27 @@ impl ExplanationView {
             voluntary: voluntary(form, m),
             who_title: who_title(form, m),
             open_until: m.fill("form.open_until", &[("date", open_until)]),
+            kept: String::new(),
+            unfinished: None,
         }
+    }
+
+    /// The same, telling for how many days a draft is kept; behind a shared link in the browser only.
+    #[must_use]
+    pub fn drafts(self, days: i64, shared: bool, language: Language) -> Self {
+        let key = if shared { "form.kept_shared" } else { "form.kept" };
+        Self { kept: Messages::of(language).fill(key, &[("days", &days.to_string())]), ..self }
+    }
+
+    /// The same for a reader who has begun before.
+    #[must_use]
+    pub fn unfinished(self, draft: Unfinished<'_>, language: Language) -> Self {
+        let key = if draft.shared { "form.unfinished_shared" } else { "form.unfinished" };
+        let mark = if self.frame.query.is_empty() { "?" } else { "&" };
+        let page = draft.page.map_or_else(String::new, |n| format!("{mark}page={}", n + 1));
+        let href = format!("{}/answer{}{page}", self.frame.base, self.frame.query);
+        let told = Messages::of(language).fill(key, &[("date", draft.until)]);
+        Self { unfinished: Some(UnfinishedView { nonce: draft.nonce.to_owned(), href, told }), ..self }
     }
 }
 
@@ -202,6 +245,8 @@ pub struct ClosedView {
     frame: FormFrame,
     heading: String,
     text: String,
+    /// Where a short code is typed in, when that may be what is wanted.
+    code_href: Option<String>,
 }
 
 impl ClosedView {
@@ -209,10 +254,29 @@ impl ClosedView {
     #[must_use]
     pub fn new(frame: FormFrame, key: &str, language: Language) -> Self {
         let m = Messages::of(language);
+        let code_href = (key == "not_found").then(|| format!("/f?lang={}", language.code()));
         Self {
             frame,
+            code_href,
             heading: m.get(&format!("closed.{key}")).to_owned(),
             text: m.get(&format!("closed.{key}_text")).to_owned(),
         }
+    }
+}
+
+/// The page on which the short code of a paper form is typed in.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodeView {
+    frame: FormFrame,
+    value: String,
+    error: Option<&'static str>,
+}
+
+impl CodeView {
+    /// The empty page, or the one that tells what is wrong with what was typed.
+    #[must_use]
+    pub fn new(frame: FormFrame, wrong: Option<&str>, language: Language) -> Self {
+        let error = wrong.map(|_| Messages::of(language).get("form.code_wrong"));
+        Self { frame, value: wrong.unwrap_or_default().to_owned(), error }
     }
 }

@@ -20,7 +20,7 @@ mod xlsform;
 
 pub use check::{AnswerRow, CheckView};
 pub use conditions::conditions_css;
-pub use form::{About, ClosedView, ExplanationView, FormFrame, ReceiptView};
+pub use form::{About, ClosedView, CodeView, ExplanationView, FormFrame, ReceiptView, Unfinished};
 pub use inviting::{Consent, Inviting, InvitingView, Standing, Typed, Wrong};
 pub use mail::{InvitationMail, MailText, invitation_mail};
 pub use page::{Frame, LanguageLink, Link};

@@ -16,6 +16,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/base.html",
     "form/check.html",
     "form/closed.html",
+    "form/code.html",
     "form/components.html",
     "form/explanation.html",
     "form/inviting.html",

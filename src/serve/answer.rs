@@ -1,22 +1,36 @@
 //! `GET /f/<token>/answer` and `POST /f/<token>/change`: the questions.
 
+use super::cookie;
 use super::error::Failure;
 use super::journey::{self, Step};
 use super::language::Asked;
 use super::sent_form::SentForm;
 use super::visit::Page;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
-/// The first page with a fresh nonce and what is known already.
-pub(super) async fn show(Asked(state): Asked, Path(token): Path<String>) -> Result<Response, Failure> {
+/// A page as it is known: from the draft, else with what was known beforehand and a fresh nonce. Changes nothing.
+pub(super) async fn show(
+    Asked(state): Asked,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
     let visit = state.visit(&token).await?;
-    let known = state.known(&visit).await?;
-    let first = journey::first(visit.form, visit.keying(), &known, &visit.circumstances);
-    let nonce = state.desk.fresh_id();
-    let page = Page { status: StatusCode::OK, nonce: &nonce, given: &known, removed: None, then_check: false };
-    state.questions(&token, &visit, &Step::Questions(first, Vec::new()), page).await
+    let query = query.unwrap_or_default();
+    let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let (form, keying) = (visit.form, visit.keying());
+    let (nonce, given, page) = match state.draft(&visit).await? {
+        Some(draft) => (draft.nonce, draft.answers, asked("page").and_then(|n| n.parse().ok())),
+        None => (state.desk.fresh_id(), state.known(&visit).await?, None),
+    };
+    let at = journey::at(form, keying, page, &given, &visit.circumstances);
+    let then_check = page.is_some() && asked("then") == Some("check");
+    let page = Page { status: StatusCode::OK, nonce: &nonce, given: &given, removed: None, then_check };
+    let response = state.questions(&visit, &Step::Questions(at, Vec::new()), page).await?;
+    // A browser at a shared link is given what its draft will belong to.
+    let owner = visit.invitation.shared && visit.key.is_none();
+    Ok(if owner { cookie::set(&state, &state.desk.fresh_cookie(), response) } else { response })
 }
 
 /// The page with what was given, to be changed: another page, in another language, with an item more or fewer.
@@ -26,14 +40,20 @@ pub(super) async fn change(
     sent: SentForm,
 ) -> Result<Response, Failure> {
     let visit = state.visit(&token).await?;
-    let (given, removed) = sent.edited(visit.form);
-    let step = Step::Questions(journey::wanted(visit.form, visit.keying(), &sent), Vec::new());
+    let (edited, removed) = sent.edited(visit.form);
+    let at = journey::wanted(visit.form, visit.keying(), &sent);
+    let part = journey::part(visit.form, visit.keying(), &sent);
+    let kept = state.keep(&visit, &sent.nonce, &edited, &part).await?;
+    // The offer to bring back what was removed stands on this page alone.
+    if kept.whole && removed.is_none() {
+        return Ok(Redirect::to(&visit.questions(at, sent.then_check)).into_response());
+    }
     let page = Page {
         status: StatusCode::OK,
-        nonce: &sent.nonce,
-        given: &given,
+        nonce: &kept.nonce,
+        given: &kept.given,
         removed: removed.as_ref(),
         then_check: sent.then_check,
     };
-    state.questions(&token, &visit, &step, page).await
+    state.questions(&visit, &Step::Questions(at, Vec::new()), page).await
 }

@@ -1,15 +1,21 @@
 //! From what went wrong to a page with its status code. The only place that knows the codes of failures.
 
 use super::State;
+use crate::desk::Closed;
+use crate::form::Form;
 use crate::render::{ClosedView, FormFrame};
-use axum::http::StatusCode;
+use crate::text::Language;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use jiff::SignedDuration;
 
 /// A page that says what is wrong and what to do.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: StatusCode,
     html: String,
+    /// After how many seconds it is worth trying again.
+    retry_after: Option<i64>,
 }
 
 impl Failure {
@@ -21,16 +27,22 @@ impl Failure {
         Self::new(state, StatusCode::NOT_FOUND, "no_page")
     }
 
-    pub(super) fn expired(state: &State) -> Self {
-        Self::new(state, StatusCode::GONE, "expired")
+    /// The page of a form that cannot be answered by this link, in a language of the form.
+    pub(super) fn closed(state: &State, why: Closed, form: &Form, language: Language) -> Self {
+        let (status, key) = match why {
+            Closed::Revoked => (StatusCode::GONE, "revoked"),
+            Closed::Expired => (StatusCode::GONE, "expired"),
+            Closed::Answered => (StatusCode::CONFLICT, "answered"),
+            Closed::Full => (StatusCode::CONFLICT, "full"),
+            Closed::NotEnded => (StatusCode::CONFLICT, "not_ended"),
+        };
+        Self::of(state, status, key, &form.languages(&state.desk.instance), language)
     }
 
-    pub(super) fn answered(state: &State) -> Self {
-        Self::new(state, StatusCode::CONFLICT, "answered")
-    }
-
-    pub(super) fn not_ended(state: &State) -> Self {
-        Self::new(state, StatusCode::CONFLICT, "not_ended")
+    pub(super) fn too_many_tries(state: &State, wait: SignedDuration) -> Self {
+        let failure = Self::new(state, StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
+        // A part of a second is waited for, too.
+        Self { retry_after: Some(wait.as_secs() + 1), ..failure }
     }
 
     pub(super) fn too_large(state: &State) -> Self {
@@ -58,18 +70,28 @@ impl Failure {
     }
 
     fn new(state: &State, status: StatusCode, key: &str) -> Self {
-        let frame = FormFrame::new(&state.desk.instance, "", String::new(), state.language);
-        let view = ClosedView::new(frame, key, state.language);
+        let instance = &state.desk.instance;
+        let known: Vec<Language> = instance.languages.value.iter().chain(&instance.client_languages).copied().collect();
+        Self::of(state, status, key, &known, state.language)
+    }
+
+    fn of(state: &State, status: StatusCode, key: &str, known: &[Language], language: Language) -> Self {
+        let frame = FormFrame::in_languages(&state.desk.instance, "", String::new(), known, language);
+        let view = ClosedView::new(frame.links(state.site_links(language)), key, language);
         let html = state.desk.renderer.fill("form/closed.html", &view).unwrap_or_else(|error| {
             tracing::error!(%error, "the page of a failure failed");
             "<!doctype html><title>503</title><p>503".to_owned()
         });
-        Self { status, html }
+        Self { status, html, retry_after: None }
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, Html(self.html)).into_response()
+        let mut response = (self.status, Html(self.html)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

@@ -23,7 +23,8 @@ fn set(name: HeaderName, value: &'static str) -> Set {
 
 /// Pages of forms are kept by no cache, whatever they say; others are asked for again.
 async fn cached(request: Request, next: Next) -> Response {
-    let form = request.uri().path().starts_with("/f/");
+    let path = request.uri().path();
+    let form = path == "/f" || path.starts_with("/f/");
     let mut response = next.run(request).await;
     let value = HeaderValue::from_static(if form { "no-store" } else { "no-cache" });
     if form || !response.headers().contains_key(header::CACHE_CONTROL) {

@@ -1,8 +1,10 @@
 //! From one page of a form to the next: the server alone decides what is asked.
 
 use super::sent_form::SentForm;
-use crate::form::{Circumstances, Form, Screen};
-use crate::submission::{Mistake, RawAnswers, Submission, Understood, next_page, page_of};
+use crate::form::{Circumstances, Form, Kind, Screen};
+use crate::store::Part;
+use crate::submission::{Mistake, RawAnswers, Submission, Understood, next_page, page_of, previous_page};
+use std::collections::BTreeSet;
 
 /// Where a respondent stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +20,58 @@ pub(super) fn is_paged(form: &Form, keying: bool) -> bool {
     form.screen() == Screen::Pages && !keying
 }
 
-/// The first page with anything to ask.
-pub(super) fn first(form: &Form, keying: bool, known: &RawAnswers, circumstances: &Circumstances) -> Option<usize> {
-    let answers = Submission::understood(known, form, circumstances).answers;
-    is_paged(form, keying).then(|| next_page(form, 0, &answers, circumstances).unwrap_or(0))
+/// The page to be shown: the one that is asked for, counted from 1, else the first; the next with anything to ask, else
+/// the one before.
+pub(super) fn at(
+    form: &Form,
+    keying: bool,
+    page: Option<usize>,
+    given: &RawAnswers,
+    circumstances: &Circumstances,
+) -> Option<usize> {
+    let answers = Submission::understood(given, form, circumstances).answers;
+    let from = page.unwrap_or(1).saturating_sub(1).min(form.pages().len().saturating_sub(1));
+    let next = || next_page(form, from, &answers, circumstances);
+    let found = || next().or_else(|| previous_page(form, from, &answers, circumstances)).unwrap_or(0);
+    is_paged(form, keying).then(found)
+}
+
+/// What of a draft a posted page replaces: its own questions. The answers to be checked replace nothing, so that what was
+/// changed elsewhere meanwhile stays; whoever sends everything at once replaces everything.
+pub(super) fn part(form: &Form, keying: bool, sent: &SentForm) -> Part {
+    match sent.page.filter(|_| is_paged(form, keying)) {
+        Some(page) => {
+            let page = form.pages().get(page.saturating_sub(1)).or(form.pages().last());
+            Part::Questions(page.into_iter().flat_map(|p| p.questions.iter().map(|q| q.id.clone())).collect())
+        }
+        None if is_paged(form, keying) && sent.then_check => Part::Questions(Vec::new()),
+        None => Part::All,
+    }
+}
+
+/// The fields in which something stands that was not there before anybody wrote anything.
+pub(super) fn own(form: &Form, given: &RawAnswers, known: &RawAnswers) -> BTreeSet<String> {
+    let is_own = |(field, values): &(&String, &Vec<String>)| {
+        let counts_items = form.asked(field).is_some_and(|q| matches!(q.kind, Kind::Group { .. }));
+        !counts_items && known.get(*field) != Some(values) && values.iter().any(|value| !value.trim().is_empty())
+    };
+    given.iter().filter(is_own).map(|(field, _)| field.clone()).collect()
+}
+
+/// The page to go on with: the first that is asked and has no answer of the respondent's own, else the last.
+pub(super) fn unfinished(
+    form: &Form,
+    keying: bool,
+    given: &RawAnswers,
+    own: &BTreeSet<String>,
+    circumstances: &Circumstances,
+) -> Option<usize> {
+    let answers = Submission::understood(given, form, circumstances).answers;
+    let asked = (0..form.pages().len()).filter(|n| next_page(form, *n, &answers, circumstances) == Some(*n));
+    let asked: Vec<usize> = asked.collect();
+    let empty = |n: &usize| own.iter().all(|field| page_of(form, field) != Some(*n));
+    let found = || asked.iter().copied().find(empty).or(asked.last().copied()).unwrap_or(0);
+    is_paged(form, keying).then(found)
 }
 
 /// The page that was asked for, within the form.

@@ -1,6 +1,10 @@
-//! Which language a request is answered in.
+//! Who asks: in which languages, from which network, with which cookie.
 
 use super::State;
+use super::cookie;
+use super::network::{Network, Peer};
+use crate::case::CaseFile;
+use crate::form::Form;
 use crate::text::Language;
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -15,26 +19,35 @@ impl FromRequestParts<State> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Infallible> {
-        Ok(Self(state.clone().speaking(parts)))
+        Ok(Self(state.clone().asked_by(parts)))
     }
 }
 
 impl State {
-    /// The same in the language of the request: what its address says, else the first language of the
-    /// reader's browser that the instance has, else the instance's own.
-    pub(super) fn speaking(self, parts: &Parts) -> Self {
+    /// The same for a request. It is answered in the language that its address says, else in the first one of the
+    /// reader's browser that there is.
+    pub(super) fn asked_by(self, parts: &Parts) -> Self {
+        let instance = &self.desk.instance;
         let known = |code: &str| {
             let asked = Language::from_code(code);
-            let instance = &self.desk.instance;
             instance.languages.value.iter().chain(&instance.client_languages).copied().find(|l| Some(*l) == asked)
         };
         let named = parts.uri.query().into_iter().flat_map(|q| q.split('&'));
         let named = named.filter_map(|pair| pair.strip_prefix("lang=")).find_map(known);
-        let accepted = || {
-            let header = parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-            header.split(',').filter_map(|part| part.split(';').next()).find_map(known)
-        };
-        let language = named.or_else(accepted).unwrap_or(self.language);
-        Self { language, ..self }
+        let accepted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok()).unwrap_or_default();
+        let accepted = accepted.split(',').filter_map(|part| part.split(';').next()).filter_map(known);
+        let wanted: Vec<Language> = named.into_iter().chain(accepted).collect();
+        let language = wanted.first().copied().unwrap_or(self.language);
+        let peer = parts.extensions.get::<Peer>().copied();
+        let network = Network::of(peer, &parts.headers, &instance.trusted_proxies);
+        Self { language, wanted, network, cookie: cookie::shown(&parts.headers), ..self }
+    }
+
+    /// The language of a form: what was asked for where the form has it, else the case's own, else the instance's.
+    pub(super) fn language_of(&self, form: &Form, case: Option<&CaseFile>) -> Language {
+        let has = form.languages(&self.desk.instance);
+        let own = case.and_then(|c| c.opening().language);
+        let mut wanted = self.wanted.iter().copied().chain(own);
+        wanted.find(|l| has.contains(l)).unwrap_or_else(|| self.desk.instance.language())
     }
 }

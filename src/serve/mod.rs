@@ -5,16 +5,21 @@
 
 mod answer;
 mod check;
+mod code;
 mod conditions;
+mod cookie;
 mod error;
 mod explanation;
 mod headers;
 mod journey;
 mod language;
 mod listen;
+mod network;
 mod preview;
+mod restart;
 mod send;
 mod sent_form;
+mod tries;
 mod visit;
 
 pub use listen::{ServeError, bind, serve};
@@ -28,14 +33,16 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use error::Failure;
 use language::Asked;
+use network::Network;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::services::ServeDir;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tries::Tries;
 
 /// Largest request body without its texts, bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -46,13 +53,52 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// Longest silence while a body is being sent.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
 
-/// What handlers share.
+/// What handlers share; of a request also who asks.
 #[derive(Clone, Debug)]
 struct State {
     desk: Arc<Desk>,
     language: Language,
+    /// The languages that were asked for, the dearest first.
+    wanted: Vec<Language>,
     /// Folder of the site beside the forms; it may come later.
     site: Arc<PathBuf>,
+    /// The most that the body of a request may hold, and so a draft.
+    at_most: usize,
+    tries: Arc<Tries>,
+    network: Network,
+    cookie: Option<String>,
+}
+
+/// Makes what answers at a route.
+type Answering = fn() -> MethodRouter<State>;
+
+/// Every route: method, path and what answers. The router is made of this list, and nothing else answers but the files
+/// of the site.
+const ROUTES: [(&str, &str, Answering); 15] = [
+    ("GET", "/f", || get(code::ask)),
+    ("POST", "/f", || post(code::go)),
+    ("GET", "/f/{token}", || get(explanation::show)),
+    ("GET", "/f/{token}/answer", || get(answer::show)),
+    ("GET", "/f/{token}/check", || get(check::show)),
+    ("POST", "/f/{token}/check", || post(check::go_on)),
+    ("GET", "/f/{token}/change", || get(explanation::start_again)),
+    ("POST", "/f/{token}/change", || post(answer::change)),
+    ("GET", "/f/{token}/send", || get(explanation::start_again)),
+    ("POST", "/f/{token}/send", || post(send::receive)),
+    ("GET", "/f/{token}/restart", || get(explanation::start_again)),
+    ("POST", "/f/{token}/restart", || post(restart::restart)),
+    ("GET", "/form/{file}", || get(conditions::show)),
+    ("GET", "/palaute.css", || get(style)),
+    ("GET", "/healthz", || get(async || "ok\n")),
+];
+
+/// Method and path of every route.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|(method, path, _)| (*method, *path))
+}
+
+async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)
 }
 
 /// The service for a desk, with the site in that folder beside the forms.
@@ -60,27 +106,25 @@ struct State {
 /// # Errors
 /// When the base address of the instance cannot be an origin.
 pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
-    let language = desk.instance.language();
-    let state = State { site: Arc::new(site.clone()), language, desk };
+    let state = State {
+        language: desk.instance.language(),
+        wanted: Vec::new(),
+        site: Arc::new(site.clone()),
+        at_most: MAX_BODY + longest_texts(&desk.forms),
+        tries: Arc::default(),
+        network: Network::Unknown,
+        cookie: None,
+        desk,
+    };
     let cross_site = headers::cross_site_check(&state)?;
     let https = state.desk.instance.base_url.value.starts_with("https://");
-    let forms = Router::new()
-        .route("/f/{token}", get(explanation::show))
-        .route("/f/{token}/answer", get(answer::show))
-        .route("/f/{token}/check", post(check::show).get(explanation::start_again))
-        .route("/f/{token}/change", post(answer::change).get(explanation::start_again))
-        .route("/f/{token}/send", post(send::receive).get(explanation::start_again))
-        .layer(DefaultBodyLimit::max(MAX_BODY + longest_texts(&state.desk.forms)));
-    let fixed = Router::new()
-        .route("/palaute.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
-        .route("/form/{file}", get(conditions::show))
-        .route("/healthz", get(|| async { "ok\n" }));
+    let listed = ROUTES.iter().fold(Router::new(), |router, (_, path, answering)| router.route(path, answering()));
     let missing = get(|Asked(state): Asked, uri: Uri| async move {
         if uri.path().starts_with("/f/") { Failure::nowhere(&state) } else { Failure::no_page(&state) }
     });
     let missing = missing.with_state::<()>(state.clone());
-    let router = forms
-        .merge(fixed)
+    let router = listed
+        .layer(DefaultBodyLimit::max(state.at_most))
         .fallback_service(ServeDir::new(site).not_found_service(missing))
         .with_state(state)
         .layer(cross_site)

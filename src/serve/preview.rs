@@ -5,6 +5,7 @@ use super::headers;
 use super::journey::{self, Step};
 use super::sent_form::SentForm;
 use crate::case::CaseFile;
+use crate::desk::DRAFT_DAYS;
 use crate::form::{Circumstances, Collect, Form};
 use crate::instance::Instance;
 use crate::render::{
@@ -172,6 +173,7 @@ async fn explanation(
     let Some(sight) = Sight::of(&draft, &at, query.as_deref()) else { return nowhere() };
     let until = told_date(draft.today, sight.language);
     let view = ExplanationView::new(sight.frame(), &sight.told, &until, sight.language);
+    let view = view.drafts(DRAFT_DAYS, false, sight.language);
     sight.page(StatusCode::OK, "form/explanation.html", &view)
 }
 
@@ -179,7 +181,7 @@ async fn answer(State(drafts): State<Drafts>, Path(at): Path<(String, usize)>, R
     let draft = drafts.borrow().clone();
     let Some(sight) = Sight::of(&draft, &at, query.as_deref()) else { return nowhere() };
     let known = prefilled(sight.form, &sight.circumstances, &[]);
-    let first = journey::first(sight.form, false, &known, &sight.circumstances);
+    let first = journey::at(sight.form, false, None, &known, &sight.circumstances);
     sight.questions(&Step::Questions(first, Vec::new()), &SentForm::default(), &known)
 }
 

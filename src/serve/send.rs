@@ -1,16 +1,15 @@
 //! `POST /f/<token>/send`: stores the answers, then gives the receipt. Sent twice, it is stored once.
 
-use super::State;
 use super::error::Failure;
 use super::journey;
 use super::language::Asked;
 use super::sent_form::SentForm;
-use super::visit::Page;
-use crate::desk::{Arrival, ReceiveError};
-use crate::form::Form;
-use crate::render::{FormFrame, ReceiptView};
-use crate::store::{Receipt, Received};
-use crate::text::{Language, Messages, told_instant};
+use super::visit::{Page, Visit};
+use super::{State, cookie};
+use crate::desk::{Arrival, Closed, ReceiveError};
+use crate::render::ReceiptView;
+use crate::store::{Part, Receipt, Received};
+use crate::text::{Messages, told_instant};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -21,54 +20,51 @@ pub(super) async fn receive(
     sent: SentForm,
 ) -> Result<Response, Failure> {
     let desk = &state.desk;
-    match desk.arrive(&token).await {
-        Ok(Arrival::Open(invitation, form)) => {
-            let visit = state.meet(invitation, form).await?;
-            match desk.receive(&visit.invitation, form, &sent.nonce, &sent.answers).await {
-                Ok(Received::Stored(receipt)) => {
-                    Ok(show(&state, state.frame(&visit, &token), form, visit.language, &receipt))
-                }
-                Ok(Received::AlreadyAnswered) => Err(Failure::answered(&state)),
-                Err(ReceiveError::Mistakes(mistakes)) => {
-                    let step = journey::to_mend(form, visit.keying(), mistakes);
-                    let status = StatusCode::UNPROCESSABLE_ENTITY;
-                    let page = Page {
-                        status,
-                        nonce: &sent.nonce,
-                        given: &sent.answers,
-                        removed: None,
-                        then_check: sent.then_check,
-                    };
-                    state.questions(&token, &visit, &step, page).await
-                }
-                Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
-            }
+    let (closed, invitation, form) = match state.arrive(&token).await? {
+        Arrival::Open(invitation, form) => (None, invitation, form),
+        Arrival::Closed(why, invitation, form) => (Some(why), invitation, form),
+        Arrival::Nowhere => return Err(Failure::nowhere(&state)),
+    };
+    let visit = state.meet(&token, invitation, form).await?;
+    let told = |why: Closed| Failure::closed(&state, why, form, visit.language);
+    // A retry after a lost answer, or after a crash: the same page gets the same receipt, wherever it was stored.
+    if matches!(closed, Some(Closed::Answered | Closed::Full)) || visit.invitation.shared {
+        let before = desk.receive_again(&visit.invitation, form, &sent.nonce, &sent.answers).await;
+        if let Some(receipt) = before.map_err(|error| Failure::unavailable(&state, &error))? {
+            return Ok(show(&state, &visit, &receipt));
         }
-        // A retry after a lost answer, or after a crash: the same page gets the same receipt.
-        Ok(Arrival::Answered) => match desk.receive_again(&token, &sent.nonce, &sent.answers).await {
-            Ok(Some((receipt, form))) => {
-                let language = state.language_of(form);
-                Ok(show(&state, state.frame_of(form, &token, None, language), form, language, &receipt))
-            }
-            Ok(None) | Err(ReceiveError::Mistakes(_)) => Err(Failure::answered(&state)),
-            Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
-        },
-        Ok(Arrival::Expired) => Err(Failure::expired(&state)),
-        Ok(Arrival::NotEnded) => Err(Failure::not_ended(&state)),
-        Ok(Arrival::Nowhere) => Err(Failure::nowhere(&state)),
-        Err(error) => Err(Failure::unavailable(&state, &error)),
+    }
+    if let Some(why) = closed {
+        return Err(told(why));
+    }
+    let owner = visit.key.as_ref().map(|key| &key.owner);
+    match desk.receive_of(&visit.invitation, form, &sent.nonce, &sent.answers, owner).await {
+        Ok(Received::Stored(receipt)) => Ok(show(&state, &visit, &receipt)),
+        Ok(Received::AlreadyAnswered) => Err(told(Closed::Answered)),
+        Ok(Received::Full) => Err(told(Closed::Full)),
+        Err(ReceiveError::Mistakes(mistakes)) => {
+            let kept = state.keep(&visit, &sent.nonce, &sent.answers, &Part::All).await?;
+            let step = journey::to_mend(form, visit.keying(), mistakes);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            let (nonce, given) = (&kept.nonce, &kept.given);
+            state
+                .questions(&visit, &step, Page { status, nonce, given, removed: None, then_check: sent.then_check })
+                .await
+        }
+        Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
     }
 }
 
-fn show(state: &State, frame: FormFrame, form: &Form, language: Language, receipt: &Receipt) -> Response {
+fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Response {
+    let (form, language) = (&visit.told, visit.language);
     let at = told_instant(receipt.stored_at, &state.desk.instance.zone(), language);
     let stored_at = Messages::of(language).fill("form.stored_at", &[("at", &at)]);
     let front = format!("{}/index.html", language.code());
     let results = state.site.join(&front).is_file().then(|| format!("/{front}"));
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
-    let view = ReceiptView::new(frame, form, &code, stored_at, results, language);
-    match state.desk.renderer.fill("form/receipt.html", &view) {
+    let view = ReceiptView::new(state.frame(visit), form, &code, stored_at, results, language);
+    let page = match state.desk.renderer.fill("form/receipt.html", &view) {
         Ok(html) => (StatusCode::OK, Html(html)).into_response(),
         Err(error) => {
             // What is stored is stored: a broken template of the instance must not hide the receipt.
@@ -77,5 +73,7 @@ fn show(state: &State, frame: FormFrame, form: &Form, language: Language, receip
             let page = format!("<!doctype html><title>{code}</title><p>{thanks}<p id=\"receipt\">{code}</p>");
             (StatusCode::OK, Html(page)).into_response()
         }
-    }
+    };
+    // There is no draft any more that the browser would have to show it for.
+    if visit.invitation.shared && visit.key.is_some() { cookie::set(state, "", page) } else { page }
 }

@@ -66,7 +66,7 @@ impl FromRequest<State> for SentForm {
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Failure> {
         let (head, body) = request.into_parts();
-        let state = &state.clone().speaking(&head);
+        let state = &state.clone().asked_by(&head);
         let body = Bytes::from_request(Request::from_parts(head.clone(), body), state).await;
         let body = body.map_err(|rejection| refused(rejection, state))?;
         // The parser would replace what is no text and so store what nobody wrote.

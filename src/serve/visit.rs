@@ -4,10 +4,10 @@ use super::State;
 use super::error::Failure;
 use super::journey::Step;
 use crate::case::CaseFile;
-use crate::desk::Arrival;
+use crate::desk::{Arrival, Typed, is_kept, short_code};
 use crate::form::{Circumstances, Form};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
-use crate::store::{Channel, Invitation};
+use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
 use crate::submission::RawAnswers;
 use crate::text::Language;
 use axum::http::StatusCode;
@@ -15,6 +15,8 @@ use axum::response::Response;
 
 /// A form, the invitation to it and the case it is about.
 pub(super) struct Visit<'a> {
+    /// The secret part of the address.
+    pub(super) token: String,
     pub(super) invitation: Invitation,
     /// As it is answered and kept.
     pub(super) form: &'a Form,
@@ -23,6 +25,18 @@ pub(super) struct Visit<'a> {
     pub(super) case: Option<CaseFile>,
     pub(super) circumstances: Circumstances,
     pub(super) language: Language,
+    /// Where the visitor's draft is kept; none for a browser that takes no cookie, at a shared link.
+    pub(super) key: Option<DraftKey>,
+    /// What keeps the language on the way, where there are several.
+    lang: Option<&'static str>,
+}
+
+/// What was sent, and whether the draft has all of it.
+pub(super) struct Kept {
+    pub(super) given: RawAnswers,
+    pub(super) nonce: String,
+    /// False when something stands on the page alone: there is no draft, or it may not be stored.
+    pub(super) whole: bool,
 }
 
 /// What a page of questions shows besides the form.
@@ -38,50 +52,107 @@ impl Visit<'_> {
     pub(super) fn keying(&self) -> bool {
         self.invitation.channel == Channel::Paper
     }
+
+    /// An address under the link, in the visitor's language.
+    pub(super) fn address(&self, verb: &str, more: &[(&str, &str)]) -> String {
+        let lang = self.lang.map(|code| ("lang", code));
+        let pairs: Vec<String> =
+            more.iter().copied().chain(lang).map(|(name, value)| format!("{name}={value}")).collect();
+        let query = if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) };
+        format!("/f/{}/{verb}{query}", self.token)
+    }
+
+    /// The address of a page of questions, counted from 0; `then_check` when the way leads back to the check page.
+    pub(super) fn questions(&self, page: Option<usize>, then_check: bool) -> String {
+        let page = page.map(|n| (n + 1).to_string());
+        let page = page.as_deref().map(|n| ("page", n));
+        let then = (then_check && page.is_some()).then_some(("then", "check"));
+        self.address("answer", &page.into_iter().chain(then).collect::<Vec<_>>())
+    }
 }
 
 impl State {
+    /// Follows a link. A short code is looked up only as long as its network has not tried too many.
+    pub(super) async fn arrive(&self, token: &str) -> Result<Arrival<'_>, Failure> {
+        let (counted, now) = (short_code(token).is_some(), self.desk.now());
+        if counted {
+            self.tries.begin(self.network, now).map_err(|wait| Failure::too_many_tries(self, wait))?;
+        }
+        let arrival = self.desk.arrive(token).await;
+        if counted && !matches!(arrival, Ok(Arrival::Nowhere)) {
+            self.tries.found(self.network, now);
+        }
+        arrival.map_err(|error| Failure::unavailable(self, &error))
+    }
+
     /// The invitation and form behind a token, or the page that says why there is none.
     pub(super) async fn visit(&self, token: &str) -> Result<Visit<'_>, Failure> {
-        match self.desk.arrive(token).await {
-            Ok(Arrival::Open(invitation, form)) => self.meet(invitation, form).await,
-            Ok(Arrival::Expired) => Err(Failure::expired(self)),
-            Ok(Arrival::Answered) => Err(Failure::answered(self)),
-            Ok(Arrival::NotEnded) => Err(Failure::not_ended(self)),
-            Ok(Arrival::Nowhere) => Err(Failure::nowhere(self)),
+        match self.arrive(token).await? {
+            Arrival::Open(invitation, form) => self.meet(token, invitation, form).await,
+            Arrival::Closed(why, invitation, form) => {
+                let met = self.meet(token, invitation, form).await?;
+                Err(Failure::closed(self, why, form, met.language))
+            }
+            Arrival::Nowhere => Err(Failure::nowhere(self)),
+        }
+    }
+
+    /// The form of an invitation on its case.
+    pub(super) async fn meet<'a>(
+        &'a self,
+        token: &str,
+        invitation: Invitation,
+        form: &'a Form,
+    ) -> Result<Visit<'a>, Failure> {
+        let case = self.desk.case_of(&invitation).await.map_err(|error| Failure::unavailable(self, &error))?;
+        let circumstances = self.desk.circumstances(case.as_ref());
+        let told = form.for_case(&circumstances);
+        let language = self.language_of(form, case.as_ref());
+        let key = self.desk.draft_key(&invitation, token, self.cookie.as_deref());
+        let lang = (form.languages(&self.desk.instance).len() > 1).then_some(language.code());
+        Ok(Visit { token: token.to_owned(), invitation, form, told, case, circumstances, language, key, lang })
+    }
+
+    /// The visitor's draft.
+    pub(super) async fn draft(&self, visit: &Visit<'_>) -> Result<Option<Draft>, Failure> {
+        let Some(key) = &visit.key else { return Ok(None) };
+        self.desk.draft(key, visit.form).await.map_err(|error| Failure::unavailable(self, &error))
+    }
+
+    /// Saves what was sent into the visitor's draft. What may not be stored stays in `given`, to be told.
+    pub(super) async fn keep(
+        &self,
+        visit: &Visit<'_>,
+        nonce: &str,
+        sent: &RawAnswers,
+        part: &Part,
+    ) -> Result<Kept, Failure> {
+        let Some(key) = &visit.key else {
+            return Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), whole: false });
+        };
+        let typed = Typed { nonce, answers: sent, part, at_most: self.at_most };
+        match self.desk.save_draft(key, visit.form, typed).await {
+            Ok(Saved::Kept(Draft { nonce, answers: mut given, .. })) => {
+                let not_kept = sent.iter().filter(|(field, values)| !is_kept(visit.form, field, values));
+                let not_kept: Vec<_> = not_kept.map(|(field, values)| (field.clone(), values.clone())).collect();
+                let whole = not_kept.is_empty();
+                given.extend(not_kept);
+                Ok(Kept { given, nonce, whole })
+            }
+            Ok(Saved::TooLarge) => Err(Failure::too_large(self)),
+            // Somebody was quicker: the page that says so.
+            Ok(Saved::Closed) => Err(self.visit(&visit.token).await.err().unwrap_or_else(|| Failure::unreadable(self))),
             Err(error) => Err(Failure::unavailable(self, &error)),
         }
     }
 
-    /// The form of an open invitation on its case.
-    pub(super) async fn meet<'a>(&'a self, invitation: Invitation, form: &'a Form) -> Result<Visit<'a>, Failure> {
-        let case = self.desk.case_of(&invitation).await.map_err(|error| Failure::unavailable(self, &error))?;
-        let circumstances = self.desk.circumstances(case.as_ref());
-        let told = form.for_case(&circumstances);
-        let language = self.language_of(form);
-        Ok(Visit { invitation, form, told, case, circumstances, language })
-    }
-
-    /// The language asked for where the form has it, else the instance's.
-    pub(super) fn language_of(&self, form: &Form) -> Language {
-        let has = form.languages(&self.desk.instance).contains(&self.language);
-        if has { self.language } else { self.desk.instance.language() }
-    }
-
     /// The frame of a form's pages under its link.
-    pub(super) fn frame(&self, visit: &Visit<'_>, token: &str) -> FormFrame {
-        let about = visit
-            .case
-            .as_ref()
-            .and_then(|case| About::of(case, visit.invitation.party, &self.desk.instance, visit.language));
-        self.frame_of(&visit.told, token, about, visit.language)
-    }
-
-    /// The same for a form without a case.
-    pub(super) fn frame_of(&self, form: &Form, token: &str, about: Option<About>, language: Language) -> FormFrame {
-        let (instance, known) = (&self.desk.instance, form.languages(&self.desk.instance));
-        let title = form.title().in_language(language);
-        let frame = FormFrame::in_languages(instance, title, format!("/f/{token}"), &known, language);
+    pub(super) fn frame(&self, visit: &Visit<'_>) -> FormFrame {
+        let (instance, language) = (&self.desk.instance, visit.language);
+        let known = visit.form.languages(instance);
+        let title = visit.told.title().in_language(language);
+        let about = visit.case.as_ref().and_then(|case| About::of(case, visit.invitation.party, instance, language));
+        let frame = FormFrame::in_languages(instance, title, format!("/f/{}", visit.token), &known, language);
         frame.about(about).links(self.site_links(language))
     }
 
@@ -92,13 +163,7 @@ impl State {
     }
 
     /// The page of questions at which a step stands.
-    pub(super) async fn questions(
-        &self,
-        token: &str,
-        visit: &Visit<'_>,
-        step: &Step,
-        page: Page<'_>,
-    ) -> Result<Response, Failure> {
+    pub(super) async fn questions(&self, visit: &Visit<'_>, step: &Step, page: Page<'_>) -> Result<Response, Failure> {
         let (at, mistakes) = match step {
             Step::Questions(at, mistakes) => (*at, mistakes.as_slice()),
             Step::Check => (None, &[][..]),
@@ -107,7 +172,7 @@ impl State {
         let filled = Filled { given: page.given, known: &known, mistakes, removed: page.removed };
         let keying = visit.keying();
         let shown = Shown { page: at, circumstances: &visit.circumstances, then_check: page.then_check, keying };
-        let frame = self.frame(visit, token);
+        let frame = self.frame(visit);
         let view = QuestionsView::new(frame, &visit.told, page.nonce, filled, shown, visit.language);
         Ok(self.page(page.status, "form/questions.html", &view))
     }

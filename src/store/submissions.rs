@@ -1,7 +1,9 @@
 //! Submissions: stored once, with their receipt.
 
 use super::cases::{self, to_json};
-use super::{CaseChange, Channel, InvitationId, Store, StoreError, attempting, audit_log, facts, writer};
+use super::{
+    CaseChange, Channel, Invitation, InvitationId, Store, StoreError, attempting, audit_log, drafts, facts, writer,
+};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Form, Party};
@@ -15,8 +17,12 @@ use sqlx::{AnyConnection, Row};
 pub struct NewSubmission {
     /// Its id.
     pub id: String,
-    /// The invitation it answers.
+    /// The invitation behind the link at which it came in.
     pub invitation: InvitationId,
+    /// The group of places of which it takes a free one, when the link is shared; else it answers the invitation.
+    pub gate: Option<String>,
+    /// Who owns the draft that it was; behind a personal link every draft goes.
+    pub draft_owner: Option<Fingerprint>,
     /// The case it is about.
     pub case: CaseNumber,
     /// Who answers.
@@ -67,11 +73,9 @@ pub struct Receipt {
     pub stored_at: Timestamp,
 }
 
-/// What an invitation was answered with, to know the same page when it is sent again.
+/// What was answered, to know the same page when it is sent again.
 #[derive(Clone, Debug)]
 pub struct Answered {
-    /// Fingerprint of the page's nonce.
-    pub nonce: Fingerprint,
     /// The answers.
     pub answers: Answers,
     /// Their receipt.
@@ -85,6 +89,8 @@ pub enum Received {
     Stored(Receipt),
     /// The invitation was answered otherwise before; nothing changed.
     AlreadyAnswered,
+    /// Every place behind the shared link is taken; nothing changed.
+    Full,
 }
 
 impl Store {
@@ -122,21 +128,24 @@ impl Store {
             .collect()
     }
 
-    /// What an invitation was answered with.
+    /// What a page of that nonce answered: the invitation itself, or a place behind its shared link.
     ///
     /// # Errors
     /// When the database fails, or what it holds are no answers.
-    pub async fn answered(&self, invitation: &str) -> Result<Option<Answered>, StoreError> {
-        let row =
-            sqlx::query("SELECT nonce_hash, answers, receipt, received_at FROM submissions WHERE invitation = $1")
-                .bind(invitation)
-                .fetch_optional(self.readers());
+    pub async fn answered(&self, invitation: &Invitation, nonce: &Fingerprint) -> Result<Option<Answered>, StoreError> {
+        let row = sqlx::query(
+            "SELECT s.answers, s.receipt, s.received_at FROM submissions s JOIN invitations i ON i.id = s.invitation
+             WHERE (i.id = $1 OR i.gate = $2) AND s.nonce_hash = $3 ORDER BY i.id LIMIT 1",
+        )
+        .bind(&invitation.id)
+        .bind(invitation.gate.as_ref().filter(|_| invitation.shared))
+        .bind(nonce.as_str())
+        .fetch_optional(self.readers());
         let Some(row) = self.read("find a submission", row).await? else { return Ok(None) };
         let answers = serde_json::from_str(&row.get::<String, _>("answers"))
             .map_err(|source| StoreError::Unreadable { what: "submission", source })?;
         let stored_at = row.get::<String, _>("received_at").parse().unwrap_or_default();
-        let receipt = Receipt { code: row.get("receipt"), stored_at };
-        Ok(Some(Answered { nonce: Fingerprint::from_stored(row.get("nonce_hash")), answers, receipt }))
+        Ok(Some(Answered { answers, receipt: Receipt { code: row.get("receipt"), stored_at } }))
     }
 
     /// Of every form that was answered, the version that was answered last.
@@ -180,6 +189,13 @@ impl Store {
 pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission) -> Result<Received, StoreError> {
     let answers = to_json("submission", &new.submission.to_stored())?;
     let content = Fingerprint::of(format!("{}\n{answers}", new.submission.version().as_str()));
+    let invitation = match &new.gate {
+        None => new.invitation.clone(),
+        Some(gate) => match place(connection, gate, &new.nonce).await? {
+            Some(place) => place,
+            None => return Ok(Received::Full),
+        },
+    };
     let inserted = sqlx::query(
         "INSERT INTO submissions
            (id, invitation, nonce_hash, content, receipt, form, version, received_at, answers, blind, channel)
@@ -187,7 +203,7 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
          ON CONFLICT (invitation) DO NOTHING",
     )
     .bind(&new.id)
-    .bind(&new.invitation)
+    .bind(&invitation)
     .bind(new.nonce.as_str())
     .bind(content.as_str())
     .bind(&new.receipt)
@@ -201,7 +217,7 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
     .await
     .map_err(attempting("store a submission"))?;
     if inserted.rows_affected() == 0 {
-        return earlier(connection, new, &content).await;
+        return earlier(connection, new, &invitation, &content).await;
     }
     sqlx::query("INSERT INTO forms (version, form) VALUES ($1, $2) ON CONFLICT (version) DO NOTHING")
         .bind(new.submission.version().as_str())
@@ -220,19 +236,41 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
         cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;
     }
     facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    drafts::sent(connection, &new.invitation, new.draft_owner.as_ref()).await?;
     let commitment = audit_log::commitment(&new.blind, content.as_str());
     audit_log::note(connection, new.received_at, "submission", &new.id, &commitment).await?;
     Ok(Received::Stored(Receipt { code: new.receipt.clone(), stored_at: new.received_at }))
+}
+
+/// The place behind a shared link that a page takes: the one that it took before, else the first free one.
+async fn place(
+    connection: &mut AnyConnection,
+    gate: &str,
+    nonce: &Fingerprint,
+) -> Result<Option<InvitationId>, StoreError> {
+    for query in [
+        "SELECT p.id FROM invitations p JOIN submissions s ON s.invitation = p.id
+         WHERE p.gate = $1 AND s.nonce_hash = $2 ORDER BY p.id LIMIT 1",
+        "SELECT p.id FROM invitations p WHERE p.gate = $1 AND p.revoked_at IS NULL AND $2 <> ''
+           AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = p.id) ORDER BY p.id LIMIT 1",
+    ] {
+        let row = sqlx::query(query).bind(gate).bind(nonce.as_str()).fetch_optional(&mut *connection).await;
+        if let Some(row) = row.map_err(attempting("find a place"))? {
+            return Ok(Some(row.get("id")));
+        }
+    }
+    Ok(None)
 }
 
 /// The same page with the same answers gets its receipt again; anything else was answered before.
 async fn earlier(
     connection: &mut AnyConnection,
     new: &NewSubmission,
+    invitation: &str,
     content: &Fingerprint,
 ) -> Result<Received, StoreError> {
     let row = sqlx::query("SELECT nonce_hash, content, receipt, received_at FROM submissions WHERE invitation = $1")
-        .bind(&new.invitation)
+        .bind(invitation)
         .fetch_optional(connection)
         .await
         .map_err(attempting("find an earlier submission"))?;

@@ -2,6 +2,7 @@
 
 use super::cases::{self, CaseChange};
 use super::contacts::{self, Contact};
+use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, LinkUse, NewInvitation};
 use super::mails;
@@ -39,6 +40,9 @@ pub(super) enum Job {
     Revoke { invitations: Vec<String>, at: Timestamp, reply: Reply<usize> },
     OpenLink { token_hash: Fingerprint, invitation: String, usage: LinkUse, at: Timestamp, reply: Reply<()> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
+    SaveDraft(Box<NewDraft>, Reply<Saved>),
+    DropDraft { key: DraftKey, nonce: String, reply: Reply<()> },
+    TidyDrafts { since: Timestamp, now: Timestamp, reply: Reply<u64> },
     SaveCube(Box<Cube>, i64, Reply<bool>),
     SaveReport(Box<StoredReport>, CaseNumber, Timestamp, Reply<()>),
     SaveAnnex(Box<StoredAnnex>, CaseNumber, Known, Reply<bool>),
@@ -255,6 +259,9 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::Renew { invitation, expires_at, at, reply } => {
             answer(invitations::renew(connection, &invitation, expires_at, at).await, reply)
         }
+        Job::SaveDraft(new, reply) => answer(drafts::save(connection, &new).await, reply),
+        Job::DropDraft { key, nonce, reply } => answer(drafts::remove(connection, &key, &nonce).await, reply),
+        Job::TidyDrafts { since, now, reply } => answer(drafts::tidy(connection, since, now).await, reply),
         Job::SaveCube(cube, known, reply) => answer(facts::save_cube(connection, &cube, known).await, reply),
         Job::SaveReport(report, case, at, reply) => answer(reports::save(connection, &report, case, at).await, reply),
         Job::SaveAnnex(annex, case, known, reply) => {
@@ -301,10 +308,13 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply) | Job::Revoke { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::SaveDraft(_, reply) => drop(reply.send(Err(lost(error)))),
+        Job::TidyDrafts { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::SaveReport(.., reply)
         | Job::KnowRelease(_, reply)
         | Job::Finish(reply)
+        | Job::DropDraft { reply, .. }
         | Job::OpenLink { reply, .. }
         | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }

@@ -13,6 +13,7 @@ mod read;
 pub use asked::{Asking, asking, next_page, page_of, previous_page};
 pub use items::{add_item, item_count, remove_item, restore_item};
 pub use prefill::prefilled;
+pub use read::holds_identity_code;
 
 use crate::form::{Circumstances, Collect, Form, Found, Kind};
 use crate::text::{Figure, Fingerprint};

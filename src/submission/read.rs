@@ -113,6 +113,12 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// True when the text holds something of the shape of an identity code, whatever figures it is written in.
+#[must_use]
+pub fn holds_identity_code(text: &str) -> bool {
+    contains_hetu(&european(text))
+}
+
 /// A text as it is known by its letters and figures: Arabic, Persian and full-width ones as European ones, without marks
 /// that nobody sees. So numbers, days and identity codes are known for what they are.
 fn european(text: &str) -> String {
@@ -145,7 +151,7 @@ fn read(question: &Question, values: &[String], circumstances: &Circumstances) -
         {
             [] => Ok(None),
             [text] if text.trim().is_empty() => Ok(None),
-            [text] if contains_hetu(&european(text)) => Err(Fault::IdentityCode),
+            [text] if holds_identity_code(text) => Err(Fault::IdentityCode),
             [text] => read_line(question, &european(text), circumstances).map(Some),
             _ => Err(Fault::OneOnly),
         },
@@ -206,7 +212,7 @@ fn read_phone(text: &str) -> Option<Answer> {
 
 fn read_choices(question: &Question, values: &[String]) -> Result<Option<Answer>, Fault> {
     let given: Vec<&str> = values.iter().map(|v| v.trim()).filter(|v| !v.is_empty()).collect();
-    if given.iter().any(|code| contains_hetu(&european(code))) {
+    if given.iter().any(|code| holds_identity_code(code)) {
         return Err(Fault::IdentityCode);
     }
     if given.iter().any(|code| question.choice(code).is_none()) {
@@ -238,7 +244,7 @@ fn read_text(text: &str, limit: usize) -> Result<Option<Answer>, Fault> {
     let kept = kept.trim();
     let length = kept.chars().count();
     // Told first: a shorter text would only bring it up a second time.
-    if contains_hetu(&european(kept)) {
+    if holds_identity_code(kept) {
         return Err(Fault::IdentityCode);
     }
     if length > limit {

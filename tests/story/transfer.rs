@@ -135,7 +135,7 @@ fn everything_moves_and_every_command_goes_on_from_where_it_was() {
         "INSERT INTO staff VALUES ('s1', 'a@example.invalid', 'Åsa \"Ö\" O''Neill', 'coach', '2025-12-01T07:00:00Z', NULL);
          INSERT INTO staff VALUES ('s2', 'b@example.invalid', '', 'admin', '2025-12-01T07:00:00Z', '');
          INSERT INTO sessions VALUES ('h', 's1', '', '', '');
-         INSERT INTO drafts SELECT id, 'owner', 'version', '{}', '' FROM invitations;
+         INSERT INTO drafts SELECT id, 'owner', 'version', '{}', '', 'nonce' FROM invitations;
          UPDATE sqlite_sequence SET seq = seq + 7",
     );
     let verified = instance.must(&["verify"]);

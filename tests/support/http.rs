@@ -1,5 +1,6 @@
 //! A minimal blocking HTTP/1.1 client that sends exactly the bytes it is told to and never waits for ever.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -108,9 +109,57 @@ pub(crate) fn get(server: SocketAddr, target: &str) -> Option<Answer> {
 /// The type of a posted form.
 pub(crate) const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
-/// Posts a form.
+/// Posts a form and follows where the answer leads, as a browser without cookies does.
 pub(crate) fn post(server: SocketAddr, target: &str, fields: &[(&str, &str)]) -> Option<Answer> {
-    exchange(server, &request(server, "POST", target.as_bytes(), &[FORM], encode(fields).as_bytes()))
+    let answer = exchange(server, &request(server, "POST", target.as_bytes(), &[FORM], encode(fields).as_bytes()))?;
+    if answer.status == 303 { get(server, answer.header("location")) } else { Some(answer) }
+}
+
+/// A browser that keeps its cookies and follows where answers lead.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    server: SocketAddr,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Visitor {
+    pub(crate) fn new(server: SocketAddr) -> Self {
+        Self { server, cookies: BTreeMap::new() }
+    }
+
+    pub(crate) fn get(&mut self, target: &str) -> Answer {
+        self.ask("GET", target, "")
+    }
+
+    pub(crate) fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.ask("POST", target, &encode(fields));
+        if answer.status == 303 { self.get(answer.header("location")) } else { answer }
+    }
+
+    /// The value of a cookie that it keeps.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    fn ask(&mut self, method: &str, target: &str, body: &str) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = cookies.join("; ");
+        let mut headers = if method == "GET" { Vec::new() } else { vec![FORM] };
+        if !cookies.is_empty() {
+            headers.push(("Cookie", &cookies));
+        }
+        let bytes = request(self.server, method, target.as_bytes(), &headers, body.as_bytes());
+        let answer = exchange(self.server, &bytes).expect("an answer");
+        for (_, set) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let (name, value) = set.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            if set.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
 }
 
 /// Fields as `application/x-www-form-urlencoded`.

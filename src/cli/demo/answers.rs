@@ -86,7 +86,7 @@ pub(super) async fn send(desk: &Desk, party: Party, random: &mut Random) -> Resu
         };
         match desk.receive(&invitation, form, &desk.fresh_id(), &raw).await? {
             Received::Stored(_) => stored += 1,
-            Received::AlreadyAnswered => return Err("a fresh invitation was answered already".into()),
+            Received::AlreadyAnswered | Received::Full => return Err("a fresh invitation was answered already".into()),
         }
     }
     Ok(stored)
