@@ -11,6 +11,12 @@ const LEAST_PLACES: u32 = 2;
 const MOST_PLACES: u32 = 50;
 
 impl Desk {
+    /// How many places a shared link may have.
+    #[must_use]
+    pub fn places(&self) -> std::ops::RangeInclusive<u32> {
+        LEAST_PLACES..=MOST_PLACES
+    }
+
     /// Makes a link that all colleagues of a workplace are given, which takes so many answers. Each place is an
     /// invitation. Asked again with more places, the case's shared links take more; with fewer, nothing is taken away.
     /// Its secret part can be typed from paper.
@@ -22,7 +28,7 @@ impl Desk {
         if asked.party() != Party::Community {
             return Err(InviteError::NotShared(form.to_owned()));
         }
-        if !(LEAST_PLACES..=MOST_PLACES).contains(&places) {
+        if !self.places().contains(&places) {
             return Err(InviteError::Places { asked: places, least: LEAST_PLACES, most: MOST_PLACES });
         }
         if !self.is_time_for(asked, case).await? {

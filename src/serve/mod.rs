@@ -11,6 +11,7 @@ mod cookie;
 mod error;
 mod explanation;
 mod headers;
+mod inviting;
 mod journey;
 mod language;
 mod listen;
@@ -74,7 +75,7 @@ type Answering = fn() -> MethodRouter<State>;
 
 /// Every route: method, path and what answers. The router is made of this list, and nothing else answers but the files
 /// of the site.
-const ROUTES: [(&str, &str, Answering); 15] = [
+const ROUTES: [(&str, &str, Answering); 17] = [
     ("GET", "/f", || get(code::ask)),
     ("POST", "/f", || post(code::go)),
     ("GET", "/f/{token}", || get(explanation::show)),
@@ -83,6 +84,8 @@ const ROUTES: [(&str, &str, Answering); 15] = [
     ("POST", "/f/{token}/check", || post(check::go_on)),
     ("GET", "/f/{token}/change", || get(explanation::start_again)),
     ("POST", "/f/{token}/change", || post(answer::change)),
+    ("GET", "/f/{token}/invite", || get(inviting::show)),
+    ("POST", "/f/{token}/invite", || post(inviting::add)),
     ("GET", "/f/{token}/send", || get(explanation::start_again)),
     ("POST", "/f/{token}/send", || post(send::receive)),
     ("GET", "/f/{token}/restart", || get(explanation::start_again)),

@@ -1,0 +1,232 @@
+//! `GET` and `POST /f/<token>/invite`: a coach's link to a closing report also leads here, where the coach tells whom
+//! else to ask. No address that was given before is shown, and no answer.
+
+use super::State;
+use super::error::Failure;
+use super::language::Asked;
+use crate::case::CaseFile;
+use crate::desk::{Added, Arrival, Closed, InviteError, OpenedLink, PartyResponse};
+use crate::form::{Form as Asking, Party};
+use crate::render::{About, Consent, Inviting, InvitingView, PaperLink, QrSheetView, Standing, Typed, Wrong};
+use crate::store::Invitation;
+use crate::text::Language;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// Who is told on the page, in this order.
+const ASKED: [Party; 3] = [Party::Client, Party::Employer, Party::Community];
+/// Places of a shared link that are proposed.
+const PROPOSED: &str = "3";
+
+/// A coach at the page.
+struct Coach<'a> {
+    token: String,
+    case: CaseFile,
+    invitation: Invitation,
+    form: &'a Asking,
+    language: Language,
+}
+
+/// What the page tells besides how far everybody has come.
+#[derive(Default)]
+struct Told<'a> {
+    done: Option<&'static str>,
+    wrong: Vec<Wrong>,
+    typed: Typed,
+    link: Option<&'a OpenedLink>,
+}
+
+pub(super) async fn show(
+    Asked(state): Asked,
+    Path(token): Path<String>,
+    query: axum::extract::RawQuery,
+) -> Result<Response, Failure> {
+    let coach = state.coach(&token).await?;
+    let done = query.0.as_deref().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("done=")));
+    let done = match done {
+        Some("contact") => Some("inviting.done_contact"),
+        Some("nothing") => Some("inviting.done_nothing"),
+        Some("kept") => Some("inviting.done_kept"),
+        _ => None,
+    };
+    state.inviting(&coach, Told { done, ..Told::default() }).await
+}
+
+pub(super) async fn add(
+    Asked(state): Asked,
+    Path(token): Path<String>,
+    posted: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, Failure> {
+    let Form(fields) = posted.map_err(|_| Failure::unreadable(&state))?;
+    let coach = state.coach(&token).await?;
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim());
+    let consents = field("consent") == "yes";
+    match field("do") {
+        "sheet" | "link" => state.share(&coach, field("places"), consents, field("do") == "sheet").await,
+        _ => {
+            let [party, address, language] = ["party", "address", "lang"].map(|name| field(name).to_owned());
+            state.add(&coach, Typed { party, address, language, places: String::new() }, consents).await
+        }
+    }
+}
+
+impl State {
+    /// The coach whose link to a closing report this is. It leads here also when the report has been sent.
+    async fn coach(&self, token: &str) -> Result<Coach<'_>, Failure> {
+        let (invitation, form) = match self.arrive(token).await? {
+            Arrival::Open(invitation, form) | Arrival::Closed(Closed::Answered, invitation, form) => (invitation, form),
+            Arrival::Closed(why, _, form) if form.is_closing_report() => {
+                return Err(Failure::closed(self, why, form, self.language));
+            }
+            _ => return Err(Failure::nowhere(self)),
+        };
+        let case = self.desk.case_of(&invitation).await.map_err(|error| Failure::unavailable(self, &error))?;
+        // A link is for its form alone, but for the coach's; it ends with its time although it was answered.
+        let Some(case) = case.filter(|c| form.is_closing_report() && c.ending().is_some()) else {
+            return Err(Failure::nowhere(self));
+        };
+        if invitation.expires_at <= self.desk.now() {
+            return Err(Failure::closed(self, Closed::Expired, form, self.language));
+        }
+        let language = self.language_of(form, Some(&case));
+        Ok(Coach { token: token.to_owned(), case, invitation, form, language })
+    }
+
+    /// Adds an address and invites there.
+    async fn add(&self, coach: &Coach<'_>, typed: Typed, consents: bool) -> Result<Response, Failure> {
+        let Some(party) = ASKED.into_iter().find(|p| p.code() == typed.party) else {
+            return Err(Failure::unreadable(self));
+        };
+        let mut wrong = Vec::new();
+        if party == Party::Community && !consents && self.consent(coach).await? != Consent::Given {
+            wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.wrong_consent" });
+        }
+        let field = format!("{}-address", party.code());
+        let known = self.desk.closing_form_of(party).map_or_else(Vec::new, |f| f.languages(&self.desk.instance));
+        let language = Language::from_code(&typed.language).filter(|l| known.contains(l));
+        if wrong.is_empty() {
+            match self.desk.add_contact(coach.case.number(), party, &typed.address, language).await {
+                Ok(added) => {
+                    let done = match added {
+                        Added::Invited => "contact",
+                        Added::AtTheEnd => "kept",
+                        Added::NothingToSend => "nothing",
+                    };
+                    let lang = coach.language.code();
+                    return Ok(
+                        Redirect::to(&format!("/f/{}/invite?done={done}&lang={lang}", coach.token)).into_response()
+                    );
+                }
+                Err(InviteError::NoAddress(_)) => wrong.push(Wrong { field, key: "inviting.wrong_address" }),
+                Err(InviteError::TooManyContacts { .. }) => wrong.push(Wrong { field, key: "inviting.wrong_many" }),
+                Err(InviteError::NoConsent(_)) => {
+                    wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.consent_refused" });
+                }
+                Err(error) => return Err(Failure::unavailable(self, &error)),
+            }
+        }
+        self.inviting(coach, Told { wrong, typed, ..Told::default() }).await
+    }
+
+    /// Makes a shared link, on a sheet or on the page.
+    async fn share(&self, coach: &Coach<'_>, places: &str, consents: bool, sheet: bool) -> Result<Response, Failure> {
+        let mut wrong = Vec::new();
+        if !consents && self.consent(coach).await? != Consent::Given {
+            wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.wrong_consent" });
+        }
+        let typed = Typed { places: places.to_owned(), ..Typed::default() };
+        let form = self.desk.closing_form_of(Party::Community).ok_or_else(|| Failure::nowhere(self))?;
+        if wrong.is_empty() {
+            let many = places.parse().unwrap_or(0);
+            match self.desk.open_shared(coach.case.number(), form.id(), many).await {
+                Ok(link) if sheet => return self.sheet(coach, form, &link),
+                Ok(link) => return self.inviting(coach, Told { link: Some(&link), ..Told::default() }).await,
+                Err(InviteError::Places { .. }) => {}
+                Err(InviteError::NoConsent(_)) => {
+                    wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.consent_refused" });
+                }
+                Err(error) => return Err(Failure::unavailable(self, &error)),
+            }
+        }
+        if !places.parse().is_ok_and(|n: u32| self.desk.places().contains(&n)) {
+            wrong.push(Wrong { field: "places".to_owned(), key: "inviting.wrong_places" });
+        }
+        self.inviting(coach, Told { wrong, typed, ..Told::default() }).await
+    }
+
+    fn sheet(&self, coach: &Coach<'_>, form: &Asking, link: &OpenedLink) -> Result<Response, Failure> {
+        let desk = &self.desk;
+        let known = form.languages(&desk.instance);
+        let language = if known.contains(&coach.language) { coach.language } else { desk.instance.language() };
+        let open_until = link.expires_at.to_zoned(desk.instance.zone()).date();
+        let code = PaperLink { address: link.address.clone(), code: link.token.clone(), open_until };
+        let view = QrSheetView::new(form, &desk.instance, language, &[code], true, desk.today());
+        let pdf = desk.printer.print_sheet(&view).map_err(|error| Failure::unavailable(self, &error))?;
+        let headers = [
+            (header::CONTENT_TYPE, "application/pdf".to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.pdf\"", form.id())),
+        ];
+        Ok((headers, pdf).into_response())
+    }
+
+    async fn consent(&self, coach: &Coach<'_>) -> Result<Consent, Failure> {
+        let said = self.desk.consents_to_community(coach.case.number()).await;
+        Ok(match said.map_err(|error| Failure::unavailable(self, &error))? {
+            Some(true) => Consent::Given,
+            Some(false) => Consent::Refused,
+            None => Consent::NotAsked,
+        })
+    }
+
+    /// The page.
+    async fn inviting(&self, coach: &Coach<'_>, told: Told<'_>) -> Result<Response, Failure> {
+        let responses = self.desk.responses(coach.case.number()).await;
+        let responses = responses.map_err(|error| Failure::unavailable(self, &error))?;
+        let standing = ASKED.map(|party| (party, self.standing(party, &responses)));
+        let languages = ASKED.map(|party| {
+            let form = self.desk.closing_form_of(party);
+            (party, form.map_or_else(Vec::new, |f| f.languages(&self.desk.instance)))
+        });
+        let title = crate::text::Messages::of(coach.language).get("inviting.title");
+        let known = coach.form.languages(&self.desk.instance);
+        let about = About::of(&coach.case, coach.invitation.party, &self.desk.instance, coach.language);
+        let frame = crate::render::FormFrame::in_languages(
+            &self.desk.instance,
+            title,
+            format!("/f/{}", coach.token),
+            &known,
+            coach.language,
+        );
+        let frame = frame.about(about).links(self.site_links(coach.language));
+        let typed =
+            if told.typed.places.is_empty() { Typed { places: PROPOSED.to_owned(), ..told.typed } } else { told.typed };
+        let shown = Inviting {
+            standing,
+            consent: self.consent(coach).await?,
+            languages,
+            proposed: coach.case.opening().language.unwrap_or_else(|| self.desk.instance.language()),
+            done: told.done,
+            wrong: &told.wrong,
+            typed: &typed,
+            link: told
+                .link
+                .map(|link| (link.address.as_str(), link.expires_at.to_zoned(self.desk.instance.zone()).date())),
+        };
+        let status = if told.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        Ok(self.page(status, "form/inviting.html", &InvitingView::new(frame, &shown, coach.language)))
+    }
+
+    /// How far a party has come with what it is asked at the end.
+    fn standing(&self, party: Party, responses: &[PartyResponse]) -> Standing {
+        let form = self.desk.closing_form_of(party).map_or("", Asking::id);
+        responses.iter().find(|r| r.party == party && r.form == form).map_or_else(Standing::default, |r| Standing {
+            invited: r.invited,
+            answered: r.answered,
+            open_until: Some(r.open_until),
+            expired: r.expired,
+            mails: [r.mailed.waiting, r.mailed.delivered, r.mailed.dead],
+        })
+    }
+}
