@@ -65,6 +65,11 @@ pub(super) enum Command {
         #[arg(long)]
         form: String,
     },
+    /// Look after the mails: what waits, what was given up, sending now, a test mail.
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     /// Show the forms in a browser on invented cases and follow while their files are edited; nothing is stored.
     Preview {
         /// Port; 8090 unless told, 0 takes a free one.
@@ -140,6 +145,35 @@ pub(super) enum Command {
     },
     /// Show everything on the pilot's figures: instance, import, answers, reports, release, site, server.
     Demo(Demo),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// List the mails that wait and those that were given up, with what their last try came to.
+    List {
+        /// Only those that were given up.
+        #[arg(long)]
+        dead: bool,
+        /// Only those that wait.
+        #[arg(long, conflicts_with = "dead")]
+        waiting: bool,
+    },
+    /// Let a mail that was given up go out again.
+    Resend {
+        /// Its number in `palaute mail list`, or as much of it as is unique.
+        #[arg(required_unless_present = "all_dead", conflicts_with = "all_dead")]
+        id: Option<String>,
+        /// All that were given up.
+        #[arg(long)]
+        all_dead: bool,
+    },
+    /// Send one test mail now, in the way that palaute.yaml says, and tell what happened.
+    Test {
+        /// Where it goes.
+        address: String,
+    },
+    /// Deliver what is due, once; for installations without `palaute serve`, from cron.
+    Send,
 }
 
 #[derive(Debug, Subcommand)]

@@ -108,7 +108,7 @@ async fn carry_out(
 ) -> Result<Erased, Box<dyn std::error::Error>> {
     let list = ErasureList::of(dir);
     let erased = desk.erase(plan, |erasures| list.add(erasures)).await;
-    let in_folder = desk.instance.mail == MailSettings::Folder && dir.join("mail").is_dir();
+    let in_folder = matches!(desk.instance.mail, MailSettings::Folder) && dir.join("mail").is_dir();
     desk.store.close().await;
     let erased = erased?;
     wipe(database, WIPE_WITHIN).await;

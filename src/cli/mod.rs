@@ -20,6 +20,7 @@ mod import;
 mod init;
 mod invitations;
 mod invite;
+mod mail;
 mod migrate_store;
 mod preview;
 mod publish;

@@ -2,16 +2,16 @@
 
 use super::arguments::Serve;
 use super::clock;
-use super::folder::{Folder, read};
+use super::folder::Folder;
 use super::form_files;
+use super::mail::way_out;
 use super::run::Outcome;
 use super::terminal::{say, warn};
 use crate::desk::{Desk, Rounds};
-use crate::instance::MailSettings;
 use crate::mail::Mailer;
 use crate::serve::{bind, router, serve as serve_http};
 use crate::store::Store;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,11 +21,13 @@ use std::time::Duration;
 const OUTBOX_EVERY: Duration = Duration::from_secs(15);
 /// How often it is looked whether somebody is to be reminded or asked again, and what is old.
 const ROUNDS_EVERY: Duration = Duration::from_secs(3600);
+/// How often the log is told at most that something is wrong with the outbox.
+const WARN_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -> Outcome {
     let folder = Folder::read(dir)?;
     let _lock = Store::lock_for_server(&folder.database()?)?;
-    let mailer = mailer(dir, &folder.instance.mail)?;
+    let mailer = way_out(dir, &folder.instance.mail)?;
     let site = dir.join(&options.site);
     let listener = bind(SocketAddr::new(options.host, options.port)).await?;
     let address = listener.local_addr()?;
@@ -41,9 +43,8 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     }
     let last = if options.trust_clock { None } else { desk.store.last_noted_at().await? };
     desk.clock = clock::never_back(desk.clock, last);
-    let outbox = desk.store.mail_state().await?;
-    if outbox.dead > 0 {
-        warn(format_args!("{} mail(s) could not be delivered and were given up; see the outbox table", outbox.dead));
+    if let Some(warning) = desk.outbox_warning().await? {
+        warn(warning);
     }
     say(format_args!("Serving on http://{address}. Stop with Ctrl-C."));
     if !site.is_dir() {
@@ -53,24 +54,6 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
         ));
     }
     run(listener, desk, site, mailer).await
-}
-
-/// The way out that the settings name.
-pub(super) fn mailer(dir: &Path, settings: &MailSettings) -> Result<Mailer, Box<dyn std::error::Error>> {
-    match settings {
-        MailSettings::Folder => Ok(Mailer::Folder(dir.join("mail"))),
-        MailSettings::Smtp { host, port, from, secret_file, plain_text } => {
-            let login = match secret_file {
-                None => None,
-                Some(file) => {
-                    let text = read(&dir.join(file))?;
-                    let parts = text.trim().split_once(':').map(|(u, p)| (u.to_owned(), p.to_owned()));
-                    Some(parts.ok_or_else(|| format!("{file} must hold user:password"))?)
-                }
-            };
-            Ok(Mailer::smtp(host, *port, from, login, *plain_text)?)
-        }
-    }
 }
 
 /// Serves and delivers mail until the process is told to stop.
@@ -86,12 +69,26 @@ pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: Pat
     Ok(())
 }
 
+/// The outbox is worked through beside the site, which never waits for it.
 async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
     let mut tick = tokio::time::interval(OUTBOX_EVERY);
+    // The terminal was told when the server started.
+    let mut told = desk.now();
     loop {
         tick.tick().await;
         if let Err(error) = desk.deliver(&mailer).await {
             tracing::error!(%error, "the outbox could not be worked through");
+        }
+        let now = desk.now();
+        if now.duration_since(told) >= WARN_AGAIN {
+            match desk.outbox_warning().await {
+                Ok(Some(warning)) => {
+                    tracing::warn!("{warning}");
+                    told = now;
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "the outbox could not be looked at"),
+            }
         }
     }
 }

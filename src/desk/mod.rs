@@ -25,7 +25,7 @@ mod token;
 mod write_report;
 
 pub use contacts::Added;
-pub use deliver::DeliverySummary;
+pub use deliver::{DeliverySummary, ResendError};
 pub use draft::{DRAFT_DAYS, Typed, is_kept};
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};

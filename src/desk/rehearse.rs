@@ -42,6 +42,7 @@ pub fn rehearse(
         let mail = InvitationMail {
             party: form.party(),
             closing: form.occasion() == Occasion::Closing,
+            reminder: false,
             site_name: "x",
             link: "https://example.invalid/f/x",
             minutes: form.minutes(),
@@ -51,6 +52,7 @@ pub fn rehearse(
             notice: Some("x"),
         };
         invitation_mail(renderer, &mail, instance.language())?;
+        invitation_mail(renderer, &InvitationMail { reminder: true, ..mail }, instance.language())?;
     }
     for edition in rehearse_report(instance, forms)? {
         let view = ReportView::of(&edition);

@@ -95,6 +95,9 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
         let problem = format!("the reporting date {} does not come after {}", at.1.value, at.0.value);
         tell(Code::ReportingDates, Position::of(at.1), problem, "list each day once, the earliest first");
     }
+    for (at, problem, remedy) in instance.mail.mistakes() {
+        tell(Code::MailServer, at, problem, remedy);
+    }
     let mut target_codes = BTreeSet::new();
     for target in &instance.targets {
         if !is_code(&target.value.code) || !target_codes.insert(target.value.code.as_str()) {
@@ -183,6 +186,7 @@ fn texts(instance: &Instance) -> Vec<(String, Position, &Text)> {
     ];
     all.extend(instance.notice.as_ref().map(|t| told("notice", t)));
     all.extend(instance.feedback_source.as_ref().map(|t| told("feedback_source", t)));
+    all.extend(instance.mail.from_name().map(|t| told("from_name", t)));
     let reason = instance.policy.value.threshold_reason.as_ref();
     all.extend(reason.map(|t| ("threshold_reason".to_owned(), Position::of(&instance.policy), t)));
     for target in &instance.targets {

@@ -7,10 +7,12 @@
 mod check;
 mod dimension;
 mod ledger;
+mod mail;
 mod policy;
 
 pub use dimension::{Category, Dimension};
 pub use ledger::{LedgerColumns, LedgerMap};
+pub use mail::{MailSettings, MailTls, SmtpSettings};
 pub use policy::Policy;
 
 use crate::text::{Diagnostics, Language, Text, read_shaped, zone};
@@ -181,30 +183,6 @@ pub struct Instance {
     pub mail: MailSettings,
     /// Licence of the open data.
     pub licence: String,
-}
-
-/// How mail leaves the installation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-pub enum MailSettings {
-    /// Written as `.eml` files into `mail/` of the instance; nothing is sent.
-    #[default]
-    Folder,
-    /// Sent through an SMTP server.
-    Smtp {
-        /// Host name.
-        host: String,
-        /// Port; 587 speaks STARTTLS.
-        port: u16,
-        /// Sender address.
-        from: String,
-        /// File with `user:password`, outside the configuration; none for an open relay on the same machine.
-        #[serde(default)]
-        secret_file: Option<String>,
-        /// True only for a relay on the same machine that speaks no TLS.
-        #[serde(default)]
-        plain_text: bool,
-    },
 }
 
 impl Instance {

@@ -13,6 +13,8 @@ pub struct MailText {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The same as HTML.
+    pub html: String,
 }
 
 /// What an invitation by mail tells.
@@ -22,6 +24,8 @@ pub struct InvitationMail<'a> {
     pub party: Party,
     /// True when it is about the end of a coaching: feedback, or the closing report.
     pub closing: bool,
+    /// True when it reminds of an invitation that went out before.
+    pub reminder: bool,
     /// What the site is called.
     pub site_name: &'a str,
     /// The address of the form.
@@ -40,6 +44,8 @@ pub struct InvitationMail<'a> {
 
 #[derive(Serialize)]
 struct View<'a> {
+    language: &'static str,
+    direction: &'static str,
     subject: String,
     site_name: &'a str,
     lead: &'static str,
@@ -47,15 +53,25 @@ struct View<'a> {
     link: &'a str,
     open_until: String,
     contact: &'a str,
-    /// The same form in the other languages, each told in its own.
-    others: Vec<String>,
+    others: Vec<Other<'a>>,
     /// Said to those who may decline: a report is the coach's duty.
     voluntary: Option<&'static str>,
     notice: Option<&'a str>,
     t: &'static Value,
 }
 
-/// The mail that invites a party to a form.
+/// The same form in another language, told in that language.
+#[derive(Serialize)]
+struct Other<'a> {
+    code: &'static str,
+    direction: &'static str,
+    name: &'static str,
+    link: &'a str,
+    /// Name and link in one line.
+    line: String,
+}
+
+/// The mail that invites a party to a form, or reminds it.
 ///
 /// # Errors
 /// When a template of the instance names something the mail does not have.
@@ -66,10 +82,13 @@ pub fn invitation_mail(
 ) -> Result<MailText, RenderError> {
     let m = Messages::of(language);
     let asked = if mail.closing { mail.party.code() } else { "form" };
+    let key = if mail.reminder { format!("mail.{asked}_reminder") } else { format!("mail.{asked}") };
     let view = View {
-        subject: m.fill(&format!("mail.{asked}_subject"), &[("site", mail.site_name)]),
+        language: language.code(),
+        direction: language.direction(),
+        subject: m.fill(&format!("{key}_subject"), &[("site", mail.site_name)]),
         site_name: mail.site_name,
-        lead: m.get(&format!("mail.{asked}")),
+        lead: m.get(&key),
         minutes: m.fill("mail.minutes", &[("minutes", &mail.minutes.to_string())]),
         link: mail.link,
         open_until: m.fill("mail.open_until", &[("date", mail.open_until)]),
@@ -81,9 +100,75 @@ pub fn invitation_mail(
     };
     let subject = renderer.fill("mail/invitation-subject.txt", &view)?;
     let body = renderer.fill("mail/invitation-body.txt", &view)?;
-    Ok(MailText { subject: subject.trim().to_owned(), body: body.trim_start().to_owned() })
+    let html = renderer.fill("mail/invitation-body.html", &view)?;
+    Ok(MailText { subject: subject.trim().to_owned(), body: body.trim_start().to_owned(), html })
 }
 
-fn in_language(language: Language, link: &str) -> String {
-    Messages::of(language).fill("mail.other_language", &[("language", language.own_name()), ("link", link)])
+fn in_language(language: Language, link: &str) -> Other<'_> {
+    let name = language.own_name();
+    let line = Messages::of(language).fill("mail.other_language", &[("language", name), ("link", link)]);
+    Other { code: language.code(), direction: language.direction(), name, link, line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    const LINK: &str = "https://palaute.example/f/0123?lang=fi";
+
+    fn mail(party: Party, closing: bool, reminder: bool, language: Language) -> MailText {
+        let others = [(Language::Sv, "https://palaute.example/f/0123?lang=sv".to_owned())];
+        let told = InvitationMail {
+            party,
+            closing,
+            reminder,
+            site_name: "Palaute <b>",
+            link: LINK,
+            minutes: 5,
+            open_until: "31.12.2025",
+            contact: "Neuvonta 010 000 0000",
+            others: &others,
+            notice: None,
+        };
+        invitation_mail(&Renderer::new(&BTreeMap::new()).unwrap(), &told, language).unwrap()
+    }
+
+    #[test]
+    fn every_party_is_reminded_in_other_words_than_it_was_invited_and_told_the_same_facts() {
+        let parties = [Party::Client, Party::Employer, Party::Community, Party::Purchaser, Party::Coach];
+        let mut subjects = BTreeSet::new();
+        for language in Language::OF_FORMS {
+            for party in parties.into_iter().filter(|p| language != Language::Ar || *p == Party::Client) {
+                for (closing, reminder) in [(true, false), (true, true), (false, false), (false, true)] {
+                    let mail = mail(party, closing, reminder, language);
+                    for text in [&mail.subject, &mail.body, &mail.html] {
+                        assert!(!text.contains("(?)"), "{language:?} {party:?}: {text}");
+                    }
+                    for fact in ["31.12.2025", "Neuvonta 010 000 0000", " 5 "] {
+                        assert!(mail.body.contains(fact) && mail.html.contains(fact), "{fact}: {}", mail.body);
+                    }
+                    assert!(mail.body.contains(LINK), "{}", mail.body);
+                    subjects.insert((language, mail.subject));
+                }
+            }
+        }
+        // Feedback of each party and the closing report, each with its reminder, and any other form with its.
+        assert_eq!(subjects.len(), 3 * (2 * 5 + 2) + 4);
+    }
+
+    #[test]
+    fn the_html_says_its_language_loads_nothing_and_prints_no_markup_of_names() {
+        let html = mail(Party::Client, true, false, Language::Ar).html;
+        assert!(html.contains("<html lang=\"ar\" dir=\"rtl\">"), "{html}");
+        assert!(html.contains("<li lang=\"sv\" dir=\"ltr\">"), "{html}");
+        assert!(html.contains("Palaute &lt;b&gt;") && !html.contains("Palaute <b>"), "{html}");
+        for loads in ["<img", "<link", "<script", "<style", "<table", "src=", "url("] {
+            assert!(!html.contains(loads), "{html}");
+        }
+        let addresses: Vec<&str> = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(addresses.len(), 3);
+        let ours = |a: &&str| a.replace("&#x2F;", "/").starts_with("https://palaute.example/f/");
+        assert!(addresses.iter().all(ours), "{addresses:?}");
+    }
 }

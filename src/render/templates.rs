@@ -25,6 +25,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/qr-sheet.typ",
     "form/questions.html",
     "form/receipt.html",
+    "mail/invitation-body.html",
     "mail/invitation-body.txt",
     "mail/invitation-subject.txt",
     "report/closing.html",

@@ -26,7 +26,7 @@ impl MailKind {
         }
     }
 
-    fn from_code(code: &str) -> Self {
+    pub(super) fn from_code(code: &str) -> Self {
         if code == "reminder" { Self::Reminder } else { Self::Invitation }
     }
 }
@@ -82,13 +82,21 @@ pub struct MailState {
     pub dead: u32,
 }
 
-/// What became of a try.
+/// What became of a try. Troubles are a few words without an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Delivered,
-    Again(Timestamp),
-    Dead,
+    Again { next: Timestamp, trouble: String },
+    Dead { trouble: String },
     Obsolete,
+}
+
+/// Mails that are put off without a try.
+pub(crate) struct PutOff {
+    pub(super) taken: Vec<String>,
+    pub(super) now: Timestamp,
+    pub(super) until: Timestamp,
+    pub(super) trouble: String,
 }
 
 impl Store {
@@ -100,7 +108,7 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::QueueMail { mail: Box::new(mail), at, reply }).await
     }
 
-    /// Takes the mails that are due, oldest first: until `lease` nobody else gets them, and afterwards they
+    /// Takes the mails that are due, those first that were tried least, then the oldest: until `lease` nobody else gets them, and afterwards they
     /// are due again, should whoever took them have died.
     ///
     /// # Errors
@@ -113,29 +121,55 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mail_delivered(&self, id: &str) -> Result<(), StoreError> {
-        self.settle(id, Outcome::Delivered).await
+    pub async fn mail_delivered(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.settle(id, Outcome::Delivered, at).await
     }
 
-    /// Records a failed try: again at `next`, or never.
+    /// Records a failed try and what it came to: again at `next`, or never.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mail_failed(&self, id: &str, next: Option<Timestamp>) -> Result<(), StoreError> {
-        self.settle(id, next.map_or(Outcome::Dead, Outcome::Again)).await
+    pub async fn mail_failed(
+        &self,
+        id: &str,
+        next: Option<Timestamp>,
+        trouble: String,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let outcome = match next {
+            Some(next) => Outcome::Again { next, trouble },
+            None => Outcome::Dead { trouble },
+        };
+        self.settle(id, outcome, at).await
     }
 
     /// Records that a mail is not sent because its invitation is closed; its address is removed.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mail_obsolete(&self, id: &str) -> Result<(), StoreError> {
-        self.settle(id, Outcome::Obsolete).await
+    pub async fn mail_obsolete(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.settle(id, Outcome::Obsolete, at).await
     }
 
-    async fn settle(&self, id: &str, outcome: Outcome) -> Result<(), StoreError> {
+    async fn settle(&self, id: &str, outcome: Outcome, at: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
-        writer::submit(self.writer(), |reply| writer::Job::SettleMail { id, outcome, reply }).await
+        writer::submit(self.writer(), |reply| writer::Job::SettleMail { id, outcome, at, reply }).await
+    }
+
+    /// Puts mails that were taken, and all that are due, off until then without a try, because of a trouble that is not
+    /// theirs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_mails_off(
+        &self,
+        taken: Vec<String>,
+        now: Timestamp,
+        until: Timestamp,
+        trouble: String,
+    ) -> Result<(), StoreError> {
+        let put_off = PutOff { taken, now, until, trouble };
+        writer::submit(self.writer(), |reply| writer::Job::PutMailsOff(Box::new(put_off), reply)).await
     }
 
     /// How many mails are in each state.
@@ -167,7 +201,7 @@ macro_rules! due {
                               OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
                          THEN 1 ELSE 0 END AS closed
              FROM outbox o JOIN invitations i ON i.id = o.invitation
-             WHERE o.state = 'waiting' AND o.next_try <= $1 ORDER BY o.queued_at, o.id LIMIT 10",
+             WHERE o.state = 'waiting' AND o.next_try <= $1 ORDER BY o.tries, o.queued_at, o.id LIMIT 10",
             $lock
         )
     };
@@ -191,7 +225,7 @@ pub(super) async fn claim(
         let id: String = row.get("id");
         let Some(mail) = read(row, now) else {
             // It would be taken again and again: somebody must look at it.
-            settle(&mut *connection, &id, &Outcome::Dead).await?;
+            settle(&mut *connection, &id, &Outcome::Dead { trouble: "cannot be read".to_owned() }, now).await?;
             continue;
         };
         sqlx::query("UPDATE outbox SET next_try = $2 WHERE id = $1")
@@ -245,26 +279,59 @@ pub(super) async fn queue(connection: &mut AnyConnection, mail: &NewMail, at: Ti
     Ok(())
 }
 
-pub(super) async fn settle(connection: &mut AnyConnection, id: &str, outcome: &Outcome) -> Result<(), StoreError> {
+pub(super) async fn settle(
+    connection: &mut AnyConnection,
+    id: &str,
+    outcome: &Outcome,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let at = at.to_string();
     let query = match outcome {
-        Outcome::Delivered => {
-            sqlx::query("UPDATE outbox SET state = 'delivered', address = NULL WHERE id = $1 AND state = 'waiting'")
-                .bind(id)
-        }
-        Outcome::Obsolete => {
-            sqlx::query("UPDATE outbox SET state = 'obsolete', address = NULL WHERE id = $1 AND state = 'waiting'")
-                .bind(id)
-        }
-        Outcome::Dead => {
-            sqlx::query("UPDATE outbox SET state = 'dead', tries = tries + 1 WHERE id = $1 AND state = 'waiting'")
-                .bind(id)
-        }
-        Outcome::Again(next) => {
-            sqlx::query("UPDATE outbox SET tries = tries + 1, next_try = $2 WHERE id = $1 AND state = 'waiting'")
-                .bind(id)
-                .bind(next.to_string())
-        }
+        Outcome::Delivered => sqlx::query(
+            "UPDATE outbox SET state = 'delivered', address = NULL, trouble = NULL, settled_at = $2
+             WHERE id = $1 AND state = 'waiting'",
+        )
+        .bind(id)
+        .bind(at),
+        Outcome::Obsolete => sqlx::query(
+            "UPDATE outbox SET state = 'obsolete', address = NULL, settled_at = $2 WHERE id = $1 AND state = 'waiting'",
+        )
+        .bind(id)
+        .bind(at),
+        Outcome::Dead { trouble } => sqlx::query(
+            "UPDATE outbox SET state = 'dead', tries = tries + 1, settled_at = $2, trouble = $3
+             WHERE id = $1 AND state = 'waiting'",
+        )
+        .bind(id)
+        .bind(at)
+        .bind(trouble),
+        Outcome::Again { next, trouble } => sqlx::query(
+            "UPDATE outbox SET tries = tries + 1, next_try = $2, trouble = $3 WHERE id = $1 AND state = 'waiting'",
+        )
+        .bind(id)
+        .bind(next.to_string())
+        .bind(trouble),
     };
     query.execute(connection).await.map_err(attempting("settle a mail"))?;
+    Ok(())
+}
+
+pub(super) async fn put_off(connection: &mut AnyConnection, mails: &PutOff) -> Result<(), StoreError> {
+    for id in &mails.taken {
+        sqlx::query("UPDATE outbox SET next_try = $2, trouble = $3 WHERE id = $1 AND state = 'waiting'")
+            .bind(id)
+            .bind(mails.until.to_string())
+            .bind(&mails.trouble)
+            .execute(&mut *connection)
+            .await
+            .map_err(attempting("put a mail off"))?;
+    }
+    sqlx::query("UPDATE outbox SET next_try = $2, trouble = $3 WHERE state = 'waiting' AND next_try <= $1")
+        .bind(mails.now.to_string())
+        .bind(mails.until.to_string())
+        .bind(&mails.trouble)
+        .execute(connection)
+        .await
+        .map_err(attempting("put mails off"))?;
     Ok(())
 }

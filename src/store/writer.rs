@@ -5,11 +5,11 @@ use super::contacts::{self, Contact};
 use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, LinkUse, NewInvitation};
-use super::mails;
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
 use super::{Database, Engine, Store, StoreError, facts};
+use super::{mails, outbox};
 use crate::case::{CaseFile, CaseNumber};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -50,7 +50,9 @@ pub(super) enum Job {
     QueueMail { mail: Box<mails::NewMail>, at: Timestamp, reply: Reply<()> },
     KeepContact { contact: Contact, at: Timestamp, reply: Reply<()> },
     RemoveContacts { ids: Vec<String>, reply: Reply<()> },
-    SettleMail { id: String, outcome: mails::Outcome, reply: Reply<()> },
+    SettleMail { id: String, outcome: mails::Outcome, at: Timestamp, reply: Reply<()> },
+    PutMailsOff(Box<mails::PutOff>, Reply<()>),
+    ResendMail { id: String, at: Timestamp, reply: Reply<bool> },
     Erase(Vec<Erasure>, Timestamp, Reply<Erased>),
     KnowRelease(Box<KnownRelease>, Reply<()>),
     Finish(Reply<()>),
@@ -271,7 +273,9 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
         Job::RemoveContacts { ids, reply } => answer(contacts::remove(connection, &ids).await, reply),
         Job::KeepContact { contact, at, reply } => answer(contacts::keep(connection, &contact, at).await, reply),
-        Job::SettleMail { id, outcome, reply } => answer(mails::settle(connection, &id, &outcome).await, reply),
+        Job::SettleMail { id, outcome, at, reply } => answer(mails::settle(connection, &id, &outcome, at).await, reply),
+        Job::PutMailsOff(mails, reply) => answer(mails::put_off(connection, &mails).await, reply),
+        Job::ResendMail { id, at, reply } => answer(outbox::resend(connection, &id, at).await, reply),
         Job::Erase(erasures, at, reply) => answer(erase::erase(connection, &erasures, at).await, reply),
         Job::KnowRelease(release, reply) => answer(releases::know(connection, &release).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
@@ -310,9 +314,12 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::Invite(.., reply) | Job::Revoke { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveDraft(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::TidyDrafts { reply, .. } => drop(reply.send(Err(lost(error)))),
-        Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) => drop(reply.send(Err(lost(error)))),
+        Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) | Job::ResendMail { reply, .. } => {
+            drop(reply.send(Err(lost(error))));
+        }
         Job::SaveReport(.., reply)
         | Job::KnowRelease(_, reply)
+        | Job::PutMailsOff(_, reply)
         | Job::Finish(reply)
         | Job::DropDraft { reply, .. }
         | Job::OpenLink { reply, .. }

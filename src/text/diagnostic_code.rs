@@ -163,6 +163,7 @@ codes! {
     SheetWord "I015" "a word of the sheet stands for a code that is not there";
     NamedForm "I016" "palaute.yaml names a form that is not there";
     ReminderDays "I017" "a reminder cannot be sent on that day";
+    MailServer "I018" "mail cannot leave in this way";
 
     // Pages of content.
     PageName "C001" "the file's name cannot be an address";
