@@ -105,3 +105,113 @@ fn shown(mut draft: Draft, form: &Form) -> Draft {
     }
     draft
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::pilot::desk;
+    use crate::desk::{Arrival, Desk};
+    use crate::store::LinkUse;
+    use jiff::Timestamp;
+
+    fn answers(given: &[(&str, &str)]) -> RawAnswers {
+        given.iter().map(|(field, value)| ((*field).to_owned(), vec![(*value).to_owned()])).collect()
+    }
+
+    async fn arrived(desk: &Desk, token: &str) -> Invitation {
+        match desk.arrive(token).await.unwrap() {
+            Arrival::Open(invitation, _) => invitation,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Saves something at a link; where it is kept.
+    async fn saved(desk: &Desk, token: &str) -> DraftKey {
+        let invitation = arrived(desk, token).await;
+        let key = desk.draft_key(&invitation, token, None).unwrap();
+        let typed = answers(&[("c_trust", "no")]);
+        let typed = Typed { nonce: "n", answers: &typed, part: &Part::All, at_most: 1000 };
+        let kept = desk.save_draft(&key, desk.form(&invitation.form).unwrap(), typed).await.unwrap();
+        assert!(matches!(kept, Saved::Kept(_)), "{kept:?}");
+        key
+    }
+
+    async fn is_there(desk: &Desk, key: &DraftKey) -> bool {
+        desk.draft(key, desk.form("client-feedback").unwrap()).await.unwrap().is_some()
+    }
+
+    #[tokio::test]
+    async fn links_that_are_mailed_to_the_same_contact_share_a_draft_and_others_have_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _now) = desk(folder.path()).await;
+        let case = desk.find_case("V-001").await.unwrap();
+        let invitation = desk.open_invitation(case, "client-feedback").await.unwrap();
+        let mailed = LinkUse { draft_owner: Some("contact".to_owned()), ..LinkUse::default() };
+        let mut tokens = Vec::new();
+        for usage in [mailed.clone(), mailed, LinkUse::default(), LinkUse::default()] {
+            tokens.push(desk.link_to(&invitation.id, invitation.expires_at, usage).await.unwrap().token);
+        }
+        let mut keys = Vec::new();
+        for token in &tokens {
+            keys.push(desk.draft_key(&arrived(&desk, token).await, token, Some("cookie")).unwrap());
+        }
+        assert_eq!(keys[0], keys[1], "an invitation and its reminder");
+        assert!(keys[2] != keys[0] && keys[3] != keys[0] && keys[2] != keys[3], "each link that was handed over");
+        let shared = Invitation { shared: true, ..invitation };
+        assert_eq!(desk.draft_key(&shared, &tokens[0], None), None, "without a cookie nobody owns anything");
+        let of = |cookie| desk.draft_key(&shared, &tokens[0], Some(cookie)).unwrap();
+        assert_ne!(of("one"), of("other"));
+    }
+
+    #[tokio::test]
+    async fn old_drafts_and_those_of_closed_invitations_go_but_never_by_a_clock_that_is_doubted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let at = |instant: &str| *now.lock().unwrap() = instant.parse::<Timestamp>().unwrap();
+        let token = |case: &'static str| {
+            let desk = desk.clone();
+            async move {
+                let case = desk.find_case(case).await.unwrap();
+                desk.open_link(case, "client-feedback").await.unwrap().token
+            }
+        };
+        at("2025-12-01T07:00:00Z");
+        let (first, second) = (token("V-001").await, token("V-002").await);
+        let old = saved(&desk, &first).await;
+        at("2025-12-20T07:00:00Z");
+        let (young, _) = (saved(&desk, &second).await, token("V-003").await);
+        assert_eq!(desk.tidy().await.unwrap(), 0, "both are young enough");
+        at("2025-12-31T08:00:00Z");
+        assert_eq!(desk.tidy().await.unwrap(), 1);
+        assert!(!is_there(&desk, &old).await && is_there(&desk, &young).await);
+        // The clock jumps ahead, or far behind what was noted by it.
+        for doubted in ["2035-12-31T08:00:00Z", "2025-11-01T08:00:00Z"] {
+            at(doubted);
+            assert_eq!((desk.tidy().await.unwrap(), is_there(&desk, &young).await), (0, true), "{doubted}");
+        }
+        at("2025-12-31T08:00:00Z");
+        let case = desk.find_case("V-002").await.unwrap();
+        desk.revoke(case, "client-feedback").await.unwrap();
+        desk.tidy().await.unwrap();
+        assert!(!is_there(&desk, &young).await, "of an invitation that was taken back nothing is kept");
+    }
+
+    #[tokio::test]
+    async fn a_draft_never_outgrows_what_a_page_can_carry() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _now) = desk(folder.path()).await;
+        let case = desk.find_case("V-001").await.unwrap();
+        let token = desk.open_link(case, "client-feedback").await.unwrap().token;
+        let key = saved(&desk, &token).await;
+        let form = desk.form("client-feedback").unwrap();
+        let part = Part::Questions(vec!["c_open".to_owned()]);
+        for (text, fits) in [("a".repeat(900), true), ("a".repeat(1000), false), ("ä".repeat(180), false)] {
+            let typed = answers(&[("c_open", &text)]);
+            let typed = Typed { nonce: "n", answers: &typed, part: &part, at_most: 1000 };
+            let saved = desk.save_draft(&key, form, typed).await.unwrap();
+            assert_eq!(matches!(saved, Saved::Kept(_)), fits, "{saved:?}");
+            let draft = desk.draft(&key, form).await.unwrap().unwrap();
+            assert_eq!(draft.answers["c_trust"], ["no"], "what was there stays");
+        }
+    }
+}
