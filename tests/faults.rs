@@ -37,6 +37,8 @@ mod postgres_shared;
 mod power;
 #[path = "faults/requests.rs"]
 mod requests;
+#[path = "faults/routes.rs"]
+mod routes;
 #[path = "faults/secrets.rs"]
 mod secrets;
 #[path = "faults/steady.rs"]
