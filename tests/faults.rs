@@ -1,5 +1,5 @@
 //! Attacks the compiled program from outside: kill -9 and power cuts under load, failing disks, jumping clocks, locked
-//! databases, forged links, other sites' posts, bombs, slow clients. Each fault tells its figures in one line;
+//! databases, mail servers that misbehave, forged links, other sites' posts, bombs, slow clients. Each fault tells its figures in one line;
 //! `scripts/faults` runs all of them at full length.
 #![expect(clippy::print_stderr, reason = "a run tells its figures")]
 
@@ -41,5 +41,9 @@ mod requests;
 mod routes;
 #[path = "faults/secrets.rs"]
 mod secrets;
+#[path = "faults/smtp.rs"]
+mod smtp;
+#[path = "support/smtp.rs"]
+mod smtp_servers;
 #[path = "faults/steady.rs"]
 mod steady;
