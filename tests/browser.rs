@@ -1,10 +1,18 @@
 //! The program as people meet it: forms and site in a real browser, by keyboard, without scripts, on a
 //! narrow window, and under the axe rules.
 
+#[path = "browser/asking.rs"]
+mod asking;
 #[path = "browser/form.rs"]
 mod form;
+#[path = "support/http.rs"]
+#[expect(dead_code, reason = "what other tests use besides")]
+mod http;
 #[path = "browser/pages.rs"]
 mod pages;
+#[path = "support/smtp.rs"]
+#[expect(dead_code, reason = "what the tests of faults use besides")]
+mod smtp_servers;
 mod support;
 
 use form::{CHECK, GO_ON, QUESTIONS, SEND, START, change, chosen, click, given, go_on, go_on_to, is_receipt, page};

@@ -52,6 +52,8 @@ pub struct Typed {
     pub language: String,
     /// How many colleagues.
     pub places: String,
+    /// True when the client's consent was confirmed.
+    pub consents: bool,
 }
 
 /// What the page shows.
@@ -115,6 +117,7 @@ pub struct InvitingView {
     parties: Vec<PartyView>,
     /// `given`, `refused` or `not_asked`.
     consent: &'static str,
+    consents: bool,
     consent_error: Option<&'static str>,
     places: String,
     places_error: Option<&'static str>,
@@ -164,6 +167,7 @@ impl InvitingView {
                 Consent::Refused => "refused",
                 Consent::NotAsked => "not_asked",
             },
+            consents: shown.typed.consents,
             consent_error: error("consent"),
             places: shown.typed.places.clone(),
             places_error: error("places"),

@@ -67,7 +67,7 @@ pub(super) async fn add(
         "sheet" | "link" => state.share(&coach, field("places"), consents, field("do") == "sheet").await,
         _ => {
             let [party, address, language] = ["party", "address", "lang"].map(|name| field(name).to_owned());
-            state.add(&coach, Typed { party, address, language, places: String::new() }, consents).await
+            state.add(&coach, Typed { party, address, language, consents, ..Typed::default() }, consents).await
         }
     }
 }
@@ -136,7 +136,7 @@ impl State {
         if !consents && self.consent(coach).await? != Consent::Given {
             wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.wrong_consent" });
         }
-        let typed = Typed { places: places.to_owned(), ..Typed::default() };
+        let typed = Typed { places: places.to_owned(), consents, ..Typed::default() };
         let form = self.desk.closing_form_of(Party::Community).ok_or_else(|| Failure::nowhere(self))?;
         if wrong.is_empty() {
             let many = places.parse().unwrap_or(0);
