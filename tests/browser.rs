@@ -3,6 +3,8 @@
 
 #[path = "browser/asking.rs"]
 mod asking;
+#[path = "browser/drafts.rs"]
+mod drafts;
 #[path = "browser/form.rs"]
 mod form;
 #[path = "support/http.rs"]
@@ -138,7 +140,10 @@ async fn audit_form(audit: &mut Audit<'_>, link: &str, language: &str, send: boo
         }
     }
     audit.page(&format!("the answers to be checked, {link}")).await;
+    browser.open(&link).await;
+    audit.page(&format!("the explanation with a draft, {link}")).await;
     if send {
+        browser.open(&link.replacen('?', "/check?", 1)).await;
         click(browser, SEND).await;
         browser.find("#receipt").await;
         audit.page(&format!("the receipt, {link}")).await;
@@ -371,6 +376,8 @@ async fn code_typed_into_an_answer_is_shown_as_text_and_never_runs() {
     ] {
         browser.open(&format!("{}/answer", demo.link())).await;
         go_on_to(&browser, TEXT).await;
+        // What was typed before is there again.
+        browser.find(TEXT).await.clear().await.unwrap();
         browser.find(TEXT).await.send_keys(typed).await.unwrap();
         assert!(go_on(&browser).await, "the last page has it");
         assert_ran_nothing(&browser, typed).await;

@@ -6,6 +6,8 @@ use super::journey::{self, Step};
 use super::language::Asked;
 use super::sent_form::SentForm;
 use super::visit::Page;
+use crate::store::Part;
+use crate::submission::Submission;
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -42,7 +44,13 @@ pub(super) async fn change(
     let visit = state.visit(&token).await?;
     let (edited, removed) = sent.edited(visit.form);
     let at = journey::wanted(visit.form, visit.keying(), &sent);
-    let part = journey::part(visit.form, visit.keying(), &sent);
+    let mut part = journey::part(visit.form, visit.keying(), &sent);
+    if part == Part::Questions(Vec::new())
+        && let Some(draft) = state.draft(&visit).await?
+    {
+        // The answers to be checked have told what fell away: asked again, it is empty.
+        part = Part::Questions(Submission::understood(&draft.answers, visit.form, &visit.circumstances).dropped);
+    }
     let kept = state.keep(&visit, &sent.nonce, &edited, &part).await?;
     // The offer to bring back what was removed stands on this page alone.
     if kept.whole && removed.is_none() {

@@ -34,7 +34,7 @@ pub struct Draft {
 pub enum Part {
     /// Everything.
     All,
-    /// The fields of these questions; of a draft that does not exist yet, everything.
+    /// The fields of these questions, or these fields of items; of a draft that does not exist yet, everything.
     Questions(Vec<String>),
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn save(connection: &mut AnyConnection, new: &NewDraft) -> Resu
     if let Some(earlier) = earlier.and_then(|row| read(&row).ok()) {
         draft.nonce = earlier.nonce;
         if let Part::Questions(asked) = &new.part {
-            let here = |field: &str| asked.iter().any(|id| field.split('.').next() == Some(id));
+            let here = |field: &str| asked.iter().any(|id| field == id || field.split('.').next() == Some(id));
             let mut answers = earlier.answers;
             answers.retain(|field, _| !here(field));
             answers.extend(draft.answers.into_iter().filter(|(field, _)| here(field)));

@@ -63,6 +63,11 @@ impl Demo {
         self.invite_with(form, &["--paper"])
     }
 
+    /// A link that so many colleagues share.
+    pub(crate) fn invite_shared(&self, form: &str, places: usize) -> String {
+        self.invite_with(form, &["--shared", &places.to_string()])
+    }
+
     fn invite_with(&self, form: &str, more: &[&str]) -> String {
         // The demo leaves the last cases unanswered; an officer is asked about the first.
         let open = (1..=22).rev().map(|n| format!("V-{n:03}")).find_map(|case| {
