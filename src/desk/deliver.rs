@@ -121,10 +121,9 @@ impl Desk {
                 // The address is personal data, and a server's answer may name it: the log has neither.
                 tracing::warn!(mail = %mail.id, trouble, dead = next.is_none(), "a mail was not delivered");
                 self.store.mail_failed(&mail.id, next, trouble, now).await?;
-                if next.is_some() {
-                    summary.again += 1
-                } else {
-                    summary.dead += 1
+                match next {
+                    Some(_) => summary.again += 1,
+                    None => summary.dead += 1,
                 }
                 Ok(Some(error))
             }

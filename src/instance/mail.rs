@@ -13,7 +13,7 @@ pub enum MailSettings {
     #[default]
     Folder,
     /// Sent through an SMTP server.
-    Smtp(SmtpSettings),
+    Smtp(Box<SmtpSettings>),
 }
 
 /// An SMTP server that takes the mails, and in whose name they go out.

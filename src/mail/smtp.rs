@@ -223,7 +223,7 @@ mod tests {
         let instance =
             Instance::read("palaute.yaml", &source.replace(before, &format!("mail: {{ smtp: {{ {line} }} }}")));
         let MailSettings::Smtp(smtp) = instance.unwrap().mail else { panic!("{line}") };
-        smtp
+        *smtp
     }
 
     /// A server that answers each line with the next of `answers`, and a goodbye in between, and then keeps quiet; what it

@@ -207,6 +207,21 @@ macro_rules! due {
     };
 }
 
+/// Nobody need look at a mail that was given up once its invitation was answered or taken back; its address goes.
+async fn let_dead_rest(connection: &mut AnyConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'obsolete', address = NULL, settled_at = $1
+         WHERE state = 'dead' AND invitation IN
+           (SELECT i.id FROM invitations i WHERE i.revoked_at IS NOT NULL
+               OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id))",
+    )
+    .bind(now.to_string())
+    .execute(connection)
+    .await
+    .map_err(attempting("let dead mails rest"))?;
+    Ok(())
+}
+
 /// Rows that another server is taking are passed over, not waited for.
 pub(super) async fn claim(
     connection: &mut AnyConnection,
@@ -214,6 +229,7 @@ pub(super) async fn claim(
     now: Timestamp,
     lease: Timestamp,
 ) -> Result<Vec<Mail>, StoreError> {
+    let_dead_rest(&mut *connection, now).await?;
     let due = match engine {
         Engine::Sqlite => due!(""),
         Engine::Postgres => due!(" FOR UPDATE OF o SKIP LOCKED"),

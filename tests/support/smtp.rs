@@ -299,7 +299,8 @@ impl ReceivedMail {
         let mut before_encoded = false;
         for word in words {
             let encoded = word.strip_prefix("=?utf-8?b?").and_then(|w| w.strip_suffix("?="));
-            if !value.is_empty() && !(before_encoded && encoded.is_some()) {
+            let joined = before_encoded && encoded.is_some();
+            if !(value.is_empty() || joined) {
                 value.push(' ');
             }
             before_encoded = encoded.is_some();
