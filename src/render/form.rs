@@ -142,6 +142,8 @@ pub struct ExplanationView {
     /// How long what is typed is kept before it is sent.
     kept: String,
     unfinished: Option<UnfinishedView>,
+    /// True for a coach, who tells on another page whom else to ask.
+    invites: bool,
 }
 
 /// A draft with which the reader can go on.
@@ -180,6 +182,7 @@ impl ExplanationView {
             open_until: m.fill("form.open_until", &[("date", open_until)]),
             kept: String::new(),
             unfinished: None,
+            invites: form.is_closing_report(),
         }
     }
 
@@ -219,6 +222,8 @@ pub struct ReceiptView {
     stored_at: String,
     after: Vec<String>,
     results_href: Option<String>,
+    /// True for a coach, who tells on another page whom else to ask.
+    invites: bool,
 }
 
 impl ReceiptView {
@@ -235,7 +240,7 @@ impl ReceiptView {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
         let report = form.is_closing_report();
         let thanks = Messages::of(language).get(if report { "form.thanks_report" } else { "form.thanks" });
-        Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href }
+        Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href, invites: report }
     }
 }
 
@@ -247,6 +252,8 @@ pub struct ClosedView {
     text: String,
     /// Where a short code is typed in, when that may be what is wanted.
     code_href: Option<String>,
+    /// Where a coach whose report was sent tells whom else to ask.
+    invite_href: Option<String>,
 }
 
 impl ClosedView {
@@ -258,9 +265,16 @@ impl ClosedView {
         Self {
             frame,
             code_href,
+            invite_href: None,
             heading: m.get(&format!("closed.{key}")).to_owned(),
             text: m.get(&format!("closed.{key}_text")).to_owned(),
         }
+    }
+
+    /// The same with the way to the page on which a coach tells whom else to ask.
+    #[must_use]
+    pub fn inviting(self, href: String) -> Self {
+        Self { invite_href: Some(href), ..self }
     }
 }
 

@@ -39,6 +39,13 @@ impl Failure {
         Self::of(state, status, key, &form.languages(&state.desk.instance), language)
     }
 
+    /// A closing report that was sent; its link still leads the coach to whom else to ask.
+    pub(super) fn reported(state: &State, href: String, form: &Form, language: Language) -> Self {
+        let known = form.languages(&state.desk.instance);
+        let view = Self::view(state, "answered", &known, language).inviting(href);
+        Self::filled(state, StatusCode::CONFLICT, &view)
+    }
+
     pub(super) fn too_many_tries(state: &State, wait: SignedDuration) -> Self {
         let failure = Self::new(state, StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
         // A part of a second is waited for, too.
@@ -76,9 +83,16 @@ impl Failure {
     }
 
     fn of(state: &State, status: StatusCode, key: &str, known: &[Language], language: Language) -> Self {
+        Self::filled(state, status, &Self::view(state, key, known, language))
+    }
+
+    fn view(state: &State, key: &str, known: &[Language], language: Language) -> ClosedView {
         let frame = FormFrame::in_languages(&state.desk.instance, "", String::new(), known, language);
-        let view = ClosedView::new(frame.links(state.site_links(language)), key, language);
-        let html = state.desk.renderer.fill("form/closed.html", &view).unwrap_or_else(|error| {
+        ClosedView::new(frame.links(state.site_links(language)), key, language)
+    }
+
+    fn filled(state: &State, status: StatusCode, view: &ClosedView) -> Self {
+        let html = state.desk.renderer.fill("form/closed.html", view).unwrap_or_else(|error| {
             tracing::error!(%error, "the page of a failure failed");
             "<!doctype html><title>503</title><p>503".to_owned()
         });

@@ -4,7 +4,7 @@ use super::State;
 use super::error::Failure;
 use super::journey::Step;
 use crate::case::CaseFile;
-use crate::desk::{Arrival, Typed, is_kept, short_code};
+use crate::desk::{Arrival, Closed, Typed, is_kept, short_code};
 use crate::form::{Circumstances, Form};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
 use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
@@ -91,7 +91,11 @@ impl State {
             Arrival::Open(invitation, form) => self.meet(token, invitation, form).await,
             Arrival::Closed(why, invitation, form) => {
                 let met = self.meet(token, invitation, form).await?;
-                Err(Failure::closed(self, why, form, met.language))
+                Err(if why == Closed::Answered && form.is_closing_report() {
+                    Failure::reported(self, met.address("invite", &[]), form, met.language)
+                } else {
+                    Failure::closed(self, why, form, met.language)
+                })
             }
             Arrival::Nowhere => Err(Failure::nowhere(self)),
         }
