@@ -41,6 +41,8 @@ mod requests;
 mod routes;
 #[path = "faults/secrets.rs"]
 mod secrets;
+#[path = "faults/slow.rs"]
+mod slow;
 #[path = "faults/smtp.rs"]
 mod smtp;
 #[path = "support/smtp.rs"]

@@ -15,6 +15,8 @@ mod every_form;
 mod http;
 #[path = "support/instance.rs"]
 mod instance;
+#[path = "story/inviting.rs"]
+mod inviting;
 #[path = "story/preview.rs"]
 mod preview;
 #[path = "story/transfer.rs"]
