@@ -243,7 +243,7 @@ fn every_message_that_code_and_templates_name_is_in_the_catalogue() {
     })
     .into_iter()
     .collect();
-    for folder in ["form", "site", "report"] {
+    for folder in ["form", "site", "report", "mail"] {
         for entry in fs::read_dir(root().join("templates").join(folder)).unwrap() {
             let text = fs::read_to_string(entry.unwrap().path()).unwrap();
             for part in text.split("{{").skip(1) {
