@@ -19,6 +19,8 @@ mod instance;
 mod inviting;
 #[path = "story/preview.rs"]
 mod preview;
+#[path = "story/requirements.rs"]
+mod requirements;
 #[path = "story/transfer.rs"]
 mod transfer;
 #[path = "story/two_servers.rs"]

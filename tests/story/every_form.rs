@@ -16,7 +16,7 @@ const IDENTITY_CODE: &str = "010190-999X";
 type Fields = Vec<(String, String)>;
 
 /// The demo's settings and every form of the repository, the purchaser's last: it is asked about a report.
-fn all() -> (Settings, Vec<Form>) {
+pub(crate) fn all() -> (Settings, Vec<Form>) {
     let settings = std::fs::read_to_string(repository("demo/palaute.yaml")).unwrap();
     let settings = Settings::read("palaute.yaml", &settings).unwrap();
     let mut found: Vec<(String, String)> = std::fs::read_dir(repository("forms"))
