@@ -145,7 +145,7 @@ fn colleagues_are_not_asked_when_the_client_said_no() {
     let page = get(server.address, &format!("{path}/answer?lang=fi")).unwrap().body;
     let nonce = page.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let required: Vec<(&str, &str)> =
-        vec![("nonce", &nonce), ("o_consent_community", "no"), ("o_goals.1.o_goal_type", "open_job")];
+        vec![("nonce", &nonce), ("o_consent_community", "no"), ("o_goals.1.o_goal_type", "open_market_now")];
     let sent = crate::http::post(server.address, &format!("{path}/send?lang=fi"), &required).unwrap();
     assert!(sent.receipt().is_some(), "{}", sent.body);
     drop(server);
