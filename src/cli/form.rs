@@ -82,7 +82,7 @@ async fn way_in(desk: &Desk, case: CaseNumber, form: &Form) -> Result<Option<Pap
             address: link.address,
             code: link.token,
         })),
-        Err(InviteError::Store(error)) => Err(InviteError::Store(error)),
+        Err(error @ (InviteError::Store(_) | InviteError::NoConsent(_))) => Err(error),
         Err(reason) => {
             say(format_args!("No code on the paper: {reason}."));
             Ok(None)
