@@ -55,6 +55,12 @@ pub(super) async fn import_file(
             summary.erased.join(", ")
         ));
     }
+    if !summary.unreached.is_empty() {
+        warn(format_args!(
+            "warning: the addresses of these rows could not be kept, so no mail goes there: {}",
+            summary.unreached.join(", ")
+        ));
+    }
     if !summary.kept.is_empty() {
         warn(format_args!(
             "warning: these rows say otherwise than the closing report that the coach has sent, whose hours, meetings, outcome and subsidy were kept: {}",

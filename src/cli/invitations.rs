@@ -37,7 +37,10 @@ pub(super) async fn contact(
     say(match added {
         Added::Invited => "Kept. The mail is in the outbox; `palaute serve` delivers it.",
         Added::AtTheEnd => "Kept. The invitation goes out when the coaching has ended.",
-        Added::NothingToSend => "Kept. There is nothing to send: the party was invited there, or has answered.",
+        Added::NothingToSend => {
+            "Kept. There is nothing to send: the party has answered or was invited there, or the invitation was taken back or \
+             is over; `palaute invite --mail` makes it anew."
+        }
     });
     Ok(())
 }

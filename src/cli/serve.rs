@@ -99,7 +99,7 @@ async fn make_rounds_forever(desk: Arc<Desk>) {
     loop {
         tick.tick().await;
         match desk.make_rounds().await {
-            Ok(Rounds { reminded: 0, asked: 0, .. }) => {}
+            Ok(rounds) if rounds == Rounds::default() => {}
             Ok(rounds) => {
                 tracing::info!(rounds.reminded, rounds.asked, rounds.unreachable, rounds.removed, "made the rounds");
             }

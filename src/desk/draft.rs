@@ -146,6 +146,14 @@ mod tests {
         let (desk, _now) = desk(folder.path()).await;
         let case = desk.find_case("V-001").await.unwrap();
         let invitation = desk.open_invitation(case, "client-feedback").await.unwrap();
+        let contact = crate::store::Contact {
+            id: "contact".to_owned(),
+            case,
+            party: crate::form::Party::Client,
+            address: "a@example.invalid".to_owned(),
+            language: None,
+        };
+        desk.store.keep_contact(contact, desk.now()).await.unwrap();
         let mailed = LinkUse { draft_owner: Some("contact".to_owned()), ..LinkUse::default() };
         let mut tokens = Vec::new();
         for usage in [mailed.clone(), mailed, LinkUse::default(), LinkUse::default()] {

@@ -20,6 +20,8 @@ pub struct ImportSummary {
     pub unchanged: usize,
     /// Clients invited because their coaching has ended.
     pub invited: usize,
+    /// Numbers of rows whose address was not kept.
+    pub unreached: Vec<String>,
     /// Numbers of rows of cases that were erased; they were left out.
     pub erased: Vec<String>,
     /// Numbers of rows that say otherwise than the closing report, which was kept.
@@ -94,16 +96,19 @@ impl Desk {
         let now = self.now();
         let year = now.to_zoned(self.instance.zone()).year();
         self.store.record(changes, year, now).await?;
-        self.keep_addresses(&reached).await.map_err(|error| ImportError::Invitations(Box::new(error)))?;
+        let told = |error| ImportError::Invitations(Box::new(error));
+        summary.unreached = self.keep_addresses(&reached).await.map_err(told)?;
         summary.invited = self.invite_ended().await.map_err(|error| ImportError::Invitations(Box::new(error)))?;
         Ok(summary)
     }
 
     /// Keeps where the sheet says that clients are reached, by the sheet's numbers, unless they are reached elsewhere
-    /// already: an address that somebody corrected here stays.
-    async fn keep_addresses(&self, reached: &[(&str, &str)]) -> Result<(), InviteError> {
+    /// already, for an address that somebody corrected here stays, or nothing more is asked of them. The numbers of rows whose
+    /// address could not be kept.
+    async fn keep_addresses(&self, reached: &[(&str, &str)]) -> Result<Vec<String>, InviteError> {
+        let mut unreached = Vec::new();
         if reached.is_empty() {
-            return Ok(());
+            return Ok(unreached);
         }
         let cases = self.store.cases().await?;
         let by_number: BTreeMap<&str, &CaseFile> =
@@ -111,18 +116,37 @@ impl Desk {
         for (number, address) in reached {
             let Some(case) = by_number.get(number) else { continue };
             let known = self.store.contacts_of(case.number()).await?;
-            if known.iter().any(|c| c.party == Party::Client) {
+            if known.iter().any(|c| c.party == Party::Client) || self.is_done_with_client(case).await? {
                 continue;
             }
-            if case.parties().contains_key(&Party::Client) {
+            let kept = if case.parties().contains_key(&Party::Client) {
                 // Invited before there was an address: the mail goes out now, if nobody has answered.
-                self.add_contact(case.number(), Party::Client, address, None).await?;
+                self.add_contact(case.number(), Party::Client, address, None).await.map(drop)
             } else {
-                let contact = self.contact(case.number(), Party::Client, address, None).await?;
-                self.store.keep_contact(contact, self.now()).await?;
+                match self.contact(case.number(), Party::Client, address, None).await {
+                    Ok(contact) => Ok(self.store.keep_contact(contact, self.now()).await?),
+                    Err(error) => Err(error),
+                }
+            };
+            match kept {
+                Ok(()) => {}
+                Err(InviteError::NoAddress(_) | InviteError::TooManyContacts { .. }) => {
+                    unreached.push((*number).to_owned());
+                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(unreached)
+    }
+
+    /// True when a client was invited, no invitation is open, and no follow-up is to come.
+    async fn is_done_with_client(&self, case: &CaseFile) -> Result<bool, InviteError> {
+        if !case.parties().contains_key(&Party::Client) {
+            return Ok(false);
+        }
+        let (all, now) = (self.store.invitations_of(case.number()).await?, self.now());
+        let open = all.iter().any(|i| i.party == Party::Client && !i.revoked && !i.answered && i.expires_at > now);
+        Ok(!open && !self.waits_for_follow_up(case.number(), Party::Client).await?)
     }
 
     /// How a case changes and is counted afterwards.

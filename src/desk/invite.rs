@@ -178,7 +178,8 @@ impl Desk {
             }
         };
         let (token, hash) = self.fresh_token();
-        let usage = LinkUse { channel: Channel::Paper, ..LinkUse::default() };
+        // Behind a code that several share each paper takes a free place.
+        let usage = LinkUse { channel: Channel::Paper, shared: invitation.shared, draft_owner: None };
         self.store.open_link(hash, &invitation.id, usage, self.now()).await?;
         Ok(OpenedLink { address: self.link(&token), token, expires_at: invitation.expires_at })
     }
@@ -265,7 +266,7 @@ impl Desk {
         form: &Form,
         contact: Option<&Contact>,
     ) -> Result<(Invitation, Mailed), StoreError> {
-        let (new, now) = (self.new_invitation(case, form, contact, None), self.now());
+        let (new, now) = (self.new_invitation(case, form, contact), self.now());
         let made = Invitation {
             id: new.id.clone(),
             case,
@@ -284,21 +285,22 @@ impl Desk {
         if !self.store.invite(new, now).await? {
             // Somebody was quicker.
             let all = self.store.invitations_of(case).await?;
-            if let Some(theirs) = all.into_iter().find(|i| i.form == form.id() && !i.revoked) {
+            let known = self.store.contacts_of(case).await?;
+            let there = |c: &Contact| contact.is_some_and(|new| c.address.eq_ignore_ascii_case(&new.address));
+            let reached: Vec<String> = known.into_iter().filter(there).map(|c| c.id).collect();
+            // Of several colleagues the one who is reached there.
+            let theirs = |i: &Invitation| {
+                i.party != Party::Community || i.contact.as_ref().is_some_and(|id| reached.contains(id))
+            };
+            if let Some(theirs) = all.into_iter().find(|i| i.form == form.id() && !i.revoked && theirs(i)) {
                 return Ok((theirs, Mailed::NotYet));
             }
         }
         Ok((made, if contact.is_some() { Mailed::WithIt } else { Mailed::NotYet }))
     }
 
-    /// An invitation to be made; a place of a shared link when it names the link's group.
-    pub(super) fn new_invitation(
-        &self,
-        case: CaseNumber,
-        form: &Form,
-        contact: Option<&Contact>,
-        gate: Option<&str>,
-    ) -> NewInvitation {
+    /// An invitation to be made, with the mail that carries it when there is a contact.
+    pub(super) fn new_invitation(&self, case: CaseNumber, form: &Form, contact: Option<&Contact>) -> NewInvitation {
         let (now, party, counted) = (self.now(), form.party(), form.occasion() == Occasion::Closing);
         let (id, kind) = (self.fresh_id(), MailKind::Invitation);
         let mail = contact.map(|c| NewMail { id: self.fresh_id(), invitation: id.clone(), kind, contact: c.clone() });
@@ -310,7 +312,7 @@ impl Desk {
             expires_at: self.invitation_end(now),
             fact: counted.then(|| Fact::of_invitation(party, now.to_zoned(self.instance.zone()).date())),
             codebook: Codebook::of_invitations(),
-            gate: gate.map(str::to_owned),
+            gate: None,
             mail,
         }
     }

@@ -72,7 +72,12 @@ impl Desk {
             revoked: of_form.iter().filter(|p| p.revoked).count(),
             shared: counted().filter(|p| p.gate.is_some()).count(),
             reminded: of_form.iter().map(|p| p.reminded).sum(),
-            mailed: Mailed { waiting: mail("waiting"), delivered: mail("delivered"), dead: mail("dead") },
+            // A mail that was not sent because of an answer looks as if it waited: today's answers are told tomorrow.
+            mailed: Mailed {
+                waiting: mail("waiting") + mail("obsolete"),
+                delivered: mail("delivered"),
+                dead: mail("dead"),
+            },
         })
     }
 }

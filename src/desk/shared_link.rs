@@ -3,7 +3,7 @@
 use super::{Desk, InviteError, OpenedLink};
 use crate::case::CaseNumber;
 use crate::form::Party;
-use crate::store::{Invitation, LinkUse};
+use crate::store::NewPlaces;
 
 /// Fewest places: a link for one is no shared one.
 const LEAST_PLACES: u32 = 2;
@@ -38,20 +38,11 @@ impl Desk {
             return Err(InviteError::NoConsent(case));
         }
         let now = self.now();
-        let all = self.store.invitations_of(case).await?;
-        let open = |i: &&Invitation| i.form == form && i.gate.is_some() && !i.revoked && i.expires_at > now;
-        let gate = all.iter().find(open).and_then(|i| i.gate.clone()).unwrap_or_else(|| self.fresh_id());
-        let there = all.iter().filter(|i| i.gate.as_deref() == Some(&gate) && !i.revoked).count();
-        let missing = usize::try_from(places).unwrap_or(0).saturating_sub(there);
-        let new = (0..missing).map(|_| self.new_invitation(case, asked, None, Some(&gate))).collect();
-        self.store.invite_all(new, now).await?;
-        let all = self.store.invitations_of(case).await?;
-        let place = all.into_iter().find(|i| i.gate.as_deref() == Some(&gate) && !i.revoked);
-        let place = place.ok_or_else(|| InviteError::NoInvitation { case, form: form.to_owned() })?;
-        let (token, hash) = self.fresh_code();
-        let usage = LinkUse { shared: true, ..LinkUse::default() };
-        self.store.open_link(hash, &place.id, usage, now).await?;
-        Ok(OpenedLink { address: self.link(&token), token, expires_at: place.expires_at })
+        let (token, token_hash) = self.fresh_code();
+        let places = (0..places).map(|_| self.new_invitation(case, asked, None)).collect();
+        let new = NewPlaces { case, form: form.to_owned(), places, token_hash };
+        let (_, expires_at) = self.store.open_places(new, now).await?;
+        Ok(OpenedLink { address: self.link(&token), token, expires_at })
     }
 
     /// Takes the open invitations of a case to a form back: their links tell so, and nobody is reminded. How many.

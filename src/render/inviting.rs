@@ -63,6 +63,8 @@ pub struct Inviting<'a> {
     pub standing: [(Party, Standing); 3],
     /// Whether colleagues may be asked.
     pub consent: Consent,
+    /// True while the coach may say where the client is reached.
+    pub may_reach_client: bool,
     /// Languages in which a party's form can be answered, by party.
     pub languages: [(Party, Vec<Language>); 3],
     /// The language proposed for new addresses.
@@ -118,6 +120,8 @@ pub struct InvitingView {
     /// `given`, `refused` or `not_asked`.
     consent: &'static str,
     consents: bool,
+    /// At the form of one colleague.
+    one_error: Option<&'static str>,
     consent_error: Option<&'static str>,
     places: String,
     places_error: Option<&'static str>,
@@ -141,7 +145,7 @@ impl InvitingView {
                 name: m.get(&format!("party.{}", party.code())),
                 status: status(*party, standing, m),
                 mails: mails(standing, m),
-                open: can_add(*party, standing, shown.consent),
+                open: can_add(*party, standing, shown.consent) && (*party != Party::Client || shown.may_reach_client),
                 address: if typed { shown.typed.address.clone() } else { String::new() },
                 error: error(&format!("{}-address", party.code())),
                 languages: known
@@ -168,6 +172,7 @@ impl InvitingView {
                 Consent::NotAsked => "not_asked",
             },
             consents: shown.typed.consents,
+            one_error: error("consent-one"),
             consent_error: error("consent"),
             places: shown.typed.places.clone(),
             places_error: error("places"),

@@ -32,7 +32,7 @@ pub(super) async fn show(
     let response = state.questions(&visit, &Step::Questions(at, Vec::new()), page).await?;
     // A browser at a shared link is given what its draft will belong to.
     let owner = visit.invitation.shared && visit.key.is_none();
-    Ok(if owner { cookie::set(&state, &state.desk.fresh_cookie(), response) } else { response })
+    Ok(if owner { cookie::set(&state, &token, &state.desk.fresh_cookie(), response) } else { response })
 }
 
 /// The page with what was given, to be changed: another page, in another language, with an item more or fewer.

@@ -18,11 +18,11 @@ pub(super) fn shown(headers: &HeaderMap) -> Option<String> {
     values.find(|(name, value)| *name == NAME && is_ours(value)).map(|(_, value)| value.to_owned())
 }
 
-/// The answer with a cookie for the browser to keep; an empty value takes it away.
-pub(super) fn set(state: &State, value: &str, mut response: Response) -> Response {
+/// The answer with a cookie for the browser to keep, at this link alone; an empty value takes it away.
+pub(super) fn set(state: &State, token: &str, value: &str, mut response: Response) -> Response {
     let seconds = if value.is_empty() { 0 } else { DRAFT_DAYS * 24 * 60 * 60 };
     let secure = if state.desk.instance.base_url.value.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{NAME}={value}; Path=/f/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{NAME}={value}; Path=/f/{token}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -47,7 +47,6 @@ pub(super) async fn show(
     let done = query.0.as_deref().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("done=")));
     let done = match done {
         Some("contact") => Some("inviting.done_contact"),
-        Some("nothing") => Some("inviting.done_nothing"),
         Some("kept") => Some("inviting.done_kept"),
         _ => None,
     };
@@ -101,19 +100,19 @@ impl State {
         };
         let mut wrong = Vec::new();
         if party == Party::Community && !consents && self.consent(coach).await? != Consent::Given {
-            wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.wrong_consent" });
+            wrong.push(Wrong { field: "consent-one".to_owned(), key: "inviting.wrong_consent" });
         }
         let field = format!("{}-address", party.code());
+        if party == Party::Client && !self.may_reach_client(coach).await? {
+            wrong.push(Wrong { field: field.clone(), key: "inviting.wrong_known" });
+        }
         let known = self.desk.closing_form_of(party).map_or_else(Vec::new, |f| f.languages(&self.desk.instance));
         let language = Language::from_code(&typed.language).filter(|l| known.contains(l));
         if wrong.is_empty() {
             match self.desk.add_contact(coach.case.number(), party, &typed.address, language).await {
                 Ok(added) => {
-                    let done = match added {
-                        Added::Invited => "contact",
-                        Added::AtTheEnd => "kept",
-                        Added::NothingToSend => "nothing",
-                    };
+                    // Whether there was anything to send would tell who has answered today.
+                    let done = if added == Added::AtTheEnd { "kept" } else { "contact" };
                     let lang = coach.language.code();
                     return Ok(
                         Redirect::to(&format!("/f/{}/invite?done={done}&lang={lang}", coach.token)).into_response()
@@ -122,7 +121,7 @@ impl State {
                 Err(InviteError::NoAddress(_)) => wrong.push(Wrong { field, key: "inviting.wrong_address" }),
                 Err(InviteError::TooManyContacts { .. }) => wrong.push(Wrong { field, key: "inviting.wrong_many" }),
                 Err(InviteError::NoConsent(_)) => {
-                    wrong.push(Wrong { field: "consent".to_owned(), key: "inviting.consent_refused" });
+                    wrong.push(Wrong { field: "consent-one".to_owned(), key: "inviting.consent_refused" });
                 }
                 Err(error) => return Err(Failure::unavailable(self, &error)),
             }
@@ -171,6 +170,16 @@ impl State {
         Ok((headers, pdf).into_response())
     }
 
+    /// True while no address of the client is known, or mail to it cannot be delivered: whom the client's form reaches is
+    /// else the office's to change.
+    async fn may_reach_client(&self, coach: &Coach<'_>) -> Result<bool, Failure> {
+        let unavailable = |error| Failure::unavailable(self, &error);
+        let known = self.desk.store.contacts_of(coach.case.number()).await.map_err(unavailable)?;
+        let responses = self.desk.responses(coach.case.number()).await.map_err(unavailable)?;
+        let dead = responses.iter().any(|r| r.party == Party::Client && r.mailed.dead > 0);
+        Ok(dead || known.iter().all(|c| c.party != Party::Client))
+    }
+
     async fn consent(&self, coach: &Coach<'_>) -> Result<Consent, Failure> {
         let said = self.desk.consents_to_community(coach.case.number()).await;
         Ok(match said.map_err(|error| Failure::unavailable(self, &error))? {
@@ -205,6 +214,7 @@ impl State {
         let shown = Inviting {
             standing,
             consent: self.consent(coach).await?,
+            may_reach_client: self.may_reach_client(coach).await?,
             languages,
             proposed: coach.case.opening().language.unwrap_or_else(|| self.desk.instance.language()),
             done: told.done,

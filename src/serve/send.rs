@@ -75,5 +75,5 @@ fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Response {
         }
     };
     // There is no draft any more that the browser would have to show it for.
-    if visit.invitation.shared && visit.key.is_some() { cookie::set(state, "", page) } else { page }
+    if visit.invitation.shared && visit.key.is_some() { cookie::set(state, &visit.token, "", page) } else { page }
 }

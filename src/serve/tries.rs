@@ -4,53 +4,78 @@
 use super::network::Network;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Codes that lead nowhere within [`WITHIN`] before further ones are not looked up.
 const MOST: usize = 10;
 /// How long a failure counts.
 const WITHIN: SignedDuration = SignedDuration::from_mins(15);
+/// Look-ups of one network at the same moment: a workplace that scans one code together stays below.
+const AT_ONCE: usize = 30;
 /// Networks that are remembered; of more, the one that has been quiet for longest is forgotten.
 const NETWORKS: usize = 10_000;
 
-/// The failures of late, by network. They are forgotten when the server stops.
+/// The failures of late, by network, and what is being looked up. They are forgotten when the server stops.
 #[derive(Debug, Default)]
 pub(super) struct Tries {
-    failed: Mutex<HashMap<Network, VecDeque<Timestamp>>>,
+    networks: Mutex<HashMap<Network, Own>>,
+}
+
+/// What one network has tried.
+#[derive(Debug, Default)]
+struct Own {
+    failed: VecDeque<Timestamp>,
+    under_way: usize,
+}
+
+/// A look-up that is under way. One that is given up counts for nothing: whoever asked has learned nothing.
+#[derive(Debug)]
+pub(super) struct Looking {
+    tries: Arc<Tries>,
+    network: Network,
 }
 
 impl Tries {
-    /// Counts a look-up as failed, before it is known: of many at once none slips through.
+    /// Begins a look-up.
     ///
     /// # Errors
-    /// How long no more is looked up, when there were too many.
-    pub(super) fn begin(&self, network: Network, now: Timestamp) -> Result<(), SignedDuration> {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !failed.contains_key(&network) && failed.len() >= NETWORKS {
-            forget(&mut failed, now);
+    /// How long no more is looked up, when there were too many failures, or too many are under way.
+    pub(super) fn begin(self: &Arc<Self>, network: Network, now: Timestamp) -> Result<Looking, SignedDuration> {
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        if !networks.contains_key(&network) && networks.len() >= NETWORKS {
+            forget(&mut networks, now);
         }
-        let own = failed.entry(network).or_default();
-        own.retain(|at| counts(*at, now));
-        match own.front() {
-            Some(first) if own.len() >= MOST => Err(WITHIN - now.duration_since(*first)),
-            _ => {
-                own.push_back(now);
-                Ok(())
+        let own = networks.entry(network).or_default();
+        own.failed.retain(|at| counts(*at, now));
+        match own.failed.front() {
+            Some(first) if own.failed.len() >= MOST => return Err(WITHIN - now.duration_since(*first)),
+            _ if own.under_way >= AT_ONCE => return Err(SignedDuration::from_secs(1)),
+            _ => own.under_way += 1,
+        }
+        Ok(Looking { tries: Arc::clone(self), network })
+    }
+
+    fn with(&self, network: Network, change: impl FnOnce(&mut Own)) {
+        let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = networks.get_mut(&network) {
+            change(own);
+            if own.failed.is_empty() && own.under_way == 0 {
+                networks.remove(&network);
             }
         }
     }
+}
 
-    /// Takes back that a look-up failed, for it did not.
-    pub(super) fn found(&self, network: Network, begun: Timestamp) {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = failed.get_mut(&network) {
-            if let Some(at) = own.iter().position(|at| *at == begun) {
-                own.remove(at);
-            }
-            if own.is_empty() {
-                failed.remove(&network);
-            }
-        }
+impl Looking {
+    /// There was no such code.
+    pub(super) fn failed(self, now: Timestamp) {
+        self.tries.with(self.network, |own| own.failed.push_back(now));
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.tries.with(self.network, |own| own.under_way = own.under_way.saturating_sub(1));
     }
 }
 
@@ -61,12 +86,12 @@ fn counts(at: Timestamp, now: Timestamp) -> bool {
 }
 
 /// Makes room for one more network.
-fn forget(failed: &mut HashMap<Network, VecDeque<Timestamp>>, now: Timestamp) {
-    failed.retain(|_, own| own.back().is_some_and(|at| counts(*at, now)));
-    if failed.len() >= NETWORKS
-        && let Some(quiet) = failed.iter().min_by_key(|(_, own)| own.back().copied()).map(|(network, _)| *network)
+fn forget(networks: &mut HashMap<Network, Own>, now: Timestamp) {
+    networks.retain(|_, own| own.under_way > 0 || own.failed.back().is_some_and(|at| counts(*at, now)));
+    if networks.len() >= NETWORKS
+        && let Some(quiet) = networks.iter().min_by_key(|(_, own)| own.failed.back().copied()).map(|(n, _)| *n)
     {
-        failed.remove(&quiet);
+        networks.remove(&quiet);
     }
 }
 
@@ -82,49 +107,55 @@ mod tests {
         Timestamp::from_second(1_764_572_400 + 60 * n).unwrap()
     }
 
-    #[test]
-    fn the_eleventh_failure_waits_until_the_first_is_a_quarter_of_an_hour_old_and_others_do_not() {
-        let tries = Tries::default();
-        for n in 0..10 {
-            assert_eq!(tries.begin(HERE, minute(n)), Ok(()), "{n}");
-        }
-        assert_eq!(tries.begin(HERE, minute(10)), Err(SignedDuration::from_mins(5)));
-        assert_eq!(tries.begin(THERE, minute(10)), Ok(()));
-        assert_eq!(tries.begin(HERE, minute(15)), Ok(()), "the first has passed");
-        assert!(tries.begin(HERE, minute(15)).is_err(), "the second has not");
+    /// Looks a code up that is not there.
+    fn fail(tries: &Arc<Tries>, network: Network, at: Timestamp) -> Result<(), SignedDuration> {
+        tries.begin(network, at).map(|looking| looking.failed(at))
     }
 
     #[test]
-    fn what_was_found_is_no_failure() {
-        let tries = Tries::default();
-        for n in 0..100 {
-            assert_eq!(tries.begin(HERE, minute(0)), Ok(()), "{n}");
-            tries.found(HERE, minute(0));
+    fn the_eleventh_failure_waits_until_the_first_is_a_quarter_of_an_hour_old_and_others_do_not() {
+        let tries = Arc::new(Tries::default());
+        for n in 0..10 {
+            assert_eq!(fail(&tries, HERE, minute(n)), Ok(()), "{n}");
         }
-        assert!(tries.failed.lock().unwrap().is_empty());
+        assert_eq!(fail(&tries, HERE, minute(10)), Err(SignedDuration::from_mins(5)));
+        assert_eq!(fail(&tries, THERE, minute(10)), Ok(()));
+        assert_eq!(fail(&tries, HERE, minute(15)), Ok(()), "the first has passed");
+        assert!(fail(&tries, HERE, minute(15)).is_err(), "the second has not");
+    }
+
+    #[test]
+    fn what_was_found_or_given_up_is_no_failure_and_many_may_look_at_once_but_not_without_end() {
+        let tries = Arc::new(Tries::default());
+        for n in 0..100 {
+            assert!(tries.begin(HERE, minute(0)).is_ok(), "{n}");
+        }
+        assert!(tries.networks.lock().unwrap().is_empty());
+        let looking: Vec<Looking> = (0..AT_ONCE).map(|_| tries.begin(HERE, minute(0)).unwrap()).collect();
+        assert_eq!(tries.begin(HERE, minute(0)).err(), Some(SignedDuration::from_secs(1)));
+        drop(looking);
+        assert!(tries.begin(HERE, minute(0)).is_ok());
     }
 
     #[test]
     fn a_clock_that_was_set_back_keeps_nobody_out() {
-        let tries = Tries::default();
+        let tries = Arc::new(Tries::default());
         for _ in 0..10 {
-            tries.begin(HERE, minute(1_000_000)).unwrap();
+            fail(&tries, HERE, minute(1_000_000)).unwrap();
         }
-        assert_eq!(tries.begin(HERE, minute(0)), Ok(()));
+        assert_eq!(fail(&tries, HERE, minute(0)), Ok(()));
     }
 
     #[test]
-    fn no_more_networks_are_remembered_than_there_is_room_for() {
-        let tries = Tries::default();
+    fn no_more_networks_are_remembered_than_there_is_room_for_and_the_quiet_go_first() {
+        let tries = Arc::new(Tries::default());
         for n in 0..u32::try_from(NETWORKS).unwrap() + 50 {
-            tries.begin(Network::V4(Ipv4Addr::from(n)), minute(i64::from(n / 5000))).unwrap();
+            fail(&tries, Network::V4(Ipv4Addr::from(n)), minute(i64::from(n / 5000))).unwrap();
         }
-        let failed = tries.failed.lock().unwrap();
-        assert_eq!(failed.len(), NETWORKS);
-        let quiet = (0..60).filter(|n| !failed.contains_key(&Network::V4(Ipv4Addr::from(*n)))).count();
-        assert!(
-            quiet <= 60 && failed.contains_key(&Network::V4(Ipv4Addr::from(10_000))),
-            "the quiet are forgotten first"
-        );
+        let networks = tries.networks.lock().unwrap();
+        assert_eq!(networks.len(), NETWORKS);
+        let gone = |n: u32| !networks.contains_key(&Network::V4(Ipv4Addr::from(n)));
+        assert_eq!((0..5000).filter(|n| gone(*n)).count(), 50, "of the quiet as many as were needed");
+        assert_eq!((5000..10_050).filter(|n| gone(*n)).count(), 0);
     }
 }

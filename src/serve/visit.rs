@@ -75,12 +75,11 @@ impl State {
     /// Follows a link. A short code is looked up only as long as its network has not tried too many.
     pub(super) async fn arrive(&self, token: &str) -> Result<Arrival<'_>, Failure> {
         let (counted, now) = (short_code(token).is_some(), self.desk.now());
-        if counted {
-            self.tries.begin(self.network, now).map_err(|wait| Failure::too_many_tries(self, wait))?;
-        }
+        let looking = if counted { Some(self.tries.begin(self.network, now)) } else { None };
+        let looking = looking.transpose().map_err(|wait| Failure::too_many_tries(self, wait))?;
         let arrival = self.desk.arrive(token).await;
-        if counted && !matches!(arrival, Ok(Arrival::Nowhere)) {
-            self.tries.found(self.network, now);
+        if let (Some(looking), Ok(Arrival::Nowhere)) = (looking, &arrival) {
+            looking.failed(now);
         }
         arrival.map_err(|error| Failure::unavailable(self, &error))
     }
@@ -143,6 +142,7 @@ impl State {
                 given.extend(not_kept);
                 Ok(Kept { given, nonce, whole })
             }
+            Ok(Saved::Crowded) => Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), whole: false }),
             Ok(Saved::TooLarge) => Err(Failure::too_large(self)),
             // Somebody was quicker: the page that says so.
             Ok(Saved::Closed) => Err(self.visit(&visit.token).await.err().unwrap_or_else(|| Failure::unreadable(self))),

@@ -3,7 +3,7 @@
 use super::{Store, StoreError, attempting, writer};
 use crate::case::CaseNumber;
 use crate::form::Party;
-use crate::text::Language;
+use crate::text::{Fingerprint, Language};
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
 use std::collections::BTreeSet;
@@ -46,14 +46,14 @@ impl Store {
         Ok(rows.iter().filter_map(read).collect())
     }
 
-    /// Contacts to whom an invitation was mailed, and none is open at `now`.
+    /// Contacts of cases that have ended, to whom no invitation is open at `now`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn closed_contacts(&self, now: Timestamp) -> Result<Vec<Contact>, StoreError> {
         let rows = sqlx::query(
             "SELECT c.id, c.case_number, c.party, c.address, c.language FROM contacts c
-             WHERE EXISTS (SELECT 1 FROM invitations i WHERE i.contact = c.id)
+             WHERE EXISTS (SELECT 1 FROM cases k WHERE k.number = c.case_number AND k.ended_on IS NOT NULL)
                AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.contact = c.id AND i.revoked_at IS NULL
                      AND i.expires_at > $1
                      AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id))
@@ -97,24 +97,41 @@ fn read(row: &sqlx::any::AnyRow) -> Option<Contact> {
 
 pub(super) async fn remove(connection: &mut AnyConnection, ids: &[String]) -> Result<(), StoreError> {
     for id in ids {
-        for statement in [
-            "UPDATE outbox SET address = NULL WHERE state = 'dead'
-             AND invitation IN (SELECT i.id FROM invitations i WHERE i.contact = $1)",
-            "DELETE FROM contacts WHERE id = $1",
-        ] {
-            let done = sqlx::query(statement).bind(id).execute(&mut *connection).await;
-            done.map_err(attempting("remove a contact"))?;
-        }
+        run(connection, "UPDATE outbox SET address = NULL WHERE state = 'dead' AND contact = $1", id).await?;
+        run(connection, "DELETE FROM contacts WHERE id = $1", id).await?;
     }
     Ok(())
 }
 
-pub(super) async fn keep(connection: &mut AnyConnection, contact: &Contact, at: Timestamp) -> Result<(), StoreError> {
+/// Keeps a contact; its id, which is the earlier one where that address is known. A client, an employer and a coach are
+/// reached in one place: whatever waits to be sent to an earlier one is not sent, and links that were mailed there, and what
+/// was written at them, go.
+pub(super) async fn keep(
+    connection: &mut AnyConnection,
+    contact: &Contact,
+    at: Timestamp,
+) -> Result<String, StoreError> {
+    let known = sqlx::query(
+        "SELECT id, lower(address) AS address FROM contacts WHERE case_number = $1 AND party = $2 ORDER BY added_at, id",
+    )
+    .bind(contact.case.to_string())
+    .bind(contact.party.code())
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(attempting("read the contacts of a case"))?;
+    let same = |row: &&sqlx::any::AnyRow| row.get::<String, _>("address") == contact.address.to_ascii_lowercase();
+    let own = known.iter().find(same).map(|row| row.get::<String, _>("id"));
+    let id = own.clone().unwrap_or_else(|| contact.id.clone());
+    if contact.party != Party::Community {
+        for earlier in known.iter().map(|row| row.get::<String, _>("id")).filter(|other| *other != id) {
+            replace(connection, &earlier, at).await?;
+        }
+    }
     sqlx::query(
         "INSERT INTO contacts (id, case_number, party, address, language, added_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO UPDATE SET address = excluded.address, language = excluded.language",
+         ON CONFLICT (id) DO UPDATE SET language = coalesce(excluded.language, contacts.language)",
     )
-    .bind(&contact.id)
+    .bind(&id)
     .bind(contact.case.to_string())
     .bind(contact.party.code())
     .bind(&contact.address)
@@ -123,5 +140,36 @@ pub(super) async fn keep(connection: &mut AnyConnection, contact: &Contact, at: 
     .execute(connection)
     .await
     .map_err(attempting("keep a contact"))?;
+    Ok(id)
+}
+
+/// Takes a contact away in whose place there is another.
+async fn replace(connection: &mut AnyConnection, id: &str, at: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'obsolete', address = NULL, settled_at = $2
+         WHERE contact = $1 AND state IN ('waiting', 'dead')",
+    )
+    .bind(id.to_owned())
+    .bind(at.to_string())
+    .execute(&mut *connection)
+    .await
+    .map_err(attempting("replace a contact"))?;
+    sqlx::query("DELETE FROM drafts WHERE owner_hash = $1")
+        .bind(Fingerprint::of(id).as_str().to_owned())
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("replace a contact"))?;
+    for statement in [
+        "DELETE FROM links WHERE owner = $1",
+        "UPDATE invitations SET contact = NULL WHERE contact = $1",
+        "DELETE FROM contacts WHERE id = $1",
+    ] {
+        run(connection, statement, id).await?;
+    }
+    Ok(())
+}
+
+async fn run(connection: &mut AnyConnection, statement: &'static str, id: &str) -> Result<(), StoreError> {
+    sqlx::query(statement).bind(id.to_owned()).execute(connection).await.map_err(attempting("remove a contact"))?;
     Ok(())
 }

@@ -7,6 +7,9 @@ use crate::text::Fingerprint;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
 
+/// Drafts behind a shared link for each of its places: some begin and do not send.
+const DRAFTS_A_PLACE: i64 = 4;
+
 /// Where a draft is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftKey {
@@ -58,6 +61,8 @@ pub enum Saved {
     Kept(Draft),
     /// The draft would become larger than a form may be. Nothing changed.
     TooLarge,
+    /// Behind this shared link more people are writing than could ever send. Nothing changed.
+    Crowded,
     /// The invitation was answered or taken back meanwhile. Nothing changed.
     Closed,
 }
@@ -155,6 +160,8 @@ pub(super) async fn save(connection: &mut AnyConnection, new: &NewDraft) -> Resu
             answers.extend(draft.answers.into_iter().filter(|(field, _)| here(field)));
             draft.answers = answers;
         }
+    } else if is_crowded(connection, &key.invitation).await? {
+        return Ok(Saved::Crowded);
     }
     if size(&draft.answers) > new.at_most {
         return Ok(Saved::TooLarge);
@@ -174,6 +181,22 @@ pub(super) async fn save(connection: &mut AnyConnection, new: &NewDraft) -> Resu
     .await
     .map_err(attempting("save a draft"))?;
     Ok(Saved::Kept(draft))
+}
+
+/// True when behind a shared link there are so many drafts already that a new one would be nobody's.
+async fn is_crowded(connection: &mut AnyConnection, invitation: &str) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM drafts d WHERE d.invitation = $1) AS drafts,
+                (SELECT count(*) FROM invitations p WHERE p.gate = (SELECT i.gate FROM invitations i WHERE i.id = $1))
+                  AS places,
+                (SELECT count(*) FROM links l WHERE l.invitation = $1 AND l.shared = 1) AS shared",
+    )
+    .bind(invitation.to_owned())
+    .fetch_one(connection)
+    .await
+    .map_err(attempting("count drafts"))?;
+    let (drafts, places): (i64, i64) = (row.get("drafts"), row.get("places"));
+    Ok(row.get::<i64, _>("shared") > 0 && drafts >= DRAFTS_A_PLACE * places)
 }
 
 pub(super) async fn remove(connection: &mut AnyConnection, key: &DraftKey, nonce: &str) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Invitations and the links that lead to them.
 
-use super::{NewMail, Store, StoreError, attempting, audit_log, cases, facts, mails, writer};
+use super::{NewMail, Store, StoreError, attempting, audit_log, cases, facts, mails, places, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::Party;
@@ -129,7 +129,8 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::Revoke { invitations, at, reply }).await
     }
 
-    /// Opens a way in to an invitation: the token itself is never stored.
+    /// Opens a way in to an invitation: the token itself is never stored. False, and nothing is opened, when it is a link
+    /// to be mailed and the invitation was answered or taken back meanwhile, or its contact replaced.
     ///
     /// # Errors
     /// When the database fails.
@@ -139,7 +140,7 @@ impl Store {
         invitation: &str,
         usage: LinkUse,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let invitation = invitation.to_owned();
         writer::submit(self.writer(), |reply| writer::Job::OpenLink { token_hash, invitation, usage, at, reply }).await
     }
@@ -223,7 +224,29 @@ pub(super) async fn invite_all(
     Ok(made)
 }
 
-async fn invite(connection: &mut AnyConnection, new: &NewInvitation, at: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn invite(
+    connection: &mut AnyConnection,
+    new: &NewInvitation,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    if let (Party::Community, Some(mail)) = (new.party, &new.mail) {
+        // Asked twice at once: a colleague has one invitation.
+        let there = sqlx::query(
+            "SELECT i.id FROM invitations i JOIN contacts c ON c.id = i.contact
+             WHERE i.case_number = $1 AND i.form = $2 AND i.revoked_at IS NULL AND i.expires_at > $3
+               AND lower(c.address) = $4",
+        )
+        .bind(new.case.to_string())
+        .bind(&new.form)
+        .bind(at.to_string())
+        .bind(mail.contact.address.to_ascii_lowercase())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(attempting("find an invitation"))?;
+        if there.is_some() {
+            return Ok(false);
+        }
+    }
     if new.party != Party::Community {
         let open =
             sqlx::query("SELECT id FROM invitations WHERE case_number = $1 AND form = $2 AND revoked_at IS NULL")
@@ -272,7 +295,7 @@ pub(super) async fn revoke(
     for id in invitations {
         let row = sqlx::query(
             "UPDATE invitations SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
-             AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = id)
+             AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = invitations.id)
              RETURNING case_number, party, counted",
         )
         .bind(id)
@@ -282,6 +305,7 @@ pub(super) async fn revoke(
         .map_err(attempting("take an invitation back"))?;
         let Some(row) = row else { continue };
         taken += 1;
+        places::take_back(connection, id).await?;
         sqlx::query("DELETE FROM drafts WHERE invitation = $1")
             .bind(id)
             .execute(&mut *connection)
@@ -306,9 +330,12 @@ pub(super) async fn open_link(
     invitation: &str,
     usage: &LinkUse,
     at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO links (token_hash, invitation, made_at, channel, shared, owner) VALUES ($1, $2, $3, $4, $5, $6)",
+) -> Result<bool, StoreError> {
+    let opened = sqlx::query(
+        "INSERT INTO links (token_hash, invitation, made_at, channel, shared, owner)
+         SELECT $1, i.id, $3, $4, $5, $6 FROM invitations i WHERE i.id = $2
+           AND ($7 = 0 OR (i.revoked_at IS NULL AND EXISTS (SELECT 1 FROM contacts c WHERE c.id = $6)
+                AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)))",
     )
     .bind(token_hash.as_str())
     .bind(invitation)
@@ -316,10 +343,15 @@ pub(super) async fn open_link(
     .bind(usage.channel.code())
     .bind(i64::from(usage.shared))
     .bind(usage.draft_owner.as_deref())
+    .bind(i64::from(usage.draft_owner.is_some()))
     .execute(&mut *connection)
     .await
     .map_err(attempting("open a link"))?;
-    audit_log::note(connection, at, "link", invitation, token_hash).await
+    if opened.rows_affected() == 0 {
+        return Ok(false);
+    }
+    audit_log::note(connection, at, "link", invitation, token_hash).await?;
+    Ok(true)
 }
 
 pub(super) async fn renew(

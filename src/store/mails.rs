@@ -57,8 +57,10 @@ pub struct Mail {
     pub form: String,
     /// Until when the invitation is open.
     pub expires_at: Timestamp,
-    /// True when the invitation was answered, taken back or has expired meanwhile: nothing is to be sent.
+    /// True when the invitation was answered or taken back meanwhile: nothing is to be sent.
     pub obsolete: bool,
+    /// True when the invitation has expired by the clock.
+    pub expired: bool,
     /// What it is for.
     pub kind: MailKind,
     /// The contact it goes to; a mail from before there were contacts has none.
@@ -195,8 +197,8 @@ impl Store {
 macro_rules! due {
     ($lock:literal) => {
         concat!(
-            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries, o.kind, i.contact,
-                    (SELECT c.language FROM contacts c WHERE c.id = i.contact) AS language,
+            "SELECT o.id, o.invitation, i.case_number, i.form, i.expires_at, o.address, o.tries, o.kind, o.contact,
+                    (SELECT c.language FROM contacts c WHERE c.id = o.contact) AS language,
                     CASE WHEN i.revoked_at IS NOT NULL
                               OR EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
                          THEN 1 ELSE 0 END AS closed
@@ -258,7 +260,8 @@ pub(super) async fn claim(
 fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {
     let expires_at: Timestamp = row.get::<String, _>("expires_at").parse().ok()?;
     Some(Mail {
-        obsolete: row.get::<i64, _>("closed") == 1 || expires_at <= now,
+        obsolete: row.get::<i64, _>("closed") == 1,
+        expired: expires_at <= now,
         id: row.get("id"),
         invitation: row.get("invitation"),
         case: row.get::<String, _>("case_number").parse().ok()?,
@@ -273,22 +276,36 @@ fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {
 }
 
 pub(super) async fn queue(connection: &mut AnyConnection, mail: &NewMail, at: Timestamp) -> Result<(), StoreError> {
-    contacts::keep(connection, &mail.contact, at).await?;
+    let contact = contacts::keep(connection, &mail.contact, at).await?;
+    let waiting = sqlx::query(
+        "SELECT id FROM outbox WHERE invitation = $1 AND contact = $2 AND kind = $3 AND state = 'waiting' AND tries = 0",
+    )
+    .bind(&mail.invitation)
+    .bind(&contact)
+    .bind(mail.kind.code())
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(attempting("queue a mail"))?;
+    if waiting.is_some() {
+        // Asked twice at once: one mail says it.
+        return Ok(());
+    }
     sqlx::query("UPDATE invitations SET contact = $2 WHERE id = $1")
         .bind(&mail.invitation)
-        .bind(&mail.contact.id)
+        .bind(&contact)
         .execute(&mut *connection)
         .await
         .map_err(attempting("queue a mail"))?;
     sqlx::query(
-        "INSERT INTO outbox (id, invitation, address, queued_at, next_try, state, kind)
-         VALUES ($1, $2, $3, $4, $4, 'waiting', $5) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO outbox (id, invitation, address, queued_at, next_try, state, kind, contact)
+         VALUES ($1, $2, $3, $4, $4, 'waiting', $5, $6) ON CONFLICT (id) DO NOTHING",
     )
     .bind(&mail.id)
     .bind(&mail.invitation)
     .bind(&mail.contact.address)
     .bind(at.to_string())
     .bind(mail.kind.code())
+    .bind(&contact)
     .execute(connection)
     .await
     .map_err(attempting("queue a mail"))?;

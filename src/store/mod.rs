@@ -40,6 +40,7 @@ pub use invitations::{Channel, Invitation, InvitationId, LinkUse, NewInvitation}
 pub use mails::{Mail, MailKind, MailState, NewMail};
 pub use open::{Database, ServerLock};
 pub use outbox::{Fate, OutboxAlarm, OutboxMail};
+pub use places::NewPlaces;
 pub use releases::KnownRelease;
 pub use reminders::{Progress, Unanswered};
 pub use reports::{Known, StoredAnnex, StoredReport};

@@ -59,10 +59,11 @@ impl Store {
             "SELECT i.id, i.form, c.id AS contact, c.case_number, c.party, c.address, c.language,
                     o.mailed_at, o.last_at, o.reminded
              FROM invitations i JOIN contacts c ON c.id = i.contact
-             JOIN (SELECT invitation, min(queued_at) AS mailed_at, max(queued_at) AS last_at,
+             JOIN (SELECT invitation, contact, min(queued_at) AS mailed_at, max(queued_at) AS last_at,
                           CAST(sum(CASE WHEN kind = 'reminder' THEN 1 ELSE 0 END) AS BIGINT) AS reminded,
                           sum(CASE WHEN state IN ('waiting', 'dead') THEN 1 ELSE 0 END) AS pending
-                   FROM outbox GROUP BY invitation) o ON o.invitation = i.id
+                   FROM outbox WHERE state <> 'obsolete' GROUP BY invitation, contact) o
+               ON o.invitation = i.id AND o.contact = i.contact
              WHERE i.revoked_at IS NULL AND i.expires_at > $1 AND o.pending = 0
                AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
              ORDER BY o.mailed_at, i.id",
@@ -79,8 +80,7 @@ impl Store {
     /// When the database fails.
     pub async fn reminders_since(&self, address: &str, since: Timestamp) -> Result<i64, StoreError> {
         let row = sqlx::query(
-            "SELECT count(*) AS n FROM outbox o JOIN invitations i ON i.id = o.invitation
-             JOIN contacts c ON c.id = i.contact
+            "SELECT count(*) AS n FROM outbox o JOIN contacts c ON c.id = o.contact
              WHERE lower(c.address) = lower($1) AND o.kind = 'reminder' AND o.queued_at > $2",
         )
         .bind(address.to_owned())

@@ -29,7 +29,7 @@ const TABLES: [Table; 19] = [
     table("cube", 1, "one cube"),
     table("reports", 2, "case_number version content written_on json html pdf"),
     table("annexes", 2, "case_number version closed_on json html pdf"),
-    table("outbox", 1, "id invitation address queued_at tries next_try state kind trouble settled_at"),
+    table("outbox", 1, "id invitation address queued_at tries next_try state kind contact trouble settled_at"),
     table("forms", 1, "version form"),
     table("audit_log", 1, "sequence at verb subject chain commitment"),
     table("erasures", 2, "subject mark kind imported reason at wiped"),

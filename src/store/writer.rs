@@ -4,7 +4,8 @@ use super::cases::{self, CaseChange};
 use super::contacts::{self, Contact};
 use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
-use super::invitations::{self, LinkUse, NewInvitation};
+use super::invitations::{self, InvitationId, LinkUse, NewInvitation};
+use super::places::{self, NewPlaces};
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::submissions::{self, NewSubmission, Received};
@@ -38,7 +39,8 @@ pub(super) enum Job {
     ChangeCases(Vec<CaseChange>, i16, Timestamp, Reply<Vec<CaseFile>>),
     Invite(Vec<NewInvitation>, Timestamp, Reply<usize>),
     Revoke { invitations: Vec<String>, at: Timestamp, reply: Reply<usize> },
-    OpenLink { token_hash: Fingerprint, invitation: String, usage: LinkUse, at: Timestamp, reply: Reply<()> },
+    OpenPlaces(Box<NewPlaces>, Timestamp, Reply<(InvitationId, Timestamp)>),
+    OpenLink { token_hash: Fingerprint, invitation: String, usage: LinkUse, at: Timestamp, reply: Reply<bool> },
     Renew { invitation: String, expires_at: Timestamp, at: Timestamp, reply: Reply<()> },
     SaveDraft(Box<NewDraft>, Reply<Saved>),
     DropDraft { key: DraftKey, nonce: String, reply: Reply<()> },
@@ -252,6 +254,7 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
             answer(cases::change(connection, &changes, year, at).await, reply)
         }
         Job::Invite(new, at, reply) => answer(invitations::invite_all(connection, &new, at).await, reply),
+        Job::OpenPlaces(new, at, reply) => answer(places::open(connection, &new, at).await, reply),
         Job::Revoke { invitations, at, reply } => {
             answer(invitations::revoke(connection, &invitations, at).await, reply)
         }
@@ -272,7 +275,9 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
         Job::RemoveContacts { ids, reply } => answer(contacts::remove(connection, &ids).await, reply),
-        Job::KeepContact { contact, at, reply } => answer(contacts::keep(connection, &contact, at).await, reply),
+        Job::KeepContact { contact, at, reply } => {
+            answer(contacts::keep(connection, &contact, at).await.map(drop), reply)
+        }
         Job::SettleMail { id, outcome, at, reply } => answer(mails::settle(connection, &id, &outcome, at).await, reply),
         Job::PutMailsOff(mails, reply) => answer(mails::put_off(connection, &mails).await, reply),
         Job::ResendMail { id, at, reply } => answer(outbox::resend(connection, &id, at).await, reply),
@@ -312,9 +317,13 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply) | Job::Revoke { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::OpenPlaces(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::SaveDraft(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::TidyDrafts { reply, .. } => drop(reply.send(Err(lost(error)))),
-        Job::SaveCube(.., reply) | Job::SaveAnnex(.., reply) | Job::ResendMail { reply, .. } => {
+        Job::SaveCube(.., reply)
+        | Job::SaveAnnex(.., reply)
+        | Job::ResendMail { reply, .. }
+        | Job::OpenLink { reply, .. } => {
             drop(reply.send(Err(lost(error))));
         }
         Job::SaveReport(.., reply)
@@ -322,7 +331,6 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::PutMailsOff(_, reply)
         | Job::Finish(reply)
         | Job::DropDraft { reply, .. }
-        | Job::OpenLink { reply, .. }
         | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }
         | Job::KeepContact { reply, .. }

@@ -149,16 +149,59 @@ fn colleagues_are_not_asked_when_the_client_said_no() {
     let sent = crate::http::post(server.address, &format!("{path}/send?lang=fi"), &required).unwrap();
     assert!(sent.receipt().is_some(), "{}", sent.body);
     drop(server);
+    let out = instance.path().join("x.pdf").display().to_string();
     for arguments in [
         &["invite", "V-001", "--form", "community-feedback"][..],
         &["invite", "V-001", "--form", "community-feedback", "--shared", "3"],
         &["invite", "V-001", "--form", "community-feedback", "--mail", "a@example.invalid"],
         &["contact", "V-001", "community", "a@example.invalid"],
-        &["form", "print", "community-feedback", "--case", "V-001", "--out", "x.pdf"],
+        &["form", "print", "community-feedback", "--case", "V-001", "--out", &out],
     ] {
         let refused = instance.run(arguments);
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && told.contains("has not agreed"), "{arguments:?}: {told}");
     }
     instance.must(&["invite", "V-002", "--form", "community-feedback"]);
+}
+
+#[test]
+fn one_address_that_mail_cannot_go_to_keeps_nobody_else_from_being_invited() {
+    let instance = pilot();
+    let wrong = sheet().replace("kaksi@example.invalid", "kaksi..@example.invalid");
+    let refused = instance.run(&["import", &instance.sheet("a.csv", &wrong)]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("row 3, column Sähköposti"));
+    instance.must(&["import", &instance.sheet("a.csv", &wrong), "--partial"]);
+    send(&instance, crate::instance::NOW);
+    assert_eq!(receivers(&instance), ["yksi@example.invalid"]);
+}
+
+#[test]
+fn an_answer_behind_one_of_two_shared_links_is_erased_while_somebody_writes_behind_both() {
+    let instance = pilot();
+    instance.must(&["import", &instance.sheet("a.csv", &sheet())]);
+    let shared = |places: &str| {
+        let printed = instance.must(&["invite", "V-013", "--form", "community-feedback", "--shared", places]);
+        format!("/f/{}", printed.lines().next().unwrap().split("/f/").nth(1).unwrap())
+    };
+    let (first, second) = (shared("2"), shared("9"));
+    let server = instance.serve();
+    let mut writer = crate::http::Visitor::new(server.address);
+    for path in [&first, &second] {
+        let page = writer.get(&format!("{path}/answer?lang=fi")).body;
+        let nonce = page.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let fields = [("nonce", nonce.as_str()), ("page", "1"), ("w_informed", "fully_agree")];
+        assert_eq!(writer.post(&format!("{path}/check?lang=fi"), &fields).status, 200);
+    }
+    let mut quick = crate::http::Visitor::new(server.address);
+    let page = quick.get(&format!("{second}/answer?lang=fi")).body;
+    let nonce = page.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let sent = quick.post(&format!("{second}/send?lang=fi"), &[("nonce", nonce.as_str()), ("w_overall", "5")]);
+    let receipt = sent.receipt().unwrap();
+    drop(server);
+    instance.must(&["erase", "--receipt", &receipt, "--yes"]);
+    instance.must(&["verify"]);
+    let server = instance.serve();
+    for path in [&first, &second] {
+        assert_eq!(get(server.address, path).unwrap().status, 200, "the others can still answer");
+    }
 }

@@ -1,4 +1,4 @@
--- Where a party of a case is reached. It goes as soon as nothing more is to be sent there.
+-- Where a party of a case is reached; client, employer and coach in one place. It goes when nothing more is to be asked there.
 CREATE TABLE contacts (
   id          TEXT PRIMARY KEY,          -- also owns the drafts of the links that are mailed there
   case_number TEXT NOT NULL REFERENCES cases (number),
@@ -22,7 +22,8 @@ ALTER TABLE links ADD COLUMN owner TEXT;
 -- Of the page that a draft will be sent from: the same draft sent twice is one submission.
 ALTER TABLE drafts ADD COLUMN nonce TEXT NOT NULL DEFAULT '';
 
--- What a mail is for, what its last try came to (never an address), and when it was settled.
+-- What a mail is for, whom it reaches, what its last try came to (never an address), and when it was settled.
 ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'invitation';
+ALTER TABLE outbox ADD COLUMN contact TEXT;
 ALTER TABLE outbox ADD COLUMN trouble TEXT;
 ALTER TABLE outbox ADD COLUMN settled_at TEXT;
