@@ -143,7 +143,7 @@ async fn client_employer_colleagues_and_paper_are_asked_about_one_case_and_recei
     browser.find("#employer-address").await.send_keys(EMPLOYER).await.expect("typed");
     click(&browser, "section[aria-labelledby=employer-osa] input[value=sv]").await;
     click(&browser, "section[aria-labelledby=employer-osa] button[value=contact]").await;
-    browser.reads("p", "Kutsu on lähdössä.").await;
+    browser.reads("p", "Osoite on tallennettu.").await;
     assert!(!browser.text("main").await.contains(EMPLOYER), "no address is shown again");
     house.run(NOW, &["mail", "send"]);
 
