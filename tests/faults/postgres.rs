@@ -175,6 +175,24 @@ fn sessions_hang_for_ever_while_new_ones_are_good() {
     assert_eq!(lost, [""; 0]);
 }
 
+/// Stops the process that writes PostgreSQL's log for everybody, while it does nothing: stopped at work it would keep a lock
+/// that every commit needs.
+fn stop_log_writer(cluster: &Cluster) {
+    const ALL: &str = "backend_type = 'walwriter'";
+    const IDLE: &str = "backend_type = 'walwriter' AND wait_event_type = 'Activity'";
+    eventually("an idle writer of the log", || {
+        if cluster.sessions(IDLE).is_empty() {
+            return None;
+        }
+        signal("STOP", &cluster.sessions(ALL));
+        if cluster.sessions(IDLE).is_empty() {
+            signal("CONT", &cluster.sessions(ALL));
+            return None;
+        }
+        Some(())
+    });
+}
+
 /// Kills everything of PostgreSQL right after a receipt, that many times, while nobody writes its log unless a
 /// session does so itself; how many were acknowledged, and what is wrong afterwards.
 fn killed_outright(runs: usize, program: Option<&[u8]>) -> (usize, Vec<String>) {
@@ -192,7 +210,7 @@ fn killed_outright(runs: usize, program: Option<&[u8]>) -> (usize, Vec<String>) 
     for run in pages.chunks(A_RUN) {
         cluster.execute(NAME, "CHECKPOINT");
         let server = Server::start(&house, NOW, "off");
-        signal("STOP", &cluster.sessions("backend_type = 'walwriter'"));
+        stop_log_writer(&cluster);
         for page in run {
             acknowledged.push((sent(page, &server).receipt().expect("a receipt"), page.content.clone()));
         }
