@@ -100,6 +100,10 @@ impl Desk {
             // By a clock that may have jumped nothing is given up.
             return Ok(None);
         }
+        if mail.kind == MailKind::Reminder && !self.is_daytime() {
+            // It waited for a server that was away; nobody is reminded by night.
+            return Ok(None);
+        }
         if mail.obsolete || mail.expired {
             self.store.mail_obsolete(&mail.id, self.now()).await?;
             return Ok(None);

@@ -127,7 +127,7 @@ impl Desk {
             contacts: kept
                 .contacts
                 .iter()
-                .filter(|c| theirs(c.party))
+                .filter(|c| all || c.party == Party::Client)
                 .map(|c| json!({ "party": c.party, "address": c.address, "language": c.language }))
                 .collect(),
             drafts: kept

@@ -47,8 +47,7 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn make_rounds(&self) -> Result<Rounds, InviteError> {
-        let hour = self.now().to_zoned(self.instance.zone()).hour();
-        if !DAYTIME.contains(&hour) || self.clock_doubt().await?.is_some() {
+        if !self.is_daytime() || self.clock_doubt().await?.is_some() {
             return Ok(Rounds::default());
         }
         let reminded = self.remind().await?;
@@ -92,6 +91,11 @@ impl Desk {
         }
         let due = self.follow_up_due(&file).await?;
         Ok(due.is_some_and(|due| self.today() < due.saturating_add(FOLLOW_UP_OPEN_DAYS.days())))
+    }
+
+    /// True in the hours in which mails go out that nobody has just asked for.
+    pub(super) fn is_daytime(&self) -> bool {
+        DAYTIME.contains(&self.now().to_zoned(self.instance.zone()).hour())
     }
 
     /// Queues the reminders that are due; how many. Before one is sent it is looked at again whether the invitation is

@@ -36,6 +36,8 @@ pub fn short_code(token: &str) -> Option<String> {
 /// capitals. As it is written on paper; none when it cannot be one.
 #[must_use]
 pub fn typed_code(typed: &str) -> Option<String> {
+    // Somebody may have copied the whole address.
+    let typed = typed.trim().rsplit('/').next().unwrap_or_default();
     let dash = |c: char| "-\u{ad}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}".contains(c);
     let plain: String = typed.chars().filter(|c| !c.is_whitespace() && !dash(*c)).take(CODE_LENGTH + 1).collect();
     short_code(&plain)

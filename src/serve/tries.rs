@@ -2,6 +2,7 @@
 //! may try many; the long tokens of mails need no such limit.
 
 use super::network::Network;
+use crate::text::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,8 @@ const MOST: usize = 10;
 const WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// Look-ups of one network at the same moment: a workplace that scans one code together stays below.
 const AT_ONCE: usize = 30;
+/// Codes that are remembered to have led somewhere, of each network.
+const OPENED: usize = 32;
 /// Networks that are remembered; of more, the one that has been quiet for longest is forgotten.
 const NETWORKS: usize = 10_000;
 
@@ -26,6 +29,8 @@ pub(super) struct Tries {
 struct Own {
     failed: VecDeque<Timestamp>,
     under_way: usize,
+    /// Codes that led somewhere, newest last, as hashes: whoever answers there goes on, whatever others try.
+    opened: VecDeque<Fingerprint>,
 }
 
 /// A look-up that is under way. One that is given up counts for nothing: whoever asked has learned nothing.
@@ -33,6 +38,7 @@ struct Own {
 pub(super) struct Looking {
     tries: Arc<Tries>,
     network: Network,
+    code: Fingerprint,
 }
 
 impl Tries {
@@ -40,7 +46,13 @@ impl Tries {
     ///
     /// # Errors
     /// How long no more is looked up, when there were too many failures, or too many are under way.
-    pub(super) fn begin(self: &Arc<Self>, network: Network, now: Timestamp) -> Result<Looking, SignedDuration> {
+    pub(super) fn begin(
+        self: &Arc<Self>,
+        network: Network,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Looking, SignedDuration> {
+        let code = Fingerprint::of(code);
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         if !networks.contains_key(&network) && networks.len() >= NETWORKS {
             forget(&mut networks, now);
@@ -48,18 +60,20 @@ impl Tries {
         let own = networks.entry(network).or_default();
         own.failed.retain(|at| counts(*at, now));
         match own.failed.front() {
+            // It tells nothing that is not known here.
+            _ if own.opened.contains(&code) => own.under_way += 1,
             Some(first) if own.failed.len() >= MOST => return Err(WITHIN - now.duration_since(*first)),
             _ if own.under_way >= AT_ONCE => return Err(SignedDuration::from_secs(1)),
             _ => own.under_way += 1,
         }
-        Ok(Looking { tries: Arc::clone(self), network })
+        Ok(Looking { tries: Arc::clone(self), network, code })
     }
 
     fn with(&self, network: Network, change: impl FnOnce(&mut Own)) {
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = networks.get_mut(&network) {
             change(own);
-            if own.failed.is_empty() && own.under_way == 0 {
+            if own.failed.is_empty() && own.under_way == 0 && own.opened.is_empty() {
                 networks.remove(&network);
             }
         }
@@ -67,6 +81,18 @@ impl Tries {
 }
 
 impl Looking {
+    /// There is such a code.
+    pub(super) fn found(self) {
+        self.tries.with(self.network, |own| {
+            if !own.opened.contains(&self.code) {
+                own.opened.push_back(self.code.clone());
+            }
+            while own.opened.len() > OPENED {
+                own.opened.pop_front();
+            }
+        });
+    }
+
     /// There was no such code.
     pub(super) fn failed(self, now: Timestamp) {
         self.tries.with(self.network, |own| own.failed.push_back(now));
@@ -88,6 +114,7 @@ fn counts(at: Timestamp, now: Timestamp) -> bool {
 /// Makes room for one more network.
 fn forget(networks: &mut HashMap<Network, Own>, now: Timestamp) {
     networks.retain(|_, own| own.under_way > 0 || own.failed.back().is_some_and(|at| counts(*at, now)));
+    // Those who only opened something have gone with them: they begin anew.
     if networks.len() >= NETWORKS
         && let Some(quiet) = networks.iter().min_by_key(|(_, own)| own.failed.back().copied()).map(|(n, _)| *n)
     {
@@ -109,7 +136,7 @@ mod tests {
 
     /// Looks a code up that is not there.
     fn fail(tries: &Arc<Tries>, network: Network, at: Timestamp) -> Result<(), SignedDuration> {
-        tries.begin(network, at).map(|looking| looking.failed(at))
+        tries.begin(network, "x", at).map(|looking| looking.failed(at))
     }
 
     #[test]
@@ -128,13 +155,25 @@ mod tests {
     fn what_was_found_or_given_up_is_no_failure_and_many_may_look_at_once_but_not_without_end() {
         let tries = Arc::new(Tries::default());
         for n in 0..100 {
-            assert!(tries.begin(HERE, minute(0)).is_ok(), "{n}");
+            assert!(tries.begin(HERE, "x", minute(0)).is_ok(), "{n}");
         }
         assert!(tries.networks.lock().unwrap().is_empty());
-        let looking: Vec<Looking> = (0..AT_ONCE).map(|_| tries.begin(HERE, minute(0)).unwrap()).collect();
-        assert_eq!(tries.begin(HERE, minute(0)).err(), Some(SignedDuration::from_secs(1)));
+        let looking: Vec<Looking> = (0..AT_ONCE).map(|_| tries.begin(HERE, "x", minute(0)).unwrap()).collect();
+        assert_eq!(tries.begin(HERE, "x", minute(0)).err(), Some(SignedDuration::from_secs(1)));
         drop(looking);
-        assert!(tries.begin(HERE, minute(0)).is_ok());
+        assert!(tries.begin(HERE, "x", minute(0)).is_ok());
+    }
+
+    #[test]
+    fn whoever_has_opened_a_code_goes_on_with_it_whatever_others_try_beside_them() {
+        let tries = Arc::new(Tries::default());
+        tries.begin(HERE, "mine", minute(0)).unwrap().found();
+        for _ in 0..10 {
+            fail(&tries, HERE, minute(1)).unwrap();
+        }
+        assert!(tries.begin(HERE, "mine", minute(1)).is_ok());
+        assert!(tries.begin(HERE, "another", minute(1)).is_err(), "nothing new is looked up");
+        assert!(tries.begin(THERE, "mine", minute(1)).is_ok());
     }
 
     #[test]

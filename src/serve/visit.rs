@@ -74,12 +74,14 @@ impl Visit<'_> {
 impl State {
     /// Follows a link. A short code is looked up only as long as its network has not tried too many.
     pub(super) async fn arrive(&self, token: &str) -> Result<Arrival<'_>, Failure> {
-        let (counted, now) = (short_code(token).is_some(), self.desk.now());
-        let looking = if counted { Some(self.tries.begin(self.network, now)) } else { None };
+        let (code, now) = (short_code(token), self.desk.now());
+        let looking = code.map(|code| self.tries.begin(self.network, &code, now));
         let looking = looking.transpose().map_err(|wait| Failure::too_many_tries(self, wait))?;
         let arrival = self.desk.arrive(token).await;
-        if let (Some(looking), Ok(Arrival::Nowhere)) = (looking, &arrival) {
-            looking.failed(now);
+        match (looking, &arrival) {
+            (Some(looking), Ok(Arrival::Nowhere)) => looking.failed(now),
+            (Some(looking), Ok(_)) => looking.found(),
+            _ => {}
         }
         arrival.map_err(|error| Failure::unavailable(self, &error))
     }

@@ -18,9 +18,9 @@ pub struct Unanswered {
     pub form: String,
     /// Where its mail went.
     pub contact: Contact,
-    /// When its first mail was queued.
+    /// When its first mail was delivered.
     pub mailed_at: Timestamp,
-    /// When its last mail was queued.
+    /// When its last mail was delivered.
     pub last_at: Timestamp,
     /// Reminders so far.
     pub reminded: usize,
@@ -59,7 +59,8 @@ impl Store {
             "SELECT i.id, i.form, c.id AS contact, c.case_number, c.party, c.address, c.language,
                     o.mailed_at, o.last_at, o.reminded
              FROM invitations i JOIN contacts c ON c.id = i.contact
-             JOIN (SELECT invitation, contact, min(queued_at) AS mailed_at, max(queued_at) AS last_at,
+             JOIN (SELECT invitation, contact, min(coalesce(settled_at, queued_at)) AS mailed_at,
+                          max(coalesce(settled_at, queued_at)) AS last_at,
                           CAST(sum(CASE WHEN kind = 'reminder' THEN 1 ELSE 0 END) AS BIGINT) AS reminded,
                           sum(CASE WHEN state IN ('waiting', 'dead') THEN 1 ELSE 0 END) AS pending
                    FROM outbox WHERE state <> 'obsolete' GROUP BY invitation, contact) o
