@@ -75,9 +75,8 @@ type Answering = fn() -> MethodRouter<State>;
 
 /// Every route: method, path and what answers. The router is made of this list, and nothing else answers but the files
 /// of the site.
-const ROUTES: [(&str, &str, Answering); 18] = [
+const ROUTES: [(&str, &str, Answering); 17] = [
     ("GET", "/f", || get(code::ask)),
-    ("GET", "/f/", || get(code::ask)),
     ("POST", "/f", || post(code::go)),
     ("GET", "/f/{token}", || get(explanation::show)),
     ("GET", "/f/{token}/answer", || get(answer::show)),
