@@ -226,12 +226,13 @@ fn wrong_code(n: usize) -> String {
 #[test]
 fn ten_wrong_codes_close_the_door_for_every_code_of_that_network_and_no_header_opens_it() {
     let house = House::with_links(1);
-    let code = invite(&house, &[&house.cases[0], "--form", "community-feedback", "--shared", "3"]);
+    let shared = || invite(&house, &[&house.cases[0], "--form", "community-feedback", "--shared", "3"]);
+    let (opened, code) = (shared(), shared());
     let server = house.serve();
     let status = |target: &str| get(server.address, target).expect("an answer").status;
     // What is no code, and what is found, is no try.
     for _ in 0..15 {
-        assert_eq!((status(&code), status("/f/ABCD"), status("/f/ABCD-EFGH-JKM0")), (200, 404, 404));
+        assert_eq!((status(&opened), status("/f/ABCD"), status("/f/ABCD-EFGH-JKM0")), (200, 404, 404));
     }
     for n in 0..10 {
         let rest = ["", "/answer", "/check"][n % 3];
@@ -257,6 +258,7 @@ fn ten_wrong_codes_close_the_door_for_every_code_of_that_network_and_no_header_o
     }
     assert_eq!(status(&format!("/f/{}", house.tokens[0])), 200, "a link from a mail works all the time");
     assert_eq!(status("/f"), 200);
+    assert_eq!(status(&format!("{opened}/answer")), 200, "whoever was answering goes on");
     let typed = post(server.address, "/f", &[("code", &code[3..].to_lowercase().replace('-', " "))]);
     assert_eq!(typed.map(|a| a.status), Some(429), "typed in, it is the same code");
     assert_eq!(house.stored(), []);
