@@ -21,6 +21,8 @@ mod inviting;
 mod preview;
 #[path = "story/requirements.rs"]
 mod requirements;
+#[path = "support/staff.rs"]
+mod staff;
 #[path = "story/transfer.rs"]
 mod transfer;
 #[path = "story/two_servers.rs"]

@@ -1,6 +1,6 @@
 //! A case as its events have made it.
 
-use super::{CaseEvent, CaseNumber, Ending, Opening, Settled, Work};
+use super::{CaseEvent, CaseNumber, Ending, Handling, Note, Opening, Problem, Settled, Work};
 use crate::form::Party;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +33,15 @@ pub struct CaseFile {
     parties: BTreeMap<Party, PartyState>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settled: Option<Settled>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    officer: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    notes: BTreeMap<u32, Note>,
+    /// Notes that were ever made.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    noted: u32,
+    #[serde(default, skip_serializing_if = "Handling::is_empty")]
+    handling: Handling,
 }
 
 /// An event that cannot follow what has happened.
@@ -56,6 +65,15 @@ pub enum CaseRefusal {
     /// Only what was answered can be taken back.
     #[error("the party has not answered")]
     NotAnswered,
+    /// Only a note that is there can be taken away.
+    #[error("there is no such note")]
+    NoNote,
+    /// Only a report that was sent can be corrected, accepted or completed.
+    #[error("the closing report has not been sent")]
+    NotReported,
+    /// Only a problem that was noted can be seen.
+    #[error("no problem was noted")]
+    NoProblem,
     /// An answer needs an invitation.
     #[error("the party was not invited")]
     NotInvited,
@@ -78,6 +96,10 @@ impl CaseFile {
             ending: None,
             parties: BTreeMap::new(),
             settled: None,
+            officer: None,
+            notes: BTreeMap::new(),
+            noted: 0,
+            handling: Handling::default(),
         };
         for event in rest {
             file.apply(event)?;
@@ -112,7 +134,36 @@ impl CaseFile {
                 self.settled = Some(settled.clone());
                 self.ending = Some(self.ending_with(&ending));
                 self.work = self.work_with(&self.work);
+                self.handling.report_sent();
             }
+            CaseEvent::OfficerNamed { officer } => self.officer.clone_from(officer),
+            CaseEvent::Noted { note } => {
+                self.noted += 1;
+                self.notes.insert(self.noted, note.clone());
+                self.work = self.work_with(&self.work.with(note));
+            }
+            CaseEvent::NoteRemoved { note } => {
+                let removed = self.notes.remove(note).ok_or(CaseRefusal::NoNote)?;
+                self.work = self.work_with(&self.work.without(&removed));
+            }
+            CaseEvent::CorrectionBegun { .. } | CaseEvent::Accepted { .. } | CaseEvent::CompletionAsked { .. }
+                if !self.reported() =>
+            {
+                return Err(CaseRefusal::NotReported);
+            }
+            CaseEvent::CorrectionBegun { reason } => self.handling.correcting = Some(reason.clone()),
+            CaseEvent::Accepted { version } => {
+                self.handling.accepted = Some(*version);
+                self.handling.question = None;
+            }
+            CaseEvent::CompletionAsked { question, .. } => {
+                self.handling.accepted = None;
+                self.handling.question = Some(question.clone());
+            }
+            CaseEvent::ProblemNoted { on, problem } => {
+                self.handling.problem = Some(Problem { on: *on, problem: problem.clone(), seen: false });
+            }
+            CaseEvent::ProblemSeen => self.handling.problem.as_mut().ok_or(CaseRefusal::NoProblem)?.seen = true,
             CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
             // The forms themselves are kept beside the case.
             CaseEvent::Asked { .. } | CaseEvent::Filled { .. } => {}
@@ -158,7 +209,9 @@ impl CaseFile {
     pub fn changes(&self, opening: &Opening, work: &Work, ending: Option<&Ending>) -> Vec<CaseEvent> {
         let told = ending.map(|e| self.ending_with(e));
         let kept = told.or_else(|| self.settled.as_ref().and_then(|_| self.ending.clone()));
-        let (work, ending) = (&self.work_with(work), kept.as_ref());
+        // What its coach notes day by day is not undone by an older sheet.
+        let told = if self.notes.is_empty() { work } else { &self.work };
+        let (work, ending) = (&self.work_with(told), kept.as_ref());
         let mut events = Vec::new();
         // An ending that no longer fits goes first and comes back last, so that every step is possible.
         if self.ending.is_some() && (ending.is_none() || self.opening != *opening) {
@@ -182,7 +235,8 @@ impl CaseFile {
     #[must_use]
     pub fn contradicts(&self, work: &Work, ending: Option<&Ending>) -> bool {
         let ending_differs = ending.is_none_or(|e| self.ending_with(e) != *e);
-        self.settled.is_some() && (self.work_with(work) != *work || ending_differs)
+        let noted = !self.notes.is_empty() && self.work != *work;
+        noted || self.settled.is_some() && (self.work_with(work) != *work || ending_differs)
     }
 
     /// The case's number.
@@ -207,6 +261,24 @@ impl CaseFile {
     #[must_use]
     pub fn work(&self) -> &Work {
         &self.work
+    }
+
+    /// The officer who is named to receive the reports, by id.
+    #[must_use]
+    pub fn officer(&self) -> Option<&str> {
+        self.officer.as_deref()
+    }
+
+    /// What the coach has noted, by its number.
+    #[must_use]
+    pub fn notes(&self) -> &BTreeMap<u32, Note> {
+        &self.notes
+    }
+
+    /// What coach and officer have done about the closing report since it was sent.
+    #[must_use]
+    pub fn handling(&self) -> &Handling {
+        &self.handling
     }
 
     /// How it ended, if it has.
@@ -247,6 +319,7 @@ fn checked(opening: Opening) -> Result<Opening, CaseRefusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::{NoteKind, Stage};
     use jiff::civil::date;
 
     fn opening() -> Opening {
@@ -340,6 +413,46 @@ mod tests {
         file.apply(&invited).unwrap();
         file.apply(&CaseEvent::Answered { party: Party::Employer }).unwrap();
         assert_eq!(file.apply(&revoked), Err(CaseRefusal::NotInvited), "what was answered stays counted");
+    }
+
+    #[test]
+    fn notes_add_to_the_work_and_taking_one_away_takes_its_hours_meetings_and_trial_away() {
+        let mut file = opened();
+        let note = |kind, hours_tenths| CaseEvent::Noted {
+            note: Note { on: date(2024, 11, 5), kind, hours_tenths, phase: None, text: None },
+        };
+        for event in [note(NoteKind::Meeting, 15), note(NoteKind::Trial, 0), note(NoteKind::ThreePartyTalk, 10)] {
+            file.apply(&event).unwrap();
+        }
+        assert_eq!(file.work(), &Work { hours_tenths: Some(25), meetings: Some(2), work_trials: Some(1) });
+        let older = Work { hours_tenths: Some(5), meetings: Some(1), work_trials: None };
+        assert!(file.changes(&opening(), &older, None).is_empty(), "a sheet does not undo what was noted");
+        assert!(file.contradicts(&older, None));
+        file.apply(&CaseEvent::NoteRemoved { note: 1 }).unwrap();
+        assert_eq!(file.work(), &Work { hours_tenths: Some(10), meetings: Some(1), work_trials: Some(1) });
+        assert_eq!(file.apply(&CaseEvent::NoteRemoved { note: 1 }), Err(CaseRefusal::NoNote));
+        file.apply(&note(NoteKind::Work, 5)).unwrap();
+        assert_eq!(file.notes().keys().copied().collect::<Vec<_>>(), [2, 3, 4], "a number is not given again");
+    }
+
+    #[test]
+    fn a_report_is_handled_only_once_it_was_sent_and_a_corrected_one_anew() {
+        let mut file = opened();
+        let accepted = CaseEvent::Accepted { version: 1 };
+        assert_eq!(file.apply(&accepted), Err(CaseRefusal::NotReported));
+        file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
+        assert_eq!(file.stage(), Stage::Ended);
+        let settled = Settled { hours_tenths: None, meetings: None, outcome: "job".into(), pay_subsidy: None };
+        let reported = CaseEvent::Reported { settled };
+        file.apply(&reported).unwrap();
+        assert_eq!(file.stage(), Stage::Reported);
+        file.apply(&CaseEvent::CompletionAsked { version: 1, question: "Milloin?".into() }).unwrap();
+        assert_eq!(file.stage(), Stage::CompletionAsked);
+        file.apply(&CaseEvent::CorrectionBegun { reason: "Päivä puuttui.".into() }).unwrap();
+        file.apply(&reported).unwrap();
+        assert_eq!((file.stage(), file.handling().corrected.as_deref()), (Stage::Reported, Some("Päivä puuttui.")));
+        file.apply(&accepted).unwrap();
+        assert_eq!(file.stage(), Stage::Accepted);
     }
 
     #[test]

@@ -7,10 +7,12 @@
 mod circumstances;
 mod event;
 mod file;
+mod handling;
 mod months;
 mod number;
 
-pub use event::{CaseEvent, Ending, Opening, Settled, Work};
+pub use event::{CaseEvent, Ending, Note, NoteKind, Opening, Settled, Work};
 pub use file::{CaseFile, CaseRefusal, PartyState};
+pub use handling::{Handling, Problem, Stage};
 pub use months::{DAYS_IN_YEAR_TIMES_100, mean_months_tenths, months_tenths};
 pub use number::CaseNumber;

@@ -3,13 +3,16 @@
 //! Enters: commands from the entrances, with the clock and the source of randomness. Leaves: changes
 //! in the store, reports, releases, sites, delivered mails. Refuses: what the rooms below refuse.
 
+mod access;
 mod contacts;
 mod deliver;
 mod draft;
 mod erase;
 mod export;
+mod fill;
 mod import;
 mod invite;
+mod notify;
 mod paper;
 #[cfg(test)]
 mod pilot;
@@ -24,11 +27,13 @@ mod shared_link;
 mod token;
 mod write_report;
 
+pub use access::{IDLE, may_see};
 pub use contacts::Added;
 pub use deliver::{DeliverySummary, ResendError};
 pub use draft::{DRAFT_DAYS, Typed, is_kept};
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
+pub use fill::filled_by;
 pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};

@@ -40,6 +40,8 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "site/methods.html",
     "site/open-data.html",
     "site/prose.html",
+    "staff/base.html",
+    "staff/signed-out.html",
 ];
 
 /// The one style sheet of site, forms and reports.

@@ -16,6 +16,8 @@ pub(super) struct Failure {
     html: String,
     /// After how many seconds it is worth trying again.
     retry_after: Option<i64>,
+    /// Where to sign in first.
+    location: Option<String>,
 }
 
 impl Failure {
@@ -50,6 +52,12 @@ impl Failure {
         let failure = Self::new(state, StatusCode::TOO_MANY_REQUESTS, "too_many_tries");
         // A part of a second is waited for, too.
         Self { retry_after: Some(wait.as_secs() + 1), ..failure }
+    }
+
+    /// To the sign-in, and from there to that path.
+    pub(super) fn sign_in(to: &str) -> Self {
+        let location = Some(format!("/desk/sign-in?to={to}"));
+        Self { status: StatusCode::SEE_OTHER, html: String::new(), retry_after: None, location }
     }
 
     pub(super) fn too_large(state: &State) -> Self {
@@ -96,7 +104,7 @@ impl Failure {
             tracing::error!(%error, "the page of a failure failed");
             "<!doctype html><title>503</title><p>503".to_owned()
         });
-        Self { status, html, retry_after: None }
+        Self { status, html, retry_after: None, location: None }
     }
 }
 
@@ -105,6 +113,9 @@ impl IntoResponse for Failure {
         let mut response = (self.status, Html(self.html)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
+            response.headers_mut().insert(header::LOCATION, location);
         }
         response
     }

@@ -21,10 +21,11 @@ fn set(name: HeaderName, value: &'static str) -> Set {
     Set::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Pages of forms are kept by no cache, whatever they say; others are asked for again.
+/// Pages of forms and of staff are kept by no cache, whatever they say; others are asked for again.
 async fn cached(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let form = path == "/f" || path.starts_with("/f/");
+    let form =
+        ["/f", "/desk"].iter().any(|of| path.strip_prefix(of).is_some_and(|r| r.is_empty() || r.starts_with('/')));
     let mut response = next.run(request).await;
     let value = HeaderValue::from_static(if form { "no-store" } else { "no-cache" });
     if form || !response.headers().contains_key(header::CACHE_CONTROL) {

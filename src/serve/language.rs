@@ -3,10 +3,12 @@
 use super::State;
 use super::cookie;
 use super::network::{Network, Peer};
+use super::staff::session_cookie;
 use crate::case::CaseFile;
 use crate::form::Form;
 use crate::text::Language;
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use std::convert::Infallible;
@@ -40,7 +42,9 @@ impl State {
         let language = wanted.first().copied().unwrap_or(self.language);
         let peer = parts.extensions.get::<Peer>().copied();
         let network = Network::of(peer, &parts.headers, &instance.trusted_proxies);
-        Self { language, wanted, network, cookie: cookie::shown(&parts.headers), ..self }
+        let (path, session) = (parts.uri.path().to_owned(), session_cookie(&parts.headers));
+        let saves = parts.method == Method::POST && (path.ends_with("/check") || path.ends_with("/change"));
+        Self { language, wanted, network, cookie: cookie::shown(&parts.headers), session, path, saves, ..self }
     }
 
     /// The language of a form: what was asked for where the form has it, else the case's own, else the instance's.

@@ -20,6 +20,7 @@ mod preview;
 mod restart;
 mod send;
 mod sent_form;
+mod staff;
 mod tries;
 mod visit;
 
@@ -29,10 +30,12 @@ pub use preview::{Draft, preview};
 use crate::desk::Desk;
 use crate::form::{Form, Kind, Question};
 use crate::render::{Link, STYLE};
+use crate::store::Role;
 use crate::text::{Language, Messages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, Uri, header};
+use axum::middleware::from_fn;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use error::Failure;
@@ -68,36 +71,81 @@ struct State {
     tries: Arc<Tries>,
     network: Network,
     cookie: Option<String>,
+    /// Value of the cookie of a session at a desk, and where the request goes: a form that is filled in at a desk opens
+    /// only for whoever has signed in there.
+    session: Option<String>,
+    path: String,
+    /// True for a post that only saves a draft: what was typed is kept although the session has ended.
+    saves: bool,
 }
 
 /// Makes what answers at a route.
 type Answering = fn() -> MethodRouter<State>;
 
-/// Every route: method, path and what answers. The router is made of this list, and nothing else answers but the files
-/// of the site.
-const ROUTES: [(&str, &str, Answering); 17] = [
-    ("GET", "/f", || get(code::ask)),
-    ("POST", "/f", || post(code::go)),
-    ("GET", "/f/{token}", || get(explanation::show)),
-    ("GET", "/f/{token}/answer", || get(answer::show)),
-    ("GET", "/f/{token}/check", || get(check::show)),
-    ("POST", "/f/{token}/check", || post(check::go_on)),
-    ("GET", "/f/{token}/change", || get(explanation::start_again)),
-    ("POST", "/f/{token}/change", || post(answer::change)),
-    ("GET", "/f/{token}/invite", || get(inviting::show)),
-    ("POST", "/f/{token}/invite", || post(inviting::add)),
-    ("GET", "/f/{token}/send", || get(explanation::start_again)),
-    ("POST", "/f/{token}/send", || post(send::receive)),
-    ("GET", "/f/{token}/restart", || get(explanation::start_again)),
-    ("POST", "/f/{token}/restart", || post(restart::restart)),
-    ("GET", "/form/{file}", || get(conditions::show)),
-    ("GET", "/palaute.css", || get(style)),
-    ("GET", "/healthz", || get(async || "ok\n")),
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody; of a link its token decides.
+    Anyone,
+    /// Staff who have signed in and have one of these roles.
+    Staff(&'static [Role]),
+}
+
+/// A route.
+#[derive(Clone, Copy)]
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    who: Who,
+    answering: Answering,
+}
+
+impl Route {
+    const fn new(method: &'static str, path: &'static str, who: Who, answering: Answering) -> Self {
+        Self { method, path, who, answering }
+    }
+
+    /// One for anybody.
+    const fn open(method: &'static str, path: &'static str, answering: Answering) -> Self {
+        Self::new(method, path, Who::Anyone, answering)
+    }
+}
+
+/// The routes of links and of files; those of staff stand with their desks.
+const ROUTES: &[Route] = &[
+    Route::open("GET", "/f", || get(code::ask)),
+    Route::open("POST", "/f", || post(code::go)),
+    Route::open("GET", "/f/{token}", || get(explanation::show)),
+    Route::open("GET", "/f/{token}/answer", || get(answer::show)),
+    Route::open("GET", "/f/{token}/check", || get(check::show)),
+    Route::open("POST", "/f/{token}/check", || post(check::go_on)),
+    Route::open("GET", "/f/{token}/change", || get(explanation::start_again)),
+    Route::open("POST", "/f/{token}/change", || post(answer::change)),
+    Route::open("GET", "/f/{token}/invite", || get(inviting::show)),
+    Route::open("POST", "/f/{token}/invite", || post(inviting::add)),
+    Route::open("GET", "/f/{token}/send", || get(explanation::start_again)),
+    Route::open("POST", "/f/{token}/send", || post(send::receive)),
+    Route::open("GET", "/f/{token}/restart", || get(explanation::start_again)),
+    Route::open("POST", "/f/{token}/restart", || post(restart::restart)),
+    Route::open("GET", "/form/{file}", || get(conditions::show)),
+    Route::open("GET", "/palaute.css", || get(style)),
+    Route::open("GET", "/healthz", || get(async || "ok\n")),
 ];
+
+/// Every route. The router is made of these, and nothing else answers but the files of the site.
+fn every_route() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(staff::ROUTES.into_iter().flatten())
+}
 
 /// Method and path of every route.
 pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ROUTES.iter().map(|(method, path, _)| (*method, *path))
+    every_route().map(|route| (route.method, route.path))
+}
+
+/// Who may use the route of that method and path; none where there is no such route.
+#[must_use]
+pub fn who_may(method: &str, path: &str) -> Option<Who> {
+    every_route().find(|route| (route.method, route.path) == (method, path)).map(|route| route.who)
 }
 
 async fn style() -> impl IntoResponse {
@@ -117,11 +165,24 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
         tries: Arc::default(),
         network: Network::Unknown,
         cookie: None,
+        session: None,
+        path: String::new(),
+        saves: false,
         desk,
     };
     let cross_site = headers::cross_site_check(&state)?;
     let https = state.desk.instance.base_url.value.starts_with("https://");
-    let listed = ROUTES.iter().fold(Router::new(), |router, (_, path, answering)| router.route(path, answering()));
+    let listed = every_route().fold(Router::new(), |router, route| {
+        let answers = match route.who {
+            Who::Anyone => (route.answering)(),
+            Who::Staff(roles) => {
+                let state = state.clone();
+                (route.answering)()
+                    .route_layer(from_fn(move |request, next| staff::gate(state.clone(), roles, request, next)))
+            }
+        };
+        router.route(route.path, answers)
+    });
     let missing = get(|Asked(state): Asked, uri: Uri| async move {
         if uri.path().starts_with("/f/") { Failure::nowhere(&state) } else { Failure::no_page(&state) }
     });

@@ -4,7 +4,7 @@ use super::State;
 use super::error::Failure;
 use super::journey::Step;
 use crate::case::CaseFile;
-use crate::desk::{Arrival, Closed, Typed, is_kept, short_code};
+use crate::desk::{Arrival, Closed, Typed, filled_by, is_kept, short_code};
 use crate::form::{Circumstances, Form};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
 use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
@@ -83,7 +83,27 @@ impl State {
             (Some(looking), Ok(_)) => looking.found(),
             _ => {}
         }
-        arrival.map_err(|error| Failure::unavailable(self, &error))
+        let arrival = arrival.map_err(|error| Failure::unavailable(self, &error))?;
+        if let Arrival::Open(invitation, _) | Arrival::Closed(_, invitation, _) = &arrival
+            && let Some(staff) = filled_by(invitation)
+            && !self.saves
+        {
+            self.only_for(staff, token).await?;
+        }
+        Ok(arrival)
+    }
+
+    /// Leads to the sign-in unless the visitor has signed in as that staff.
+    async fn only_for(&self, staff: &str, token: &str) -> Result<(), Failure> {
+        let session = match &self.session {
+            Some(value) => self.desk.session(value, None).await.map_err(|error| Failure::unavailable(self, &error))?,
+            None => None,
+        };
+        match session {
+            Some(session) if session.staff.id == staff => Ok(()),
+            Some(_) => Err(Failure::nowhere(self)),
+            None => Err(Failure::sign_in(&format!("/f/{token}"))),
+        }
     }
 
     /// The invitation and form behind a token, or the page that says why there is none.

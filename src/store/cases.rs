@@ -143,18 +143,16 @@ async fn open(
 ) -> Result<CaseFile, StoreError> {
     let told = |source| StoreError::Case { case: number.to_string(), source };
     let file = CaseFile::fold(number, &change.events).map_err(told)?;
-    sqlx::query(
-        "INSERT INTO cases (number, imported_number, office, ended_on, file, blind) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(number.to_string())
-    .bind(file.imported_number())
-    .bind(&file.opening().office)
-    .bind(file.ending().map(|e| e.on.to_string()))
-    .bind(to_json("case", &file)?)
-    .bind(blind)
-    .execute(&mut *connection)
-    .await
-    .map_err(attempting("open a case"))?;
+    sqlx::query("INSERT INTO cases (number, imported_number, office, file, blind) VALUES ($1, $2, $3, $4, $5)")
+        .bind(number.to_string())
+        .bind(file.imported_number())
+        .bind(&file.opening().office)
+        .bind(to_json("case", &file)?)
+        .bind(blind)
+        .execute(&mut *connection)
+        .await
+        .map_err(attempting("open a case"))?;
+    bring_up_to_date(connection, &file).await?;
     add_events(connection, number, blind, 1, &change.events, at).await?;
     Ok(file)
 }
@@ -178,17 +176,48 @@ pub(super) async fn append(
     for event in events {
         file.apply(event).map_err(|source| StoreError::Case { case: number.to_string(), source })?;
     }
-    sqlx::query("UPDATE cases SET ended_on = $2, file = $3, office = $4 WHERE number = $1")
-        .bind(number.to_string())
-        .bind(file.ending().map(|e| e.on.to_string()))
-        .bind(to_json("case", &file)?)
-        .bind(&file.opening().office)
-        .execute(&mut *connection)
-        .await
-        .map_err(attempting("update a case"))?;
+    bring_up_to_date(connection, &file).await?;
     let (blind, last): (String, i64) = (row.get("blind"), row.get("last"));
     add_events(connection, number, &blind, last + 1, events, at).await?;
     Ok(file)
+}
+
+/// Writes a case's row as its events have made it.
+async fn bring_up_to_date(connection: &mut AnyConnection, file: &CaseFile) -> Result<(), StoreError> {
+    let (opening, work, ending) = (file.opening(), file.work(), file.ending());
+    sqlx::query(
+        "UPDATE cases SET file = $2, office = $3, ended_on = $4, coach = $5, officer = $6, started_on = $7, outcome = $8,
+                          hours = $9, meetings = $10, trials = $11, stage = $12, words = $13 WHERE number = $1",
+    )
+    .bind(file.number().to_string())
+    .bind(to_json("case", file)?)
+    .bind(&opening.office)
+    .bind(ending.map(|e| e.on.to_string()))
+    .bind(&opening.coach)
+    .bind(file.officer())
+    .bind(opening.coaching_started.to_string())
+    .bind(ending.map(|e| e.outcome.clone()))
+    .bind(work.hours_tenths)
+    .bind(work.meetings.map(i64::from))
+    .bind(work.work_trials.map(i64::from))
+    .bind(file.stage().code())
+    .bind(words(file))
+    .execute(connection)
+    .await
+    .map_err(attempting("update a case"))?;
+    Ok(())
+}
+
+/// What is searched in, in lower case.
+fn words(file: &CaseFile) -> String {
+    let field = file.ending().and_then(|e| e.field.as_deref());
+    let parts = [file.imported_number(), file.opening().municipality.as_deref(), field];
+    let mut words = file.number().to_string();
+    for part in parts {
+        words.push(' ');
+        words.push_str(&part.unwrap_or_default().to_lowercase());
+    }
+    words
 }
 
 async fn add_events(

@@ -360,6 +360,7 @@ async fn erase_case(
     for table in [of_invitations!("outbox"), of_invitations!("links"), of_invitations!("drafts")] {
         run(connection, table, number).await?;
     }
+    run(connection, "DELETE FROM outbox WHERE case_number = $1", number).await?;
     run(connection, of_invitations!("submissions"), number).await?;
     run(connection, "DELETE FROM invitations WHERE case_number = $1", number).await?;
     run(connection, "DELETE FROM contacts WHERE case_number = $1", number).await?;

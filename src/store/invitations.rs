@@ -75,7 +75,8 @@ pub struct LinkUse {
     pub channel: Channel,
     /// True when several people are given the same link.
     pub shared: bool,
-    /// Who owns the drafts written at it, when that is not the link alone: the contact that it is mailed to.
+    /// Who owns the drafts written at it, when that is not the link alone: the contact that it is mailed to, or the staff who
+    /// opened it at a desk.
     pub draft_owner: Option<String>,
 }
 
@@ -343,7 +344,8 @@ pub(super) async fn open_link(
     .bind(usage.channel.code())
     .bind(i64::from(usage.shared))
     .bind(usage.draft_owner.as_deref())
-    .bind(i64::from(usage.draft_owner.is_some()))
+    // A contact may have been replaced meanwhile; staff who have left cannot sign in.
+    .bind(i64::from(usage.draft_owner.as_ref().is_some_and(|owner| !owner.starts_with("staff:"))))
     .execute(&mut *connection)
     .await
     .map_err(attempting("open a link"))?;

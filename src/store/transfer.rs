@@ -18,8 +18,12 @@ const PAGE: i64 = 100;
 
 /// Every table of the schema with how many columns its key has and its columns, the key's first. A table stands after
 /// those that its rows refer to.
-const TABLES: [Table; 19] = [
-    table("cases", 1, "number imported_number office ended_on file blind"),
+const TABLES: [Table; 20] = [
+    table(
+        "cases",
+        1,
+        "number imported_number office ended_on file blind coach officer started_on outcome hours meetings trials stage words",
+    ),
     table("case_events", 2, "case_number sequence at event"),
     table("invitations", 1, "id case_number party form expires_at revoked_at counted contact gate"),
     table("links", 1, "token_hash invitation made_at channel shared owner"),
@@ -27,16 +31,21 @@ const TABLES: [Table; 19] = [
     table("codebooks", 1, "fingerprint book"),
     table("facts", 1, "sequence subject sign codebook codes"),
     table("cube", 1, "one cube"),
-    table("reports", 2, "case_number version content written_on json html pdf"),
+    table("reports", 2, "case_number version content written_on json html pdf sent_at sha256"),
     table("annexes", 2, "case_number version closed_on json html pdf"),
-    table("outbox", 1, "id invitation address queued_at tries next_try state kind contact trouble settled_at"),
     table("forms", 1, "version form"),
     table("audit_log", 1, "sequence at verb subject chain commitment"),
     table("erasures", 2, "subject mark kind imported reason at wiped"),
     table("drafts", 2, "invitation owner_hash version answers saved_at nonce"),
     table("contacts", 1, "id case_number party address language added_at"),
     table("staff", 1, "id address name role added_at removed_at"),
-    table("sessions", 1, "id_hash staff opened_at used_at ends_at"),
+    table("sessions", 1, "id_hash staff opened_at used_at ends_at language"),
+    table("sign_ins", 1, "id asking_hash staff secret_hash asked_at ends_at"),
+    table(
+        "outbox",
+        1,
+        "id invitation staff case_number sign_in address queued_at tries next_try state kind contact trouble settled_at",
+    ),
     table("releases_known", 1, "id fingerprint as_of made_at"),
 ];
 /// Tables whose `sequence` is counted by the database and never given twice.

@@ -5,9 +5,12 @@ use super::contacts::{self, Contact};
 use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, InvitationId, LinkUse, NewInvitation};
+use super::notices::{self, NewNotice};
 use super::places::{self, NewPlaces};
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
+use super::sessions::{self, NewSession, SessionChange};
+use super::staff::{self, Staff};
 use super::submissions::{self, NewSubmission, Received};
 use super::{Database, Engine, Store, StoreError, facts};
 use super::{mails, outbox};
@@ -57,6 +60,11 @@ pub(super) enum Job {
     ResendMail { id: String, at: Timestamp, reply: Reply<bool> },
     Erase(Vec<Erasure>, Timestamp, Reply<Erased>),
     KnowRelease(Box<KnownRelease>, Reply<()>),
+    AddStaff(Staff, Timestamp, Reply<bool>),
+    RemoveStaff { id: String, at: Timestamp, reply: Reply<bool> },
+    OpenSession(Box<NewSession>, Reply<()>),
+    ChangeSession(Fingerprint, SessionChange, Reply<()>),
+    QueueNotices(Vec<NewNotice>, Timestamp, Reply<()>),
     Finish(Reply<()>),
 }
 
@@ -283,6 +291,11 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::ResendMail { id, at, reply } => answer(outbox::resend(connection, &id, at).await, reply),
         Job::Erase(erasures, at, reply) => answer(erase::erase(connection, &erasures, at).await, reply),
         Job::KnowRelease(release, reply) => answer(releases::know(connection, &release).await, reply),
+        Job::AddStaff(staff, at, reply) => answer(staff::add(connection, &staff, at).await, reply),
+        Job::RemoveStaff { id, at, reply } => answer(staff::remove(connection, &id, at).await, reply),
+        Job::OpenSession(new, reply) => answer(sessions::open(connection, &new).await, reply),
+        Job::ChangeSession(id, change, reply) => answer(sessions::change(connection, &id, &change).await, reply),
+        Job::QueueNotices(notices, at, reply) => answer(notices::queue(connection, &notices, at).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
     }
 }
@@ -322,6 +335,8 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::TidyDrafts { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(.., reply)
         | Job::SaveAnnex(.., reply)
+        | Job::AddStaff(.., reply)
+        | Job::RemoveStaff { reply, .. }
         | Job::ResendMail { reply, .. }
         | Job::OpenLink { reply, .. } => {
             drop(reply.send(Err(lost(error))));
@@ -329,6 +344,9 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::SaveReport(.., reply)
         | Job::KnowRelease(_, reply)
         | Job::PutMailsOff(_, reply)
+        | Job::OpenSession(_, reply)
+        | Job::ChangeSession(.., reply)
+        | Job::QueueNotices(.., reply)
         | Job::Finish(reply)
         | Job::DropDraft { reply, .. }
         | Job::Renew { reply, .. }

@@ -1,0 +1,33 @@
+//! Lets somebody who has signed in fill in a form on a case. The link works only for whoever has signed in as the same
+//! staff, and its draft is theirs from link to link.
+
+use super::{Desk, InviteError};
+use crate::case::CaseFile;
+use crate::store::{Invitation, LinkUse, Staff};
+
+/// What the owner of a draft of staff begins with; ids of contacts are hexadecimal.
+pub(crate) const OF_STAFF: &str = "staff:";
+
+/// Id of the staff at whose desk a link was opened, if it was opened at one.
+#[must_use]
+pub fn filled_by(invitation: &Invitation) -> Option<&str> {
+    invitation.draft_owner.as_deref()?.strip_prefix(OF_STAFF)
+}
+
+impl Desk {
+    /// Opens a form on a case for one of the staff; the path that leads to it.
+    ///
+    /// # Errors
+    /// See [`InviteError`].
+    pub async fn fill(&self, staff: &Staff, case: &CaseFile, form: &str) -> Result<String, InviteError> {
+        let invitation = self.open_invitation(case.number(), form).await?;
+        let usage = LinkUse { draft_owner: Some(draft_owner(staff)), ..LinkUse::default() };
+        let link = self.link_to(&invitation.id, invitation.expires_at, usage).await?;
+        Ok(format!("/f/{}", link.token))
+    }
+}
+
+/// Whose the drafts of one of the staff are.
+pub(super) fn draft_owner(staff: &Staff) -> String {
+    format!("{OF_STAFF}{}", staff.id)
+}

@@ -1,0 +1,5 @@
+//! The pages of staff.
+
+mod frame;
+
+pub use frame::{SignedOutView, StaffFrame};

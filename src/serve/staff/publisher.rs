@@ -1,0 +1,5 @@
+//! TO BE WRITTEN.
+
+use crate::serve::Route;
+
+pub(super) const ROUTES: &[Route] = &[];

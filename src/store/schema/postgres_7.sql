@@ -1,0 +1,71 @@
+-- What lists of cases sort and filter by; every column can be told from the case's events.
+ALTER TABLE cases ADD COLUMN coach TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN officer TEXT COLLATE "C";                      -- id of the staff, where one is named
+ALTER TABLE cases ADD COLUMN started_on TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN outcome TEXT COLLATE "C";
+ALTER TABLE cases ADD COLUMN hours BIGINT;                     -- in tenths
+ALTER TABLE cases ADD COLUMN meetings BIGINT;
+ALTER TABLE cases ADD COLUMN trials BIGINT;
+ALTER TABLE cases ADD COLUMN stage TEXT COLLATE "C" NOT NULL DEFAULT 'ongoing';
+ALTER TABLE cases ADD COLUMN words TEXT COLLATE "C" NOT NULL DEFAULT '';    -- what is searched in, in lower case
+UPDATE cases SET
+  coach = (CAST(file AS json) -> 'opening' ->> 'coach'),
+  started_on = (CAST(file AS json) -> 'opening' ->> 'coaching_started'),
+  outcome = (CAST(file AS json) -> 'ending' ->> 'outcome'),
+  hours = CAST(CAST(file AS json) -> 'work' ->> 'hours_tenths' AS BIGINT),
+  meetings = CAST(CAST(file AS json) -> 'work' ->> 'meetings' AS BIGINT),
+  trials = CAST(CAST(file AS json) -> 'work' ->> 'work_trials' AS BIGINT),
+  stage = CASE WHEN ended_on IS NULL THEN 'ongoing'
+               WHEN (CAST(file AS json) -> 'settled' ->> 'outcome') IS NULL THEN 'ended' ELSE 'reported' END,
+  words = replace(replace(replace(lower(number || ' ' || coalesce(imported_number, '') || ' '
+          || coalesce((CAST(file AS json) -> 'opening' ->> 'municipality'), '') || ' '
+          || coalesce((CAST(file AS json) -> 'ending' ->> 'field'), '')), 'Å', 'å'), 'Ä', 'ä'), 'Ö', 'ö');
+CREATE INDEX cases_by_coach ON cases (coach, started_on);
+CREATE INDEX cases_by_stage ON cases (stage);
+
+-- When a version of a report was sent to the office, and the SHA-256 of its JSON; a version from a sheet is not sent.
+ALTER TABLE reports ADD COLUMN sent_at TEXT COLLATE "C";
+ALTER TABLE reports ADD COLUMN sha256 TEXT COLLATE "C" NOT NULL DEFAULT '';
+
+-- A mail to staff carries no invitation, but leads to a case, or carries a sign-in.
+CREATE TABLE outbox_7 (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  invitation  TEXT COLLATE "C" REFERENCES invitations (id),
+  staff       TEXT COLLATE "C" REFERENCES staff (id),
+  case_number TEXT COLLATE "C",                      -- what a mail to staff is about
+  sign_in     TEXT COLLATE "C",
+  address     TEXT COLLATE "C",                      -- removed once nothing more is to be sent there
+  queued_at   TEXT COLLATE "C" NOT NULL,
+  tries       BIGINT NOT NULL DEFAULT 0,
+  next_try    TEXT COLLATE "C" NOT NULL,
+  state       TEXT COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'delivered', 'obsolete', 'dead')),
+  kind        TEXT COLLATE "C" NOT NULL DEFAULT 'invitation',
+  contact     TEXT COLLATE "C",
+  trouble     TEXT COLLATE "C",
+  settled_at  TEXT COLLATE "C",
+  CHECK (invitation IS NOT NULL OR staff IS NOT NULL)
+);
+INSERT INTO outbox_7 (id, invitation, address, queued_at, tries, next_try, state, kind, contact, trouble, settled_at)
+  SELECT id, invitation, address, queued_at, tries, next_try, state, kind, contact, trouble, settled_at FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_7 RENAME TO outbox;
+CREATE INDEX outbox_by_invitation ON outbox (invitation);
+CREATE INDEX outbox_due ON outbox (state, next_try);
+
+-- The language in which somebody reads the pages of staff.
+ALTER TABLE sessions ADD COLUMN language TEXT COLLATE "C";
+
+-- Somebody asks to be let in. The secret is made as its mail goes out; only its SHA-256 is kept, and only the browser
+-- that asked can use it. Of an address that is nobody's there is a row, too, without staff.
+CREATE TABLE sign_ins (
+  id          TEXT COLLATE "C" PRIMARY KEY,
+  asking_hash TEXT COLLATE "C" NOT NULL,             -- SHA-256 of the browser's cookie
+  staff       TEXT COLLATE "C" REFERENCES staff (id),
+  secret_hash TEXT COLLATE "C" UNIQUE,
+  asked_at    TEXT COLLATE "C" NOT NULL,
+  ends_at     TEXT COLLATE "C" NOT NULL
+);
+
+-- The planner's samples of a column are no place for these.
+ALTER TABLE cases ALTER COLUMN words SET STATISTICS 0;
+ALTER TABLE outbox ALTER COLUMN address SET STATISTICS 0;

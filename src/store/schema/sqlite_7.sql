@@ -1,0 +1,67 @@
+-- What lists of cases sort and filter by; every column can be told from the case's events.
+ALTER TABLE cases ADD COLUMN coach TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN officer TEXT;                      -- id of the staff, where one is named
+ALTER TABLE cases ADD COLUMN started_on TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN outcome TEXT;
+ALTER TABLE cases ADD COLUMN hours INTEGER;                     -- in tenths
+ALTER TABLE cases ADD COLUMN meetings INTEGER;
+ALTER TABLE cases ADD COLUMN trials INTEGER;
+ALTER TABLE cases ADD COLUMN stage TEXT NOT NULL DEFAULT 'ongoing';
+ALTER TABLE cases ADD COLUMN words TEXT NOT NULL DEFAULT '';    -- what is searched in, in lower case
+UPDATE cases SET
+  coach = json_extract(file, '$.opening.coach'),
+  started_on = json_extract(file, '$.opening.coaching_started'),
+  outcome = json_extract(file, '$.ending.outcome'),
+  hours = json_extract(file, '$.work.hours_tenths'),
+  meetings = json_extract(file, '$.work.meetings'),
+  trials = json_extract(file, '$.work.work_trials'),
+  stage = CASE WHEN ended_on IS NULL THEN 'ongoing'
+               WHEN json_extract(file, '$.settled.outcome') IS NULL THEN 'ended' ELSE 'reported' END,
+  words = replace(replace(replace(lower(number || ' ' || coalesce(imported_number, '') || ' '
+          || coalesce(json_extract(file, '$.opening.municipality'), '') || ' '
+          || coalesce(json_extract(file, '$.ending.field'), '')), 'Å', 'å'), 'Ä', 'ä'), 'Ö', 'ö');
+CREATE INDEX cases_by_coach ON cases (coach, started_on);
+CREATE INDEX cases_by_stage ON cases (stage);
+
+-- When a version of a report was sent to the office, and the SHA-256 of its JSON; a version from a sheet is not sent.
+ALTER TABLE reports ADD COLUMN sent_at TEXT;
+ALTER TABLE reports ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+
+-- A mail to staff carries no invitation, but leads to a case, or carries a sign-in.
+CREATE TABLE outbox_7 (
+  id          TEXT PRIMARY KEY,
+  invitation  TEXT REFERENCES invitations (id),
+  staff       TEXT REFERENCES staff (id),
+  case_number TEXT,                      -- what a mail to staff is about
+  sign_in     TEXT,
+  address     TEXT,                      -- removed once nothing more is to be sent there
+  queued_at   TEXT NOT NULL,
+  tries       INTEGER NOT NULL DEFAULT 0,
+  next_try    TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'obsolete', 'dead')),
+  kind        TEXT NOT NULL DEFAULT 'invitation',
+  contact     TEXT,
+  trouble     TEXT,
+  settled_at  TEXT,
+  CHECK (invitation IS NOT NULL OR staff IS NOT NULL)
+) STRICT;
+INSERT INTO outbox_7 (id, invitation, address, queued_at, tries, next_try, state, kind, contact, trouble, settled_at)
+  SELECT id, invitation, address, queued_at, tries, next_try, state, kind, contact, trouble, settled_at FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_7 RENAME TO outbox;
+CREATE INDEX outbox_by_invitation ON outbox (invitation);
+CREATE INDEX outbox_due ON outbox (state, next_try);
+
+-- The language in which somebody reads the pages of staff.
+ALTER TABLE sessions ADD COLUMN language TEXT;
+
+-- Somebody asks to be let in. The secret is made as its mail goes out; only its SHA-256 is kept, and only the browser
+-- that asked can use it. Of an address that is nobody's there is a row, too, without staff.
+CREATE TABLE sign_ins (
+  id          TEXT PRIMARY KEY,
+  asking_hash TEXT NOT NULL,             -- SHA-256 of the browser's cookie
+  staff       TEXT REFERENCES staff (id),
+  secret_hash TEXT UNIQUE,
+  asked_at    TEXT NOT NULL,
+  ends_at     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
