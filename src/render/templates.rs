@@ -130,7 +130,7 @@ mod tests {
     fn every_file_of_the_template_folder_is_embedded() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         let mut found = BTreeSet::new();
-        for folder in ["form", "report", "site", "mail"] {
+        for folder in ["form", "report", "site", "mail", "staff"] {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 found.insert(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
             }

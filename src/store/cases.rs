@@ -15,6 +15,9 @@ pub enum Subject {
     Known(CaseNumber),
 }
 
+/// What stands in a column of numbers where nothing is known.
+pub(super) const UNKNOWN: i64 = -1;
+
 /// Makes the countable fact of a case.
 pub type FactOf = std::sync::Arc<dyn Fn(&CaseFile) -> Fact + Send + Sync>;
 
@@ -197,9 +200,9 @@ async fn bring_up_to_date(connection: &mut AnyConnection, file: &CaseFile) -> Re
     .bind(file.officer())
     .bind(opening.coaching_started.to_string())
     .bind(ending.map(|e| e.outcome.clone()))
-    .bind(work.hours_tenths)
-    .bind(work.meetings.map(i64::from))
-    .bind(work.work_trials.map(i64::from))
+    .bind(work.hours_tenths.unwrap_or(UNKNOWN))
+    .bind(work.meetings.map_or(UNKNOWN, i64::from))
+    .bind(work.work_trials.map_or(UNKNOWN, i64::from))
     .bind(file.stage().code())
     .bind(words(file))
     .execute(connection)

@@ -3,20 +3,19 @@ ALTER TABLE cases ADD COLUMN coach TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN officer TEXT COLLATE "C";                      -- id of the staff, where one is named
 ALTER TABLE cases ADD COLUMN started_on TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN outcome TEXT COLLATE "C";
-ALTER TABLE cases ADD COLUMN hours BIGINT;                     -- in tenths
-ALTER TABLE cases ADD COLUMN meetings BIGINT;
-ALTER TABLE cases ADD COLUMN trials BIGINT;
+ALTER TABLE cases ADD COLUMN hours BIGINT NOT NULL DEFAULT -1;           -- in tenths; -1 where nothing is known
+ALTER TABLE cases ADD COLUMN meetings BIGINT NOT NULL DEFAULT -1;
+ALTER TABLE cases ADD COLUMN trials BIGINT NOT NULL DEFAULT -1;
 ALTER TABLE cases ADD COLUMN stage TEXT COLLATE "C" NOT NULL DEFAULT 'ongoing';
 ALTER TABLE cases ADD COLUMN words TEXT COLLATE "C" NOT NULL DEFAULT '';    -- what is searched in, in lower case
 UPDATE cases SET
   coach = (CAST(file AS json) -> 'opening' ->> 'coach'),
   started_on = (CAST(file AS json) -> 'opening' ->> 'coaching_started'),
   outcome = (CAST(file AS json) -> 'ending' ->> 'outcome'),
-  hours = CAST(CAST(file AS json) -> 'work' ->> 'hours_tenths' AS BIGINT),
-  meetings = CAST(CAST(file AS json) -> 'work' ->> 'meetings' AS BIGINT),
-  trials = CAST(CAST(file AS json) -> 'work' ->> 'work_trials' AS BIGINT),
-  stage = CASE WHEN ended_on IS NULL THEN 'ongoing'
-               WHEN (CAST(file AS json) -> 'settled' ->> 'outcome') IS NULL THEN 'ended' ELSE 'reported' END,
+  hours = coalesce(CAST(CAST(file AS json) -> 'work' ->> 'hours_tenths' AS BIGINT), -1),
+  meetings = coalesce(CAST(CAST(file AS json) -> 'work' ->> 'meetings' AS BIGINT), -1),
+  trials = coalesce(CAST(CAST(file AS json) -> 'work' ->> 'work_trials' AS BIGINT), -1),
+  stage = CASE WHEN ended_on IS NULL THEN 'ongoing' WHEN (CAST(file AS json) -> 'settled' ->> 'outcome') IS NULL THEN 'ended' ELSE 'reported' END,
   words = replace(replace(replace(lower(number || ' ' || coalesce(imported_number, '') || ' '
           || coalesce((CAST(file AS json) -> 'opening' ->> 'municipality'), '') || ' '
           || coalesce((CAST(file AS json) -> 'ending' ->> 'field'), '')), 'Å', 'å'), 'Ä', 'ä'), 'Ö', 'ö');

@@ -3,20 +3,19 @@ ALTER TABLE cases ADD COLUMN coach TEXT NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN officer TEXT;                      -- id of the staff, where one is named
 ALTER TABLE cases ADD COLUMN started_on TEXT NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN outcome TEXT;
-ALTER TABLE cases ADD COLUMN hours INTEGER;                     -- in tenths
-ALTER TABLE cases ADD COLUMN meetings INTEGER;
-ALTER TABLE cases ADD COLUMN trials INTEGER;
+ALTER TABLE cases ADD COLUMN hours INTEGER NOT NULL DEFAULT -1;           -- in tenths; -1 where nothing is known
+ALTER TABLE cases ADD COLUMN meetings INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE cases ADD COLUMN trials INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE cases ADD COLUMN stage TEXT NOT NULL DEFAULT 'ongoing';
 ALTER TABLE cases ADD COLUMN words TEXT NOT NULL DEFAULT '';    -- what is searched in, in lower case
 UPDATE cases SET
   coach = json_extract(file, '$.opening.coach'),
   started_on = json_extract(file, '$.opening.coaching_started'),
   outcome = json_extract(file, '$.ending.outcome'),
-  hours = json_extract(file, '$.work.hours_tenths'),
-  meetings = json_extract(file, '$.work.meetings'),
-  trials = json_extract(file, '$.work.work_trials'),
-  stage = CASE WHEN ended_on IS NULL THEN 'ongoing'
-               WHEN json_extract(file, '$.settled.outcome') IS NULL THEN 'ended' ELSE 'reported' END,
+  hours = coalesce(json_extract(file, '$.work.hours_tenths'), -1),
+  meetings = coalesce(json_extract(file, '$.work.meetings'), -1),
+  trials = coalesce(json_extract(file, '$.work.work_trials'), -1),
+  stage = CASE WHEN ended_on IS NULL THEN 'ongoing' WHEN json_extract(file, '$.settled.outcome') IS NULL THEN 'ended' ELSE 'reported' END,
   words = replace(replace(replace(lower(number || ' ' || coalesce(imported_number, '') || ' '
           || coalesce(json_extract(file, '$.opening.municipality'), '') || ' '
           || coalesce(json_extract(file, '$.ending.field'), '')), 'Å', 'å'), 'Ä', 'ä'), 'Ö', 'ö');
