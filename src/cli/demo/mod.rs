@@ -4,6 +4,7 @@ mod answers;
 mod coach;
 mod random;
 mod sheet;
+mod staff;
 
 use super::arguments::Demo;
 use super::folder::{Folder, io_at};
@@ -72,6 +73,7 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
 
     steps.set_message("importing the follow-up sheet");
     let imported = import_file(&before, &dir.join(sheet), false).await?;
+    let staff = staff::add(&before).await?;
     steps.inc(1);
 
     steps.set_message("sending synthetic answers and closing reports");
@@ -117,7 +119,7 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
             drop(lock);
             Ok(())
         }
-        Some(listener) => serve_demo(listener, desk, dir, now).await,
+        Some(listener) => serve_demo(listener, desk, dir, now, &staff).await,
     }
 }
 
@@ -168,7 +170,13 @@ fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static
     }
 }
 
-async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, now: Timestamp) -> Outcome {
+async fn serve_demo(
+    listener: tokio::net::TcpListener,
+    desk: Desk,
+    dir: &Path,
+    now: Timestamp,
+    staff: &[(&'static str, String)],
+) -> Outcome {
     let desk = Desk { clock: clock::running_from(now), ..desk };
     let site = format!("http://{}", listener.local_addr()?);
     say("");
@@ -195,6 +203,12 @@ async fn serve_demo(listener: tokio::net::TcpListener, desk: Desk, dir: &Path, n
             say(format_args!("  The mail of one of these invitations is written to {}", dir.join("mail").display()));
         }
     }
+    say("");
+    say(format_args!("Staff sign in at {site}/desk by one of these addresses:"));
+    for (label, address) in staff {
+        say(format_args!("  {label:<23} {address}"));
+    }
+    say(format_args!("  The mail with the code is written to {} within moments.", dir.join("mail").display()));
     say("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
     let mailer = Mailer::Folder(dir.join("mail"));
     serve::run(listener, desk, dir.join("public"), mailer).await
