@@ -70,6 +70,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: MailCommand,
     },
+    /// Say who may sign in: coaches, managers, officers, publishers and admins.
+    Staff {
+        #[command(subcommand)]
+        command: StaffCommand,
+    },
     /// Show the forms in a browser on invented cases and follow while their files are edited; nothing is stored.
     Preview {
         /// Port; 8090 unless told, 0 takes a free one.
@@ -174,6 +179,28 @@ pub(super) enum MailCommand {
     },
     /// Deliver what is due, once; for installations without `palaute serve`, from cron.
     Send,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StaffCommand {
+    /// Add somebody, who then signs in by a link that is mailed there.
+    Add {
+        /// E-mail.
+        address: String,
+        /// coach, manager, officer, publisher or admin.
+        #[arg(long)]
+        role: String,
+        /// Name; of a coach exactly as it stands on the cases.
+        #[arg(long)]
+        name: String,
+    },
+    /// List who may sign in.
+    List,
+    /// Remove somebody, and tell what becomes of the cases.
+    Remove {
+        /// E-mail.
+        address: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

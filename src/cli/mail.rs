@@ -84,7 +84,7 @@ async fn list(desk: &Desk, dead: bool, waiting: bool) -> Outcome {
         table(&rows);
     }
     say(format_args!(
-        "{} wait, {} given up, {} delivered, {} not sent because the invitation had ended.",
+        "{} wait, {} given up, {} delivered, {} not sent because the invitation or sign-in had ended.",
         count(Fate::Waiting),
         count(Fate::Dead),
         count(Fate::Delivered),
@@ -105,8 +105,8 @@ fn row(mail: &OutboxMail, length: usize, zone: &TimeZone) -> [String; 9] {
     [
         mail.id.chars().take(length).collect(),
         mail.kind.code().to_owned(),
-        mail.case.to_string(),
-        mail.form.clone(),
+        mail.case.map_or_else(nothing, |case| case.to_string()),
+        if mail.form.is_empty() { nothing() } else { mail.form.clone() },
         mail.fate.code().to_owned(),
         mail.tries.to_string(),
         next,

@@ -28,6 +28,7 @@ mod report;
 mod run;
 mod schema;
 mod serve;
+mod staff;
 mod terminal;
 mod translate;
 mod verify;

@@ -4,7 +4,7 @@ use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
     backup, check, demo, erase, export, export_xlsform, form, import, init, invitations, invite, mail, migrate_store,
-    preview, publish, report, schema, serve, translate, verify,
+    preview, publish, report, schema, serve, staff, translate, verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -43,6 +43,7 @@ async fn command(arguments: &Arguments) -> Outcome {
         Command::Invitations { case } => invitations::list(dir, now, case).await,
         Command::Revoke { case, form } => invitations::revoke(dir, now, case, form).await,
         Command::Mail { command } => mail::mail(dir, now, command).await,
+        Command::Staff { command } => staff::staff(dir, now, command).await,
         Command::Preview { port } => preview::run(dir, now, *port).await,
         Command::Form { command: FormCommand::Print(options) } => form::print(dir, now, options).await,
         Command::Serve(options) => serve::serve(dir, now, options).await,

@@ -6,6 +6,7 @@ use super::folder::Folder;
 use super::form_files;
 use super::mail::way_out;
 use super::run::Outcome;
+use super::staff::FIRST;
 use super::terminal::{say, warn};
 use crate::desk::{Desk, Rounds};
 use crate::mail::Mailer;
@@ -46,12 +47,16 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     if let Some(warning) = desk.outbox_warning().await? {
         warn(warning);
     }
+    let nobody = desk.store.staff().await?.is_empty();
     say(format_args!("Serving on http://{address}. Stop with Ctrl-C."));
     if !site.is_dir() {
         say(format_args!(
             "There is no site in {} yet; `palaute release` and `palaute build` make one.",
             site.display()
         ));
+    }
+    if nobody {
+        say(format_args!("Nobody can sign in at the desks yet: `{FIRST}` adds the first."));
     }
     run(listener, desk, site, mailer).await
 }
@@ -75,7 +80,11 @@ async fn deliver_forever(desk: Arc<Desk>, mailer: Mailer) {
     // The terminal was told when the server started.
     let mut told = desk.now();
     loop {
-        tick.tick().await;
+        // Whoever asks to be let in waits at the screen.
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = desk.store.mail_is_waited_for() => {}
+        }
         if let Err(error) = desk.deliver(&mailer).await {
             tracing::error!(%error, "the outbox could not be worked through");
         }

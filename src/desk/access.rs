@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 /// Longest pause between two uses of a session.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// Longest life of a session, however much it is used.
-const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+pub(super) const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 /// How often it is written down that a session is used.
 const NOTE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 

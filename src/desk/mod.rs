@@ -24,6 +24,8 @@ mod remind;
 mod responses;
 mod samples;
 mod shared_link;
+mod sign_in;
+mod staff;
 mod token;
 mod write_report;
 
@@ -43,7 +45,9 @@ pub use release::{ReleaseError, ReleaseOutcome};
 pub use remind::Rounds;
 pub use responses::{Mailed, PartyResponse};
 pub use samples::{SAMPLE_DAY, sample_cases};
-pub use token::{short_code, typed_code};
+pub use sign_in::SIGN_IN_WITHIN;
+pub use staff::{Departure, Newcomer, StaffError};
+pub use token::{short_code, sign_in_code, typed_code};
 pub use write_report::{OfficerEdition, ReportError, WrittenReport};
 
 use crate::case::{CaseFile, CaseNumber};

@@ -9,6 +9,8 @@ const LETTERS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const TOKEN_LENGTH: usize = 64;
 /// Length of a short code: 59 bits, which nobody tries out over a network.
 const CODE_LENGTH: usize = 12;
+/// Length of the secret of a sign-in: 118 bits, although it can be typed.
+const SIGN_IN_LENGTH: usize = 24;
 /// Letters between the hyphens of a short code.
 const CODE_GROUP: usize = 4;
 
@@ -36,16 +38,29 @@ pub fn short_code(token: &str) -> Option<String> {
 /// capitals. As it is written on paper; none when it cannot be one.
 #[must_use]
 pub fn typed_code(typed: &str) -> Option<String> {
-    // Somebody may have copied the whole address.
+    short_code(&plain(typed, CODE_LENGTH))
+}
+
+/// The secret of a sign-in as somebody opens or copies it from a mail, in the one way in which it is looked up; none when
+/// it cannot be one.
+#[must_use]
+pub fn sign_in_code(typed: &str) -> Option<String> {
+    let code = plain(typed, SIGN_IN_LENGTH).to_ascii_uppercase();
+    (code.len() == SIGN_IN_LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(code)
+}
+
+/// What somebody typed without spaces and dashes, of the whole address its last part; no more than is needed to see that it
+/// is too long.
+fn plain(typed: &str, length: usize) -> String {
     let typed = typed.trim().rsplit('/').next().unwrap_or_default();
+    let typed = typed.split('?').next().unwrap_or_default();
     let dash = |c: char| "-\u{ad}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}".contains(c);
-    let plain: String = typed.chars().filter(|c| !c.is_whitespace() && !dash(*c)).take(CODE_LENGTH + 1).collect();
-    short_code(&plain)
+    typed.chars().filter(|c| !c.is_whitespace() && !dash(*c)).take(length + 1).collect()
 }
 
 /// A code in groups that are easy to copy.
 fn grouped(code: &str) -> String {
-    let groups: Vec<&str> = (0..CODE_LENGTH).step_by(CODE_GROUP).map(|at| &code[at..at + CODE_GROUP]).collect();
+    let groups: Vec<&str> = (0..code.len()).step_by(CODE_GROUP).map(|at| &code[at..at + CODE_GROUP]).collect();
     groups.join("-")
 }
 
@@ -54,6 +69,13 @@ impl Desk {
     /// is kept.
     pub(super) fn fresh_code(&self) -> (String, Fingerprint) {
         let code = self.fresh_letters(CODE_LENGTH);
+        let hash = token_hash(&code);
+        (grouped(&code), hash)
+    }
+
+    /// A fresh secret of a sign-in as it is mailed, and the hash under which alone it is kept.
+    pub(super) fn fresh_secret(&self) -> (String, Fingerprint) {
+        let code = self.fresh_letters(SIGN_IN_LENGTH);
         let hash = token_hash(&code);
         (grouped(&code), hash)
     }
@@ -112,6 +134,22 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_of_a_sign_in_is_known_from_the_whole_address_and_however_it_is_typed() {
+        let code = "ABCDEFGHJKMN23456789PQRS";
+        for typed in [
+            "ABCD-EFGH-JKMN-2345-6789-PQRS",
+            " abcd efgh jkmn 2345 6789 pqrs ",
+            "https://palaute.example/desk/sign-in/ABCD-EFGH-JKMN-2345-6789-PQRS?lang=sv",
+            "abcdefghjkmn23456789pqrs",
+        ] {
+            assert_eq!(sign_in_code(typed).as_deref(), Some(code), "{typed}");
+        }
+        for typed in ["", "ABCD-EFGH-JKMN", "ABCD-EFGH-JKMN-2345-6789-PQRST", "ABCD-EFGH-JKMN-2345-6789-PQR0"] {
+            assert_eq!(sign_in_code(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
     fn no_two_letters_of_a_code_read_alike() {
         assert_eq!(LETTERS.len(), 31);
         for alike in "01OIL".bytes() {
@@ -119,5 +157,7 @@ mod tests {
         }
         let bits = 31_f64.log2() * 12.0;
         assert!(bits > 59.0, "{bits}");
+        let bits = 31_f64.log2() * 24.0;
+        assert!(bits >= 112.0, "of a sign-in {bits}");
     }
 }

@@ -42,6 +42,76 @@ pub struct InvitationMail<'a> {
     pub notice: Option<&'a str>,
 }
 
+/// What a mail to staff tells: that something is there, or how to be let in.
+#[derive(Clone, Copy, Debug)]
+pub struct NoticeMail<'a> {
+    /// What the site is called.
+    pub site_name: &'a str,
+    /// Where it leads.
+    pub link: &'a str,
+    /// Of a sign-in, what lets in.
+    pub letting: Option<Letting<'a>>,
+    /// Whom to ask.
+    pub contact: &'a str,
+    /// Label of a model.
+    pub notice: Option<&'a str>,
+}
+
+/// What lets somebody in.
+#[derive(Clone, Copy, Debug)]
+pub struct Letting<'a> {
+    /// The code to be typed where the link cannot be opened.
+    pub code: &'a str,
+    /// Minutes for which it is good.
+    pub minutes: &'a str,
+}
+
+#[derive(Serialize)]
+struct NoticeView<'a> {
+    language: &'static str,
+    direction: &'static str,
+    subject: String,
+    site_name: &'a str,
+    lead: String,
+    link: &'a str,
+    open: &'static str,
+    code: Option<&'a str>,
+    until: Option<String>,
+    contact: &'a str,
+    notice: Option<&'a str>,
+    t: &'static Value,
+}
+
+/// The mail that tells staff that something is there, or lets them in. What is there is not told.
+///
+/// # Errors
+/// When a template of the instance names something the mail does not have.
+pub fn notice_mail(renderer: &Renderer, mail: &NoticeMail<'_>, language: Language) -> Result<MailText, RenderError> {
+    let (m, site) = (Messages::of(language), [("site", mail.site_name)]);
+    let (subject, lead, open) = match mail.letting {
+        Some(_) => ("sign_in.mail_subject", "sign_in.mail_lead", "sign_in.go"),
+        None => ("sign_in.notice_subject", "sign_in.notice_lead", "sign_in.notice_open"),
+    };
+    let view = NoticeView {
+        language: language.code(),
+        direction: language.direction(),
+        subject: m.fill(subject, &site),
+        site_name: mail.site_name,
+        lead: m.fill(lead, &site),
+        link: mail.link,
+        open: m.get(open),
+        code: mail.letting.map(|letting| letting.code),
+        until: mail.letting.map(|letting| m.fill("sign_in.mail_until", &[("minutes", letting.minutes)])),
+        contact: mail.contact,
+        notice: mail.notice,
+        t: m.tree(),
+    };
+    let subject = renderer.fill("mail/notice-subject.txt", &view)?;
+    let body = renderer.fill("mail/notice-body.txt", &view)?;
+    let html = renderer.fill("mail/notice-body.html", &view)?;
+    Ok(MailText { subject: subject.trim().to_owned(), body: body.trim_start().to_owned(), html })
+}
+
 #[derive(Serialize)]
 struct View<'a> {
     language: &'static str,
@@ -155,6 +225,36 @@ mod tests {
         }
         // Feedback of each party and the closing report, each with its reminder, and any other form with its.
         assert_eq!(subjects.len(), 3 * (2 * 5 + 2) + 4);
+    }
+
+    #[test]
+    fn a_mail_to_staff_says_where_to_read_and_one_that_lets_in_how_long_it_does() {
+        let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+        for language in Language::ALL {
+            let link = "https://palaute.example/desk/sign-in/ABCD-EFGH";
+            let letting = Letting { code: "ABCD-EFGH", minutes: "10" };
+            let told = NoticeMail {
+                site_name: "Palaute <b>",
+                link,
+                letting: Some(letting),
+                contact: "Neuvonta 010 000 0000",
+                notice: None,
+            };
+            let lets_in = notice_mail(&renderer, &told, language).unwrap();
+            let told = NoticeMail { letting: None, link: "https://palaute.example/desk/reports/2025-000001", ..told };
+            let tells = notice_mail(&renderer, &told, language).unwrap();
+            assert_ne!(lets_in.subject, tells.subject);
+            for (mail, link) in [(&lets_in, link), (&tells, told.link)] {
+                assert!(mail.body.contains(link) && mail.body.contains("Neuvonta"), "{}", mail.body);
+                assert!(!mail.html.contains("Palaute <b>") && !mail.body.contains("(?)"), "{}", mail.html);
+                for loads in ["<img", "<link", "<script", "<style", "src=", "url("] {
+                    assert!(!mail.html.contains(loads), "{}", mail.html);
+                }
+            }
+            let code = |text: &str| text.matches("ABCD-EFGH").count();
+            assert!(code(&lets_in.body) == 2 && lets_in.body.contains("10"), "{}", lets_in.body);
+            assert_eq!((code(&tells.body), code(&lets_in.subject)), (0, 0));
+        }
     }
 
     #[test]

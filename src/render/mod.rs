@@ -23,13 +23,15 @@ pub use check::{AnswerRow, CheckView};
 pub use conditions::conditions_css;
 pub use form::{About, ClosedView, CodeView, ExplanationView, FormFrame, ReceiptView, Unfinished};
 pub use inviting::{Consent, Inviting, InvitingView, Standing, Typed, Wrong};
-pub use mail::{InvitationMail, MailText, invitation_mail};
+pub use mail::{InvitationMail, Letting, MailText, NoticeMail, invitation_mail, notice_mail};
 pub use page::{Frame, LanguageLink, Link};
 pub use paper::{PaperContext, PaperLink, PaperView, QrSheetView};
 pub use pdf::{PdfError, PdfPrinter};
 pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
-pub use staff::{SignedOutView, StaffFrame};
+pub use staff::{
+    AskedView, EnterView, EntryView, RemoveStaffView, SignInView, SignedOutView, StaffFrame, StaffTyped, StaffView,
+};
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};
 pub use xlsform::{XlsformError, xlsform};

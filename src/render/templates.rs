@@ -28,6 +28,9 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "mail/invitation-body.html",
     "mail/invitation-body.txt",
     "mail/invitation-subject.txt",
+    "mail/notice-body.html",
+    "mail/notice-body.txt",
+    "mail/notice-subject.txt",
     "report/closing.html",
     "report/closing.typ",
     "report/components.html",
@@ -41,7 +44,12 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "site/open-data.html",
     "site/prose.html",
     "staff/base.html",
+    "staff/enter.html",
+    "staff/remove-staff.html",
+    "staff/sign-in-asked.html",
+    "staff/sign-in.html",
     "staff/signed-out.html",
+    "staff/staff.html",
 ];
 
 /// The one style sheet of site, forms and reports.

@@ -69,6 +69,7 @@ struct State {
     /// The most that the body of a request may hold, and so a draft.
     at_most: usize,
     tries: Arc<Tries>,
+    asks: Arc<staff::Asks>,
     network: Network,
     cookie: Option<String>,
     /// Value of the cookie of a session at a desk, and where the request goes: a form that is filled in at a desk opens
@@ -163,6 +164,7 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
         site: Arc::new(site.clone()),
         at_most: MAX_BODY + longest_texts(&desk.forms),
         tries: Arc::default(),
+        asks: Arc::default(),
         network: Network::Unknown,
         cookie: None,
         session: None,

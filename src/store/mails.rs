@@ -1,6 +1,6 @@
 //! The outbox: mails that wait, were delivered or died.
 
-use super::{Contact, Engine, Store, StoreError, attempting, contacts, writer};
+use super::{Contact, Engine, NoticeKind, Store, StoreError, attempting, contacts, writer};
 use crate::case::CaseNumber;
 use crate::text::Language;
 use jiff::Timestamp;
@@ -14,6 +14,8 @@ pub enum MailKind {
     Invitation,
     /// It reminds of an invitation that is still open.
     Reminder,
+    /// It goes to staff and carries no invitation.
+    Notice(NoticeKind),
 }
 
 impl MailKind {
@@ -23,15 +25,20 @@ impl MailKind {
         match self {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
+            Self::Notice(kind) => kind.code(),
         }
     }
 
     pub(super) fn from_code(code: &str) -> Self {
-        if code == "reminder" { Self::Reminder } else { Self::Invitation }
+        match NoticeKind::from_code(code) {
+            Some(kind) => Self::Notice(kind),
+            None if code == "reminder" => Self::Reminder,
+            None => Self::Invitation,
+        }
     }
 }
 
-/// A mail to be queued, with the contact it goes to.
+/// A mail with an invitation to be queued, with the contact it goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMail {
     /// Its id, also the left part of its Message-ID.
@@ -44,7 +51,7 @@ pub struct NewMail {
     pub contact: Contact,
 }
 
-/// A mail that is due.
+/// A mail with an invitation that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
     /// Its id, also the left part of its Message-ID.
@@ -110,7 +117,7 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::QueueMail { mail: Box::new(mail), at, reply }).await
     }
 
-    /// Takes the mails that are due, those first that were tried least, then the oldest: until `lease` nobody else gets them, and afterwards they
+    /// Takes the mails with invitations that are due, those first that were tried least, then the oldest: until `lease` nobody else gets them, and afterwards they
     /// are due again, should whoever took them have died.
     ///
     /// # Errors
@@ -246,15 +253,21 @@ pub(super) async fn claim(
             settle(&mut *connection, &id, &Outcome::Dead { trouble: "cannot be read".to_owned() }, now).await?;
             continue;
         };
-        sqlx::query("UPDATE outbox SET next_try = $2 WHERE id = $1")
-            .bind(id)
-            .bind(lease.to_string())
-            .execute(&mut *connection)
-            .await
-            .map_err(attempting("take a mail"))?;
+        take(&mut *connection, &id, lease).await?;
         mails.push(mail);
     }
     Ok(mails)
+}
+
+/// Until `lease` nobody else gets it.
+pub(super) async fn take(connection: &mut AnyConnection, id: &str, lease: Timestamp) -> Result<(), StoreError> {
+    sqlx::query("UPDATE outbox SET next_try = $2 WHERE id = $1")
+        .bind(id)
+        .bind(lease.to_string())
+        .execute(connection)
+        .await
+        .map_err(attempting("take a mail"))?;
+    Ok(())
 }
 
 fn read(row: &sqlx::any::AnyRow, now: Timestamp) -> Option<Mail> {

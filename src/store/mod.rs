@@ -25,6 +25,7 @@ mod releases;
 mod reminders;
 mod reports;
 mod sessions;
+mod sign_ins;
 mod staff;
 mod submissions;
 mod transfer;
@@ -41,7 +42,7 @@ pub use export::{Kept, KeptDraft, KeptEvent, KeptMail, KeptNote, KeptReport, Kep
 pub use facts::ToCount;
 pub use invitations::{Channel, Invitation, InvitationId, LinkUse, NewInvitation};
 pub use mails::{Mail, MailKind, MailState, NewMail};
-pub use notices::{NewNotice, NoticeKind};
+pub use notices::{NewNotice, Notice, NoticeKind};
 pub use open::{Database, ServerLock};
 pub use outbox::{Fate, OutboxAlarm, OutboxMail};
 pub use places::NewPlaces;
@@ -49,6 +50,7 @@ pub use releases::KnownRelease;
 pub use reminders::{Progress, Unanswered};
 pub use reports::{Known, StoredAnnex, StoredReport};
 pub use sessions::{NewSession, Session, SessionChange};
+pub use sign_ins::{Entering, NewSignIn};
 pub use staff::{Role, Staff};
 pub use submissions::{Answered, NewSubmission, Receipt, Received, StoredSubmission};
 pub use transfer::Step;
@@ -56,8 +58,9 @@ pub use verify::{Complaint, Verified};
 pub use wipe::Wiped;
 
 use sqlx::AnyPool;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// Longest time for a read of what a page, a mail or a report needs, the turn among the readers included.
 const READ_WITHIN: Duration = Duration::from_secs(30);
@@ -278,6 +281,8 @@ pub struct Store {
     engine: Engine,
     readers: AnyPool,
     writer: mpsc::Sender<writer::Job>,
+    /// Told when a mail was queued for which somebody waits at the screen.
+    waits: Arc<Notify>,
 }
 
 impl Store {

@@ -220,7 +220,7 @@ impl Store {
         let readers = readers.connect_lazy_with(database.options("rw").map_err(attempting("be opened"))?);
         let (sender, receiver) = tokio::sync::mpsc::channel(QUEUE);
         tokio::spawn(writer::run(connection, database.clone(), receiver));
-        Ok(Self { engine, readers, writer: sender })
+        Ok(Self { engine, readers, writer: sender, waits: std::sync::Arc::default() })
     }
 
     /// The file by which a database file is known to have been moved to a PostgreSQL.

@@ -43,9 +43,9 @@ pub struct OutboxMail {
     pub id: String,
     /// What it is for.
     pub kind: MailKind,
-    /// The case of its invitation.
-    pub case: CaseNumber,
-    /// The form of its invitation.
+    /// The case of its invitation, or that it leads to; none of a sign-in.
+    pub case: Option<CaseNumber>,
+    /// The form of its invitation; empty of a mail to staff.
     pub form: String,
     /// What became of it.
     pub fate: Fate,
@@ -63,7 +63,7 @@ pub struct OutboxMail {
     pub answered: bool,
     /// Its invitation was taken back.
     pub revoked: bool,
-    /// Until when its invitation is open.
+    /// Until when its invitation or sign-in is open; without end of other mails to staff.
     pub expires_at: Timestamp,
 }
 
@@ -83,10 +83,13 @@ impl Store {
     /// When the database fails.
     pub async fn mails(&self) -> Result<Vec<OutboxMail>, StoreError> {
         let rows = sqlx::query(
-            "SELECT o.id, o.kind, i.case_number, i.form, o.state, o.tries, o.queued_at, o.next_try, o.trouble, o.address,
-                    i.expires_at, CASE WHEN i.revoked_at IS NULL THEN 0 ELSE 1 END AS revoked,
+            "SELECT o.id, o.kind, coalesce(i.case_number, o.case_number) AS case_number, coalesce(i.form, '') AS form,
+                    o.state, o.tries, o.queued_at, o.next_try, o.trouble, o.address,
+                    CASE WHEN o.sign_in IS NULL THEN i.expires_at ELSE coalesce(a.ends_at, o.queued_at) END AS expires_at,
+                    CASE WHEN i.revoked_at IS NULL THEN 0 ELSE 1 END AS revoked,
                     CASE WHEN EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id) THEN 1 ELSE 0 END AS answered
-             FROM outbox o JOIN invitations i ON i.id = o.invitation ORDER BY o.queued_at, o.id",
+             FROM outbox o LEFT JOIN invitations i ON i.id = o.invitation LEFT JOIN sign_ins a ON a.id = o.sign_in
+             ORDER BY o.queued_at, o.id",
         )
         .fetch_all(self.readers());
         let rows = self.read("read the outbox", rows).await?;
@@ -128,7 +131,10 @@ fn read(row: &AnyRow) -> Option<OutboxMail> {
     Some(OutboxMail {
         id: row.get("id"),
         kind: MailKind::from_code(&row.get::<String, _>("kind")),
-        case: row.get::<String, _>("case_number").parse().ok()?,
+        case: match row.get::<Option<String>, _>("case_number") {
+            Some(number) => Some(number.parse().ok()?),
+            None => None,
+        },
         form: row.get("form"),
         fate: Fate::from_code(&row.get::<String, _>("state"))?,
         tries: u32::try_from(row.get::<i64, _>("tries")).unwrap_or(u32::MAX),
@@ -138,7 +144,10 @@ fn read(row: &AnyRow) -> Option<OutboxMail> {
         address: row.get("address"),
         answered: row.get::<i64, _>("answered") == 1,
         revoked: row.get::<i64, _>("revoked") == 1,
-        expires_at: instant("expires_at")?,
+        expires_at: match row.get::<Option<String>, _>("expires_at") {
+            Some(at) => at.parse().ok()?,
+            None => Timestamp::MAX,
+        },
     })
 }
 

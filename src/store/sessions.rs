@@ -116,6 +116,15 @@ pub(super) async fn change(
         }
         SessionChange::Closed => sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash.as_str()),
     };
-    query.execute(connection).await.map_err(attempting("change a session"))?;
+    query.execute(&mut *connection).await.map_err(attempting("change a session"))?;
+    if let SessionChange::Used { language: Some(language), .. } = change {
+        // Mails are written in it, also when the session has ended.
+        sqlx::query("UPDATE staff SET language = $2 WHERE id = (SELECT staff FROM sessions WHERE id_hash = $1)")
+            .bind(id_hash.as_str())
+            .bind(language.code())
+            .execute(connection)
+            .await
+            .map_err(attempting("change a session"))?;
+    }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Who works with the system: name, address and role.
 
-use super::{Store, StoreError, attempting, writer};
-use crate::text::Language;
+use super::{Store, StoreError, attempting, audit_log, writer};
+use crate::case::CaseNumber;
+use crate::text::{Fingerprint, Language};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -58,7 +59,8 @@ pub struct Staff {
 }
 
 impl Store {
-    /// Adds somebody, or gives somebody who was removed a place again; false when the address is in use.
+    /// Adds somebody, or gives somebody who was removed a place again; false when the address is in use, or another
+    /// coach has the name, for a coach sees the cases that carry it.
     ///
     /// # Errors
     /// When the database fails.
@@ -96,6 +98,41 @@ impl Store {
             .fetch_optional(self.readers());
         Ok(self.read("find staff", row).await?.as_ref().and_then(read))
     }
+
+    /// The one of that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn staff_of(&self, id: &str) -> Result<Option<Staff>, StoreError> {
+        let row = sqlx::query("SELECT id, address, name, role FROM staff WHERE id = $1 AND removed_at IS NULL")
+            .bind(id.to_owned())
+            .fetch_optional(self.readers());
+        Ok(self.read("find staff", row).await?.as_ref().and_then(read))
+    }
+
+    /// The names of coaches that stand on cases, with how many cases carry each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn coaches_on_cases(&self) -> Result<Vec<(String, u32)>, StoreError> {
+        let rows =
+            sqlx::query("SELECT coach, count(*) AS n FROM cases WHERE coach <> '' GROUP BY coach ORDER BY coach")
+                .fetch_all(self.readers());
+        let count = |row: &AnyRow| u32::try_from(row.get::<i64, _>("n")).unwrap_or(u32::MAX);
+        Ok(self.read("read the cases", rows).await?.iter().map(|row| (row.get("coach"), count(row))).collect())
+    }
+
+    /// The cases of an officer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cases_of_officer(&self, id: &str) -> Result<Vec<CaseNumber>, StoreError> {
+        let rows = sqlx::query("SELECT number FROM cases WHERE officer = $1 ORDER BY number")
+            .bind(id.to_owned())
+            .fetch_all(self.readers());
+        let rows = self.read("read the cases", rows).await?;
+        Ok(rows.iter().filter_map(|row| row.get::<String, _>("number").parse().ok()).collect())
+    }
 }
 
 pub(super) fn read(row: &AnyRow) -> Option<Staff> {
@@ -110,7 +147,10 @@ pub(super) fn language(row: &AnyRow) -> Option<Language> {
 
 pub(super) async fn add(connection: &mut AnyConnection, staff: &Staff, at: Timestamp) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "INSERT INTO staff (id, address, name, role, added_at) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO staff (id, address, name, role, added_at)
+         SELECT $1, $2, $3, $4, $5
+         WHERE $4 <> 'coach' OR NOT EXISTS (SELECT 1 FROM staff s WHERE s.role = 'coach' AND s.name = $3
+                                             AND s.removed_at IS NULL)
          ON CONFLICT (address) DO UPDATE SET name = $3, role = $4, added_at = $5, removed_at = NULL
          WHERE staff.removed_at IS NOT NULL",
     )
@@ -119,10 +159,15 @@ pub(super) async fn add(connection: &mut AnyConnection, staff: &Staff, at: Times
     .bind(&staff.name)
     .bind(staff.role.code())
     .bind(at.to_string())
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(attempting("add staff"))?;
-    Ok(done.rows_affected() == 1)
+    let added = done.rows_affected() == 1;
+    if added {
+        // Of somebody who comes back the id is the former one.
+        note(connection, at, "staff-added", &staff.address, staff.role.code()).await?;
+    }
+    Ok(added)
 }
 
 pub(super) async fn remove(connection: &mut AnyConnection, id: &str, at: Timestamp) -> Result<bool, StoreError> {
@@ -139,5 +184,22 @@ pub(super) async fn remove(connection: &mut AnyConnection, id: &str, at: Timesta
     ] {
         sqlx::query(statement).bind(id).execute(&mut *connection).await.map_err(attempting("remove staff"))?;
     }
-    Ok(done.rows_affected() == 1)
+    let removed = done.rows_affected() == 1;
+    if removed {
+        audit_log::note(connection, at, "staff-removed", id, &Fingerprint::of(id)).await?;
+    }
+    Ok(removed)
+}
+
+/// The audit log tells who was added as what, by id.
+async fn note(
+    connection: &mut AnyConnection,
+    at: Timestamp,
+    verb: &'static str,
+    address: &str,
+    role: &str,
+) -> Result<(), StoreError> {
+    let row = sqlx::query("SELECT id FROM staff WHERE address = $1").bind(address).fetch_one(&mut *connection).await;
+    let id: String = row.map_err(attempting("add staff"))?.get("id");
+    audit_log::note(connection, at, verb, &id, &Fingerprint::of(format!("{id} {role}"))).await
 }

@@ -38,9 +38,9 @@ const TABLES: [Table; 20] = [
     table("erasures", 2, "subject mark kind imported reason at wiped"),
     table("drafts", 2, "invitation owner_hash version answers saved_at nonce"),
     table("contacts", 1, "id case_number party address language added_at"),
-    table("staff", 1, "id address name role added_at removed_at"),
+    table("staff", 1, "id address name role added_at removed_at language"),
     table("sessions", 1, "id_hash staff opened_at used_at ends_at language"),
-    table("sign_ins", 1, "id asking_hash staff secret_hash asked_at ends_at"),
+    table("sign_ins", 1, "id asking_hash staff secret_hash asked_at ends_at language"),
     table(
         "outbox",
         1,

@@ -5,11 +5,12 @@ use super::contacts::{self, Contact};
 use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, InvitationId, LinkUse, NewInvitation};
-use super::notices::{self, NewNotice};
+use super::notices::{self, NewNotice, Notice};
 use super::places::{self, NewPlaces};
 use super::releases::{self, KnownRelease};
 use super::reports::{self, Known, StoredAnnex, StoredReport};
 use super::sessions::{self, NewSession, SessionChange};
+use super::sign_ins::{self, Entering, NewSignIn};
 use super::staff::{self, Staff};
 use super::submissions::{self, NewSubmission, Received};
 use super::{Database, Engine, Store, StoreError, facts};
@@ -65,6 +66,11 @@ pub(super) enum Job {
     OpenSession(Box<NewSession>, Reply<()>),
     ChangeSession(Fingerprint, SessionChange, Reply<()>),
     QueueNotices(Vec<NewNotice>, Timestamp, Reply<()>),
+    ClaimNotices { now: Timestamp, lease: Timestamp, reply: Reply<Vec<Notice>> },
+    AskSignIn(Box<NewSignIn>, Reply<()>),
+    SealSignIn { id: String, secret_hash: Fingerprint, at: Timestamp, reply: Reply<bool> },
+    Enter(Box<Entering>, Reply<Option<Staff>>),
+    TidySessions { since: Timestamp, now: Timestamp, reply: Reply<u64> },
     Finish(Reply<()>),
 }
 
@@ -296,6 +302,13 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::OpenSession(new, reply) => answer(sessions::open(connection, &new).await, reply),
         Job::ChangeSession(id, change, reply) => answer(sessions::change(connection, &id, &change).await, reply),
         Job::QueueNotices(notices, at, reply) => answer(notices::queue(connection, &notices, at).await, reply),
+        Job::ClaimNotices { now, lease, reply } => answer(notices::claim(connection, engine, now, lease).await, reply),
+        Job::AskSignIn(new, reply) => answer(sign_ins::ask(connection, &new).await, reply),
+        Job::SealSignIn { id, secret_hash, at, reply } => {
+            answer(sign_ins::seal(connection, &id, &secret_hash, at).await, reply)
+        }
+        Job::Enter(entering, reply) => answer(sign_ins::enter(connection, &entering).await, reply),
+        Job::TidySessions { since, now, reply } => answer(sign_ins::tidy(connection, since, now).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
     }
 }
@@ -328,16 +341,19 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::Receive(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::ChangeCases(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::ClaimMails { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::ClaimNotices { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::Enter(_, reply) => drop(reply.send(Err(lost(error)))),
         Job::Erase(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::Invite(.., reply) | Job::Revoke { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::OpenPlaces(.., reply) => drop(reply.send(Err(lost(error)))),
         Job::SaveDraft(_, reply) => drop(reply.send(Err(lost(error)))),
-        Job::TidyDrafts { reply, .. } => drop(reply.send(Err(lost(error)))),
+        Job::TidyDrafts { reply, .. } | Job::TidySessions { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(.., reply)
         | Job::SaveAnnex(.., reply)
         | Job::AddStaff(.., reply)
         | Job::RemoveStaff { reply, .. }
         | Job::ResendMail { reply, .. }
+        | Job::SealSignIn { reply, .. }
         | Job::OpenLink { reply, .. } => {
             drop(reply.send(Err(lost(error))));
         }
@@ -347,6 +363,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::OpenSession(_, reply)
         | Job::ChangeSession(.., reply)
         | Job::QueueNotices(.., reply)
+        | Job::AskSignIn(_, reply)
         | Job::Finish(reply)
         | Job::DropDraft { reply, .. }
         | Job::Renew { reply, .. }

@@ -58,17 +58,17 @@ impl State {
     }
 }
 
-/// The value of a cookie of that name, if it is one that we set.
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// What the first cookie of that name holds.
+pub(super) fn cookie_text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let ours = |value: &str| value.len() == LENGTH && value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    pairs.find(|(n, value)| *n == name && ours(value)).map(|(_, value)| value.to_owned())
+    pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
 }
 
 /// The value of the cookie of a session that a browser shows.
 pub(in crate::serve) fn session_cookie(headers: &HeaderMap) -> Option<String> {
-    cookie(headers, NAME)
+    let ours = |value: &&str| value.len() == LENGTH && value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    cookie_text(headers, NAME).filter(ours).map(str::to_owned)
 }
 
 /// The answer with a cookie for that path; an empty value takes it away.

@@ -2,6 +2,7 @@
 //! handler runs; which case a handler may show, by [`Desk::case_for`](crate::desk::Desk::case_for).
 
 mod admin;
+mod asks;
 mod coach;
 mod frame;
 mod gate;
@@ -11,6 +12,7 @@ mod officer;
 mod publisher;
 mod sign_in;
 
+pub(super) use asks::Asks;
 pub(super) use gate::{Signed, gate, session_cookie};
 
 use super::Route;

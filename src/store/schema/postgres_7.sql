@@ -51,8 +51,9 @@ ALTER TABLE outbox_7 RENAME TO outbox;
 CREATE INDEX outbox_by_invitation ON outbox (invitation);
 CREATE INDEX outbox_due ON outbox (state, next_try);
 
--- The language in which somebody reads the pages of staff.
+-- The language in which somebody reads the pages of staff, and the last one, in which mails are written.
 ALTER TABLE sessions ADD COLUMN language TEXT COLLATE "C";
+ALTER TABLE staff ADD COLUMN language TEXT COLLATE "C";
 
 -- Somebody asks to be let in. The secret is made as its mail goes out; only its SHA-256 is kept, and only the browser
 -- that asked can use it. Of an address that is nobody's there is a row, too, without staff.
@@ -62,9 +63,14 @@ CREATE TABLE sign_ins (
   staff       TEXT COLLATE "C" REFERENCES staff (id),
   secret_hash TEXT COLLATE "C" UNIQUE,
   asked_at    TEXT COLLATE "C" NOT NULL,
-  ends_at     TEXT COLLATE "C" NOT NULL
+  ends_at     TEXT COLLATE "C" NOT NULL,
+  language    TEXT COLLATE "C" NOT NULL
 );
+CREATE INDEX sign_ins_by_asking ON sign_ins (asking_hash);
+CREATE INDEX outbox_by_staff ON outbox (staff);
 
 -- The planner's samples of a column are no place for these.
 ALTER TABLE cases ALTER COLUMN words SET STATISTICS 0;
 ALTER TABLE outbox ALTER COLUMN address SET STATISTICS 0;
+ALTER TABLE sign_ins ALTER COLUMN asking_hash SET STATISTICS 0;
+ALTER TABLE sign_ins ALTER COLUMN secret_hash SET STATISTICS 0;

@@ -51,8 +51,9 @@ ALTER TABLE outbox_7 RENAME TO outbox;
 CREATE INDEX outbox_by_invitation ON outbox (invitation);
 CREATE INDEX outbox_due ON outbox (state, next_try);
 
--- The language in which somebody reads the pages of staff.
+-- The language in which somebody reads the pages of staff, and the last one, in which mails are written.
 ALTER TABLE sessions ADD COLUMN language TEXT;
+ALTER TABLE staff ADD COLUMN language TEXT;
 
 -- Somebody asks to be let in. The secret is made as its mail goes out; only its SHA-256 is kept, and only the browser
 -- that asked can use it. Of an address that is nobody's there is a row, too, without staff.
@@ -62,5 +63,8 @@ CREATE TABLE sign_ins (
   staff       TEXT REFERENCES staff (id),
   secret_hash TEXT UNIQUE,
   asked_at    TEXT NOT NULL,
-  ends_at     TEXT NOT NULL
+  ends_at     TEXT NOT NULL,
+  language    TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_ins_by_asking ON sign_ins (asking_hash);
+CREATE INDEX outbox_by_staff ON outbox (staff);
