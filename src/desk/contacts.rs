@@ -173,7 +173,7 @@ impl Desk {
     }
 
     /// The coach's part of the closing report.
-    fn report_form(&self) -> Option<&Form> {
+    pub(super) fn report_form(&self) -> Option<&Form> {
         self.instance.report_form.as_ref().and_then(|f| self.form(&f.value))
     }
 

@@ -21,6 +21,7 @@ mod receive;
 mod rehearse;
 mod release;
 mod remind;
+mod report_preview;
 mod responses;
 mod samples;
 mod shared_link;

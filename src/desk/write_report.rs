@@ -130,7 +130,7 @@ impl Desk {
         let today = self.today();
         let reported_on = self.store.first_reported_on(case.number()).await?.unwrap_or(today);
         let of_parties = submissions.iter().filter(|s| s.form.is_feedback() && s.party != Party::Purchaser);
-        let last = of_parties.map(|s| self.day_of(s)).max();
+        let last = of_parties.map(|s| self.day_of(s.received_at)).max();
         Ok(annex_state(&responses(case), reported_on, last, today))
     }
 
@@ -146,7 +146,7 @@ impl Desk {
             let StoredAnnex { closed_on, html, json, pdf, .. } = kept;
             return Ok(Some(OfficerEdition { closed_on, html, json, pdf }));
         }
-        let in_time = submissions.iter().filter(|s| self.day_of(s) < closed_on);
+        let in_time = submissions.iter().filter(|s| self.day_of(s.received_at) < closed_on);
         let circumstances = self.circumstances(Some(case));
         let feedback: Vec<&StoredSubmission> = in_time.filter(|s| s.form.is_feedback()).collect();
         let told: Vec<Form> = feedback.iter().map(|s| s.form.for_case(&circumstances)).collect();
@@ -169,10 +169,6 @@ impl Desk {
         let view = ReportView::of(file);
         let html = closing_report_html(&self.renderer, &view)?;
         Ok(Written { html, json: file.to_json(), pdf: self.printer.print(&view)? })
-    }
-
-    fn day_of(&self, submission: &StoredSubmission) -> Date {
-        submission.received_at.to_zoned(self.instance.zone()).date()
     }
 }
 

@@ -6,6 +6,7 @@
 //! in the coach's part; an answer that its form promised to nobody, in the annex too.
 
 mod annex;
+mod clients_part;
 mod coach;
 mod doubts;
 mod feedback;
@@ -18,6 +19,7 @@ mod summary;
 mod tests;
 
 pub use annex::{ANNEX_DAYS, AnnexState, COMMUNITY_NEEDED, annex_state};
+pub use clients_part::{Change as AssessedChange, READING, Remark, SELF_ASSESSMENTS, reading, self_assessment};
 pub use coach::{contract, settles};
 pub use doubts::{Doubt, doubts};
 pub use feedback::{

@@ -205,6 +205,15 @@ pub struct ClosingReport {
     pub course: Course,
     /// 6.
     pub plan: Plan,
+    /// By the system: the client's self-assessment at the start and at the closing, where both were answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_assessment: Option<Vec<super::AssessedChange>>,
+    /// By the system: the day on which the client said that he or she has read the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_on: Option<Date>,
+    /// By the system: what the client remarks on the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<super::Remark>,
     /// By the system: who was asked and who answered.
     pub responses: Vec<Response>,
 }

@@ -55,6 +55,9 @@ impl ClosingReport {
             coaching,
             course: told.course(),
             plan,
+            self_assessment: None,
+            read_on: None,
+            remark: None,
             responses: told_responses(case),
         })
     }

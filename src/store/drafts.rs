@@ -2,6 +2,7 @@
 
 use super::cases::to_json;
 use super::{Store, StoreError, attempting, writer};
+use crate::case::CaseNumber;
 use crate::submission::RawAnswers;
 use crate::text::Fingerprint;
 use jiff::Timestamp;
@@ -82,6 +83,21 @@ impl Store {
     /// When the database fails, or what it holds is no draft.
     pub async fn draft(&self, key: &DraftKey) -> Result<Option<Draft>, StoreError> {
         let row = sqlx::query(SELECT).bind(&key.invitation).bind(key.owner.as_str()).fetch_optional(self.readers());
+        self.read("read a draft", row).await?.as_ref().map(read).transpose()
+    }
+
+    /// The draft that was saved last at any open invitation of a case to a form, whoever writes it.
+    ///
+    /// # Errors
+    /// When the database fails, or what it holds is no draft.
+    pub async fn latest_draft(&self, case: CaseNumber, form: &str) -> Result<Option<Draft>, StoreError> {
+        let row = sqlx::query(
+            "SELECT d.nonce, d.version, d.answers, d.saved_at FROM drafts d JOIN invitations i ON i.id = d.invitation
+             WHERE i.case_number = $1 AND i.form = $2 AND i.revoked_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
+             ORDER BY d.saved_at DESC LIMIT 1",
+        );
+        let row = row.bind(case.to_string()).bind(form).fetch_optional(self.readers());
         self.read("read a draft", row).await?.as_ref().map(read).transpose()
     }
 

@@ -1,0 +1,54 @@
+//! The closing report as it would be sent now. Nothing is stored, and nothing tells a party's answers.
+
+use super::{Desk, ReportError};
+use crate::case::CaseFile;
+use crate::form::Form;
+use crate::report::{ClosingReport, READING, SELF_ASSESSMENTS, reading, self_assessment};
+use crate::store::StoredSubmission;
+use crate::submission::{Answers, Submission};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+impl Desk {
+    /// The coach's part of a case as it would be sent from the present draft, whoever of the coach's links it was written
+    /// at; else as it was sent last; else from what is known beforehand. None as long as the coaching goes on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn report_preview(&self, case: &CaseFile) -> Result<Option<ClosingReport>, ReportError> {
+        let Some(form) = self.report_form().filter(|_| case.ending().is_some()) else { return Ok(None) };
+        let answers = self.present_answers(case, form).await?;
+        let submissions = self.store.submissions_of(case.number()).await?;
+        let language = self.report_language(case);
+        let report = ClosingReport::of(case, Some((form, &answers)), &self.instance, language, self.today())?;
+        Ok(Some(self.with_clients_part(report, &submissions)))
+    }
+
+    /// With what the system adds from the client.
+    pub(super) fn with_clients_part(&self, report: ClosingReport, submissions: &[StoredSubmission]) -> ClosingReport {
+        let last = |id: &str| submissions.iter().rfind(|s| s.form.id() == id);
+        let pair = SELF_ASSESSMENTS.map(|id| last(id).map(|s| (&s.form, &s.answers)));
+        let (read_on, remark) =
+            last(READING).map_or((None, None), |s| reading(&s.answers, self.day_of(s.received_at)));
+        let self_assessment = self_assessment(pair[0], pair[1], report.language);
+        ClosingReport { self_assessment, read_on, remark, ..report }
+    }
+
+    /// The day of an instant in the instance's time zone.
+    pub(super) fn day_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.instance.zone()).date()
+    }
+
+    async fn present_answers(&self, case: &CaseFile, form: &Form) -> Result<Answers, ReportError> {
+        let circumstances = self.circumstances(Some(case));
+        if let Some(draft) = self.store.latest_draft(case.number(), form.id()).await? {
+            return Ok(Submission::understood(&draft.answers, form, &circumstances).answers);
+        }
+        let submissions = self.store.submissions_of(case.number()).await?;
+        if let Some(sent) = submissions.into_iter().rfind(|s| s.form.id() == form.id()) {
+            return Ok(sent.answers);
+        }
+        let known = self.known_of(Some(case), form).await?;
+        Ok(Submission::understood(&known, form, &circumstances).answers)
+    }
+}
