@@ -83,6 +83,8 @@ pub(super) const FILES: &[(&str, &str)] = embedded![
     "forms/motivation-letter.ar.yaml",
     "forms/motivation-letter.yaml",
     "forms/purchaser-feedback.yaml",
+    "forms/report-reading.ar.yaml",
+    "forms/report-reading.yaml",
     "forms/self-assessment-closing.ar.yaml",
     "forms/self-assessment-closing.yaml",
     "forms/self-assessment-start.ar.yaml",

@@ -3,7 +3,9 @@
 //! Enters: commands from the entrances, with the clock and the source of randomness. Leaves: changes
 //! in the store, reports, releases, sites, delivered mails. Refuses: what the rooms below refuse.
 
+mod accept;
 mod access;
+mod ask_completion;
 mod contacts;
 mod deliver;
 mod draft;
@@ -17,7 +19,9 @@ mod paper;
 #[cfg(test)]
 mod pilot;
 mod publish;
+mod reading;
 mod receive;
+mod received_report;
 mod rehearse;
 mod release;
 mod remind;
@@ -30,7 +34,9 @@ mod staff;
 mod token;
 mod write_report;
 
+pub use accept::{HandleError, QuestionFault};
 pub use access::{IDLE, may_see};
+pub use ask_completion::QUESTION_LENGTH;
 pub use contacts::Added;
 pub use deliver::{DeliverySummary, ResendError};
 pub use draft::{DRAFT_DAYS, Typed, is_kept};
@@ -40,6 +46,8 @@ pub use fill::filled_by;
 pub use import::{ImportError, ImportSummary};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};
+pub use reading::{Agreed, AskError, AssessedPair, Reading, ToRead};
+pub use received_report::{INTERIM_FORM, ReceivedReport};
 pub use receive::{Arrival, Closed, ReceiveError};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};

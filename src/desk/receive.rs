@@ -150,7 +150,13 @@ impl Desk {
             counted: invitation.counted,
             channel: invitation.channel,
         };
-        Ok(self.store.receive(new).await?)
+        let own = new.receipt.clone();
+        let received = self.store.receive(new).await?;
+        // What is sent again is told once.
+        if matches!(&received, Received::Stored(receipt) if receipt.code == own) {
+            self.tell_read(invitation, form).await?;
+        }
+        Ok(received)
     }
 
     /// What is known before the respondent has answered: choices made beforehand, and for the coach

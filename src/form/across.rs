@@ -172,6 +172,7 @@ fn occasion(occasion: Occasion) -> u8 {
         Occasion::During => 1,
         Occasion::Closing => 2,
         Occasion::FollowUp => 3,
+        Occasion::Reading => 4,
     }
 }
 

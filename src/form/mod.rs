@@ -206,6 +206,12 @@ impl Form {
         self.occasion == Occasion::Closing && self.party == Party::Coach
     }
 
+    /// True when it is what the client says of the closing report, which stands behind the same link.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.occasion == Occasion::Reading && self.party == Party::Client
+    }
+
     /// Whether answers are taken in.
     #[must_use]
     pub fn collect(&self) -> Collect {

@@ -99,6 +99,8 @@ pub enum Occasion {
     Closing,
     /// Months after it has ended.
     FollowUp,
+    /// When the client reads the closing report, before it is sent.
+    Reading,
 }
 
 /// Whether answers are taken in.

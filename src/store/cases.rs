@@ -95,7 +95,7 @@ impl Store {
     }
 }
 
-fn read_file(text: &str) -> Result<CaseFile, StoreError> {
+pub(super) fn read_file(text: &str) -> Result<CaseFile, StoreError> {
     serde_json::from_str(text).map_err(|source| StoreError::Unreadable { what: "case", source })
 }
 
@@ -190,7 +190,8 @@ async fn bring_up_to_date(connection: &mut AnyConnection, file: &CaseFile) -> Re
     let (opening, work, ending) = (file.opening(), file.work(), file.ending());
     sqlx::query(
         "UPDATE cases SET file = $2, office = $3, ended_on = $4, coach = $5, officer = $6, started_on = $7, outcome = $8,
-                          hours = $9, meetings = $10, trials = $11, stage = $12, words = $13 WHERE number = $1",
+                          hours = $9, meetings = $10, trials = $11, stage = $12, words = $13,
+                          problem = $14 WHERE number = $1",
     )
     .bind(file.number().to_string())
     .bind(to_json("case", file)?)
@@ -205,6 +206,7 @@ async fn bring_up_to_date(connection: &mut AnyConnection, file: &CaseFile) -> Re
     .bind(work.work_trials.map_or(UNKNOWN, i64::from))
     .bind(file.stage().code())
     .bind(words(file))
+    .bind(file.handling().problem.as_ref().map(|p| if p.seen { "seen" } else { "unseen" }))
     .execute(connection)
     .await
     .map_err(attempting("update a case"))?;

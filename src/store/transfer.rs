@@ -22,7 +22,7 @@ const TABLES: [Table; 20] = [
     table(
         "cases",
         1,
-        "number imported_number office ended_on file blind coach officer started_on outcome hours meetings trials stage words",
+        "number imported_number office ended_on file blind coach officer started_on outcome hours meetings trials stage words problem",
     ),
     table("case_events", 2, "case_number sequence at event"),
     table("invitations", 1, "id case_number party form expires_at revoked_at counted contact gate"),

@@ -8,6 +8,7 @@ ALTER TABLE cases ADD COLUMN meetings INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE cases ADD COLUMN trials INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE cases ADD COLUMN stage TEXT NOT NULL DEFAULT 'ongoing';
 ALTER TABLE cases ADD COLUMN words TEXT NOT NULL DEFAULT '';    -- what is searched in, in lower case
+ALTER TABLE cases ADD COLUMN problem TEXT;                      -- seen or unseen, where the coach told of one
 UPDATE cases SET
   coach = json_extract(file, '$.opening.coach'),
   started_on = json_extract(file, '$.opening.coaching_started'),
@@ -25,6 +26,10 @@ CREATE INDEX cases_by_stage ON cases (stage);
 -- When a version of a report was sent to the office, and the SHA-256 of its JSON; a version from a sheet is not sent.
 ALTER TABLE reports ADD COLUMN sent_at TEXT;
 ALTER TABLE reports ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
+-- Lists read it alone, not the reports with their files.
+CREATE INDEX reports_sent ON reports (case_number, version, sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX reports_first ON reports (case_number, written_on);
+CREATE INDEX invitations_by_form ON invitations (form);
 
 -- A mail to staff carries no invitation, but leads to a case, or carries a sign-in.
 CREATE TABLE outbox_7 (

@@ -1,0 +1,179 @@
+//! The client reads the closing report before it is sent, and sees afterwards what was agreed.
+
+use super::{Desk, InviteError, OpenedLink, ReportError};
+use crate::case::CaseFile;
+use crate::form::{Form, Party, Question};
+use crate::report::{ClosingReport, Plan, ReportFile, ReportName};
+use crate::store::{Invitation, NoticeKind, SentVersion, StoreError, StoredSubmission};
+use crate::submission::Answer;
+
+/// Steps of agreement, from none to full.
+const STEPS: [&str; 5] = ["fully_disagree", "rather_disagree", "neither", "rather_agree", "fully_agree"];
+
+/// What a client may read of the closing report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing is written yet.
+    Nothing,
+    /// What the coach is going to send.
+    Draft(Box<ReportFile>),
+    /// What was sent last.
+    Sent(Box<ReportFile>, SentVersion),
+}
+
+/// How a client was asked to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToRead {
+    /// By mail.
+    Mailed,
+    /// Nobody knows an address: the coach hands the link over.
+    Link(OpenedLink),
+    /// The client has read it already.
+    Read,
+    /// There is nothing to read yet.
+    Nothing,
+}
+
+/// What was agreed when the coaching ended.
+#[derive(Clone, Debug)]
+pub struct Agreed {
+    /// The report that was sent.
+    pub report: ReportFile,
+    /// The client's own assessments in pairs.
+    pub pairs: Vec<AssessedPair>,
+}
+
+/// One statement that the client assessed at the start and at the end.
+#[derive(Clone, Debug)]
+pub struct AssessedPair {
+    /// The statement, with the words of its answers.
+    pub question: Question,
+    /// The answer at the start.
+    pub start: String,
+    /// The answer at the end.
+    pub end: String,
+    /// How many steps of agreement lie between.
+    pub steps: i8,
+}
+
+impl Agreed {
+    /// The next steps and the follow-up.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.report.report.plan
+    }
+}
+
+impl Desk {
+    /// The form in which a client tells what he or she says of the report.
+    #[must_use]
+    pub fn reading_form(&self) -> Option<&Form> {
+        self.forms.iter().find(|f| f.is_reading())
+    }
+
+    /// The closing report as its client may read it now.
+    ///
+    /// # Errors
+    /// See [`ReportError`].
+    pub async fn reading(&self, case: &CaseFile) -> Result<Reading, ReportError> {
+        let sent = self.store.sent_versions(case.number()).await?.pop();
+        if let Some(sent) = sent
+            && let Some(stored) = self.store.sent_report(case.number(), sent.version).await?
+        {
+            return Ok(Reading::Sent(Box::new(read_file(&stored.json)?), sent));
+        }
+        let Some(report) = self.report_preview(case).await? else { return Ok(Reading::Nothing) };
+        let name = ReportName { case: case.number(), version: 1 };
+        Ok(Reading::Draft(Box::new(ReportFile::new(report, &name, self.today()))))
+    }
+
+    /// What the coach is going to send.
+    async fn report_preview(&self, case: &CaseFile) -> Result<Option<ClosingReport>, ReportError> {
+        if case.ending().is_none() {
+            return Ok(None);
+        }
+        let submissions = self.store.submissions_of(case.number()).await?;
+        let coach = submissions.iter().rfind(|s| self.is_report(&s.form)).map(|s| (&s.form, &s.answers));
+        let language = self.report_language(case);
+        Ok(Some(ClosingReport::of(case, coach, &self.instance, language, self.today())?))
+    }
+
+    /// Asks the client to read the report, by mail where an address is known and `by_hand` is not wanted.
+    ///
+    /// # Errors
+    /// When the form is missing, or the store fails.
+    pub async fn ask_to_read(&self, case: &CaseFile, by_hand: bool) -> Result<ToRead, AskError> {
+        let form = self.reading_form().ok_or_else(|| InviteError::NoForm("report-reading".to_owned()))?.id();
+        if self.reading(case).await? == Reading::Nothing {
+            return Ok(ToRead::Nothing);
+        }
+        let known = self.store.contacts_of(case.number()).await?;
+        let client = known.into_iter().find(|c| c.party == Party::Client).filter(|_| !by_hand);
+        let asked = match client {
+            Some(c) => {
+                self.mail_link(case.number(), form, &c.address, c.language).await.map(|()| ToRead::Mailed)
+            }
+            None => self.open_link(case.number(), form).await.map(ToRead::Link),
+        };
+        match asked {
+            Err(InviteError::Answered(_)) => Ok(ToRead::Read),
+            other => Ok(other?),
+        }
+    }
+
+    /// Tells the coach that the client has read the report.
+    pub(super) async fn tell_read(&self, invitation: &Invitation, form: &Form) -> Result<(), StoreError> {
+        if !form.is_reading() {
+            return Ok(());
+        }
+        match self.store.case(invitation.case).await? {
+            Some(case) => self.tell_coach(&case, NoticeKind::Read).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What was agreed, once the report was sent.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn agreed(&self, case: &CaseFile) -> Result<Option<Agreed>, ReportError> {
+        let Reading::Sent(report, _) = self.reading(case).await? else { return Ok(None) };
+        let submissions = self.store.submissions_of(case.number()).await?;
+        Ok(Some(Agreed { report: *report, pairs: pairs(&submissions) }))
+    }
+}
+
+/// Why a client was not asked to read.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// No link was opened.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// The report cannot be read.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+pub(super) fn read_file(json: &str) -> Result<ReportFile, StoreError> {
+    ReportFile::from_json(json).map_err(|source| StoreError::Unreadable { what: "report", source })
+}
+
+/// The last assessment at the end beside the last one at the start, where both agree or disagree to some degree.
+fn pairs(submissions: &[StoredSubmission]) -> Vec<AssessedPair> {
+    let of_client = || submissions.iter().filter(|s| s.party == Party::Client);
+    let Some(end) = of_client().rfind(|s| s.form.pair_of().is_some()) else { return Vec::new() };
+    let Some(start) = of_client().rfind(|s| Some(s.form.id()) == end.form.pair_of()) else { return Vec::new() };
+    let step = |code: &str| (0_i8..).zip(STEPS).find(|(_, c)| *c == code).map(|(n, _)| n);
+    let pair = |question: &Question| {
+        let (Answer::One(first), Answer::One(last)) = (start.answers.get(&question.id)?, end.answers.get(&question.id)?)
+        else {
+            return None;
+        };
+        let steps = step(last)? - step(first)?;
+        Some(AssessedPair { question: question.clone(), start: first.clone(), end: last.clone(), steps })
+    };
+    end.form.questions().filter_map(pair).collect()
+}
