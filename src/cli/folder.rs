@@ -173,20 +173,7 @@ impl Folder {
 
     /// The releases made so far, oldest first.
     pub(super) fn releases(&self) -> Result<Vec<Release>, Box<dyn std::error::Error>> {
-        let folder = self.dir.join("releases");
-        let mut releases = Vec::new();
-        if !folder.exists() {
-            return Ok(releases);
-        }
-        for entry in std::fs::read_dir(&folder).map_err(io_at(&folder))? {
-            let file = entry.map_err(io_at(&folder))?.path().join("release.json");
-            if file.is_file() {
-                let text = read(&file)?;
-                releases.push(Release::from_json(&text).map_err(|e| format!("{}: {e}", file.display()))?);
-            }
-        }
-        releases.sort_by(|a, b| a.id().cmp(b.id()));
-        Ok(releases)
+        releases_in(&self.dir)
     }
 
     /// The desk over this folder.
@@ -214,6 +201,24 @@ impl Folder {
         };
         Ok((desk, self.pages))
     }
+}
+
+/// The releases of the instance in that folder, oldest first.
+pub(super) fn releases_in(dir: &Path) -> Result<Vec<Release>, Box<dyn std::error::Error>> {
+    let folder = dir.join("releases");
+    let mut releases = Vec::new();
+    if !folder.exists() {
+        return Ok(releases);
+    }
+    for entry in std::fs::read_dir(&folder).map_err(io_at(&folder))? {
+        let file = entry.map_err(io_at(&folder))?.path().join("release.json");
+        if file.is_file() {
+            let text = read(&file)?;
+            releases.push(Release::from_json(&text).map_err(|e| format!("{}: {e}", file.display()))?);
+        }
+    }
+    releases.sort_by(|a, b| a.id().cmp(b.id()));
+    Ok(releases)
 }
 
 /// What a preview shows: forms that can be read, and what is to be told of all files.

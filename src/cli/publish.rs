@@ -1,18 +1,20 @@
 //! `palaute release` and `palaute build`.
 
 use super::clock;
-use super::folder::{Folder, io_at};
+use super::folder::{Folder, io_at, releases_in};
 use super::form_files;
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::{say, warn};
-use crate::desk::{Desk, publish};
+use crate::content::Page;
+use crate::desk::{Desk, Publishing, publish};
 use crate::release::Release;
 use crate::site::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Date>) -> Outcome {
     let folder = Folder::read(dir)?;
@@ -65,10 +67,42 @@ pub(super) async fn make_release(
             outcome.release.threshold()
         ));
     }
-    let file = dir.join("releases").join(outcome.release.id().to_string()).join("release.json");
-    write_once(&file, &outcome.release.to_json())?;
+    write_release(dir, &outcome.release)?;
     desk.know_release(&outcome.release).await?;
     Ok(outcome.release)
+}
+
+fn write_release(dir: &Path, release: &Release) -> Outcome {
+    let file = dir.join("releases").join(release.id().to_string()).join("release.json");
+    write_once(&file, &release.to_json())
+}
+
+/// How a publisher at his desk reads and writes the releases of that folder and the site beside the forms.
+pub(super) fn publishing(dir: &Path, site: &Path, desk: &Desk, pages: Vec<Page>) -> Publishing {
+    let (from, to, built) = (dir.to_owned(), dir.to_owned(), dir.to_owned());
+    let (site, instance, renderer) = (site.to_owned(), Arc::clone(&desk.instance), Arc::clone(&desk.renderer));
+    let told = |error: Box<dyn std::error::Error>| {
+        let cause = error.source().map_or_else(String::new, |c| format!(": {c}"));
+        format!("{error}{cause}")
+    };
+    Publishing {
+        earlier: Arc::new(move || releases_in(&from).map_err(told)),
+        write: Arc::new(move |release| write_release(&to, release).map_err(told)),
+        build: Arc::new(move |id| {
+            let releases = releases_in(&built).map_err(told)?;
+            let release =
+                releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| no_release(id, &releases))?;
+            let files = publish(release, &pages, &instance, &renderer).map_err(|error| told(error.into()))?;
+            write_site(&files, &site).map_err(told)?;
+            Ok(files.len())
+        }),
+        turn: Arc::default(),
+    }
+}
+
+fn no_release(id: &str, known: &[Release]) -> String {
+    let known: Vec<String> = known.iter().map(|r| r.id().to_string()).collect();
+    format!("there is no release {id}; there are: {}", known.join(", "))
 }
 
 /// Writes a file that must not be there yet, whole or not at all.
@@ -86,10 +120,7 @@ pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {
     let releases = folder.releases()?;
     let release = match id {
         None => releases.last().ok_or("there is no release yet; `palaute release` makes one")?,
-        Some(id) => releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| {
-            let known: Vec<String> = releases.iter().map(|r| r.id().to_string()).collect();
-            format!("there is no release {id}; there are: {}", known.join(", "))
-        })?,
+        Some(id) => releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| no_release(id, &releases))?,
     };
     let site = publish(release, &folder.pages, &folder.instance, &folder.renderer)?;
     let out = dir.join(out);

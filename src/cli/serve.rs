@@ -5,10 +5,11 @@ use super::clock;
 use super::folder::Folder;
 use super::form_files;
 use super::mail::way_out;
+use super::publish::publishing;
 use super::run::Outcome;
 use super::staff::FIRST;
 use super::terminal::{say, warn};
-use crate::desk::{Desk, Rounds};
+use crate::desk::{Desk, Publishing, Rounds};
 use crate::mail::Mailer;
 use crate::serve::{bind, router, serve as serve_http};
 use crate::store::Store;
@@ -33,7 +34,7 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     let listener = bind(SocketAddr::new(options.host, options.port)).await?;
     let address = listener.local_addr()?;
     let clock = now.map_or_else(|| clock::clock(None), clock::running_from);
-    let (mut desk, _) = folder.desk(clock).await?;
+    let (mut desk, pages) = folder.desk(clock).await?;
     // Answers to a form whose meaning changed could not be counted with the earlier ones.
     form_files::refuse_changed(dir, &desk).await?;
     if let Some(doubt) = desk.clock_doubt().await?.filter(|_| !options.trust_clock) {
@@ -58,13 +59,20 @@ pub(super) async fn serve(dir: &Path, now: Option<Timestamp>, options: &Serve) -
     if nobody {
         say(format_args!("Nobody can sign in at the desks yet: `{FIRST}` adds the first."));
     }
-    run(listener, desk, site, mailer).await
+    let publishing = publishing(dir, &site, &desk, pages);
+    run(listener, desk, site, mailer, publishing).await
 }
 
 /// Serves and delivers mail until the process is told to stop.
-pub(super) async fn run(listener: tokio::net::TcpListener, desk: Desk, site: PathBuf, mailer: Mailer) -> Outcome {
+pub(super) async fn run(
+    listener: tokio::net::TcpListener,
+    desk: Desk,
+    site: PathBuf,
+    mailer: Mailer,
+    publishing: Publishing,
+) -> Outcome {
     let desk = Arc::new(desk);
-    let router = router(Arc::clone(&desk), site)?;
+    let router = router(Arc::clone(&desk), site, publishing)?;
     let post = tokio::spawn(deliver_forever(Arc::clone(&desk), mailer));
     let rounds = tokio::spawn(make_rounds_forever(Arc::clone(&desk)));
     serve_http(listener, router, stop_signal()).await;

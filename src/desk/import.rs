@@ -58,6 +58,40 @@ impl Desk {
     /// # Errors
     /// See [`ImportError`].
     pub async fn import(&self, rows: &[LedgerRow]) -> Result<ImportSummary, ImportError> {
+        let (mut summary, changes) = self.plan(rows).await?;
+        let reached: Vec<(&str, &str)> =
+            rows.iter().filter_map(|row| Some((row.number.as_str(), row.email.as_deref()?))).collect();
+        let now = self.now();
+        let year = now.to_zoned(self.instance.zone()).year();
+        self.store.record(changes, year, now).await?;
+        let told = |error| ImportError::Invitations(Box::new(error));
+        summary.unreached = self.keep_addresses(&reached).await.map_err(told)?;
+        summary.invited = self.invite_ended().await.map_err(told)?;
+        Ok(summary)
+    }
+
+    /// What an import of these rows would do, which is not done.
+    ///
+    /// # Errors
+    /// See [`ImportError`].
+    pub async fn try_import(&self, rows: &[LedgerRow]) -> Result<ImportSummary, ImportError> {
+        Ok(self.plan(rows).await?.0)
+    }
+
+    /// Rows that do not fit what has happened to their cases, by their place among `rows`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unfit(&self, rows: &[LedgerRow]) -> Result<Vec<usize>, StoreError> {
+        let known = self.store.cases().await?;
+        let by_number: BTreeMap<&str, &CaseFile> =
+            known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        let unfit = |row: &LedgerRow| by_number.get(row.number.as_str()).is_some_and(|c| events_for(c, row).is_err());
+        Ok(rows.iter().enumerate().filter(|(_, row)| unfit(row)).map(|(at, _)| at).collect())
+    }
+
+    /// What an import does, and the changes that do it.
+    async fn plan(&self, rows: &[LedgerRow]) -> Result<(ImportSummary, Vec<CaseChange>), ImportError> {
         let (closing, report) = (&self.instance.closing_form, self.instance.report_form.as_ref());
         for form in std::iter::once(closing).chain(report).map(|f| &f.value) {
             self.form(form).ok_or_else(|| ImportError::NoForm(form.clone()))?;
@@ -91,15 +125,7 @@ impl Desk {
                 changes.push(self.change(subject, events));
             }
         }
-        let reached: Vec<(&str, &str)> =
-            rows.iter().filter_map(|row| Some((row.number.as_str(), row.email.as_deref()?))).collect();
-        let now = self.now();
-        let year = now.to_zoned(self.instance.zone()).year();
-        self.store.record(changes, year, now).await?;
-        let told = |error| ImportError::Invitations(Box::new(error));
-        summary.unreached = self.keep_addresses(&reached).await.map_err(told)?;
-        summary.invited = self.invite_ended().await.map_err(|error| ImportError::Invitations(Box::new(error)))?;
-        Ok(summary)
+        Ok((summary, changes))
     }
 
     /// Keeps where the sheet says that clients are reached, by the sheet's numbers, unless they are reached elsewhere

@@ -11,10 +11,13 @@ mod deliver;
 mod draft;
 mod erase;
 mod export;
+mod figures;
 mod fill;
 mod import;
+mod import_rows;
 mod invite;
 mod notify;
+mod overview;
 mod paper;
 #[cfg(test)]
 mod pilot;
@@ -42,13 +45,17 @@ pub use deliver::{DeliverySummary, ResendError};
 pub use draft::{DRAFT_DAYS, Typed, is_kept};
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
+pub use figures::{
+    BuildSite, EarlierReleases, Publishing, PublishingError, WriteRelease, build_site, releases, shown_by,
+};
 pub use fill::filled_by;
 pub use import::{ImportError, ImportSummary};
+pub use import_rows::{LeftRow, MendedRow, SheetImported};
 pub use invite::{InviteError, OpenedLink};
 pub use publish::{PublishError, publish};
 pub use reading::{Agreed, AskError, AssessedPair, Reading, ToRead};
-pub use received_report::{INTERIM_FORM, ReceivedReport};
 pub use receive::{Arrival, Closed, ReceiveError};
+pub use received_report::{INTERIM_FORM, ReceivedReport};
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
 pub use remind::Rounds;

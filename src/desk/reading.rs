@@ -3,7 +3,7 @@
 use super::{Desk, InviteError, OpenedLink, ReportError};
 use crate::case::CaseFile;
 use crate::form::{Form, Party, Question};
-use crate::report::{ClosingReport, Plan, ReportFile, ReportName};
+use crate::report::{Plan, ReportFile, ReportName};
 use crate::store::{Invitation, NoticeKind, SentVersion, StoreError, StoredSubmission};
 use crate::submission::Answer;
 
@@ -87,17 +87,6 @@ impl Desk {
         Ok(Reading::Draft(Box::new(ReportFile::new(report, &name, self.today()))))
     }
 
-    /// What the coach is going to send.
-    async fn report_preview(&self, case: &CaseFile) -> Result<Option<ClosingReport>, ReportError> {
-        if case.ending().is_none() {
-            return Ok(None);
-        }
-        let submissions = self.store.submissions_of(case.number()).await?;
-        let coach = submissions.iter().rfind(|s| self.is_report(&s.form)).map(|s| (&s.form, &s.answers));
-        let language = self.report_language(case);
-        Ok(Some(ClosingReport::of(case, coach, &self.instance, language, self.today())?))
-    }
-
     /// Asks the client to read the report, by mail where an address is known and `by_hand` is not wanted.
     ///
     /// # Errors
@@ -110,9 +99,7 @@ impl Desk {
         let known = self.store.contacts_of(case.number()).await?;
         let client = known.into_iter().find(|c| c.party == Party::Client).filter(|_| !by_hand);
         let asked = match client {
-            Some(c) => {
-                self.mail_link(case.number(), form, &c.address, c.language).await.map(|()| ToRead::Mailed)
-            }
+            Some(c) => self.mail_link(case.number(), form, &c.address, c.language).await.map(|()| ToRead::Mailed),
             None => self.open_link(case.number(), form).await.map(ToRead::Link),
         };
         match asked {
@@ -168,7 +155,8 @@ fn pairs(submissions: &[StoredSubmission]) -> Vec<AssessedPair> {
     let Some(start) = of_client().rfind(|s| Some(s.form.id()) == end.form.pair_of()) else { return Vec::new() };
     let step = |code: &str| (0_i8..).zip(STEPS).find(|(_, c)| *c == code).map(|(n, _)| n);
     let pair = |question: &Question| {
-        let (Answer::One(first), Answer::One(last)) = (start.answers.get(&question.id)?, end.answers.get(&question.id)?)
+        let (Answer::One(first), Answer::One(last)) =
+            (start.answers.get(&question.id)?, end.answers.get(&question.id)?)
         else {
             return None;
         };

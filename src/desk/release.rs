@@ -81,12 +81,41 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, ReleaseError> {
-        let today = self.today();
-        if as_of >= today {
-            return Err(ReleaseError::NotOver(as_of));
-        }
+        self.refuse_early(as_of)?;
         let cube = self.counted().await?;
-        let unknown = cube::unknown_categories(&cube, &self.instance);
+        self.controlled(&cube, as_of, self.today(), earlier).await
+    }
+
+    /// What a release for that day would show, with answers until `answers_until`; nothing is written.
+    ///
+    /// # Errors
+    /// See [`ReleaseError`].
+    pub async fn try_release(
+        &self,
+        as_of: Date,
+        answers_until: Date,
+        earlier: &[Release],
+    ) -> Result<ReleaseOutcome, ReleaseError> {
+        self.refuse_early(as_of)?;
+        let ToCount { mut cube, facts, .. } = self.store.to_count().await?;
+        for (sequence, fact, book) in facts {
+            cube.fold(sequence, &fact, &book);
+        }
+        self.controlled(&cube, as_of, answers_until, earlier).await
+    }
+
+    fn refuse_early(&self, as_of: Date) -> Result<(), ReleaseError> {
+        if as_of >= self.today() { Err(ReleaseError::NotOver(as_of)) } else { Ok(()) }
+    }
+
+    async fn controlled(
+        &self,
+        cube: &Cube,
+        as_of: Date,
+        answers_until: Date,
+        earlier: &[Release],
+    ) -> Result<ReleaseOutcome, ReleaseError> {
+        let unknown = cube::unknown_categories(cube, &self.instance);
         if let Some((dimension, code)) = unknown.into_iter().next() {
             return Err(ReleaseError::UnknownCategory { dimension, code });
         }
@@ -95,7 +124,7 @@ impl Desk {
         let ids = earlier.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));
         let ids: Vec<ReleaseId> = ids.collect();
         let id = ReleaseId::next(as_of, &ids);
-        let tables = cube::tables(&cube, &self.instance, &self.forms, as_of, today);
+        let tables = cube::tables(cube, &self.instance, &self.forms, as_of, answers_until);
         let release = Release::control(tables, &self.instance, id, self.now());
         let differences = differences(&release, earlier);
         Ok(ReleaseOutcome { release, differences })

@@ -13,7 +13,7 @@ use jiff::{Timestamp, ToSpan};
 const MOST_A_WEEK: i64 = 3;
 const WEEK_DAYS: i64 = 7;
 /// Days between two mails of one invitation at the least, as when a server had stood still.
-const APART_DAYS: i64 = 3;
+pub(super) const APART_DAYS: i64 = 3;
 /// Hours of the day, by the instance's clock, in which mails that nobody has just asked for are queued.
 const DAYTIME: std::ops::Range<i8> = 8..18;
 /// Months after the end of a coaching, and of its outcome, when the follow-up is due (A).

@@ -28,8 +28,7 @@ impl Desk {
     pub(super) fn with_clients_part(&self, report: ClosingReport, submissions: &[StoredSubmission]) -> ClosingReport {
         let last = |id: &str| submissions.iter().rfind(|s| s.form.id() == id);
         let pair = SELF_ASSESSMENTS.map(|id| last(id).map(|s| (&s.form, &s.answers)));
-        let (read_on, remark) =
-            last(READING).map_or((None, None), |s| reading(&s.answers, self.day_of(s.received_at)));
+        let (read_on, remark) = last(READING).map_or((None, None), |s| reading(&s.answers, self.day_of(s.received_at)));
         let self_assessment = self_assessment(pair[0], pair[1], report.language);
         ClosingReport { self_assessment, read_on, remark, ..report }
     }

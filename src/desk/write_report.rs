@@ -126,7 +126,11 @@ impl Desk {
         Ok((stored, true))
     }
 
-    pub(super) async fn annex_state(&self, case: &CaseFile, submissions: &[StoredSubmission]) -> Result<AnnexState, ReportError> {
+    pub(super) async fn annex_state(
+        &self,
+        case: &CaseFile,
+        submissions: &[StoredSubmission],
+    ) -> Result<AnnexState, ReportError> {
         let today = self.today();
         let reported_on = self.store.first_reported_on(case.number()).await?.unwrap_or(today);
         let of_parties = submissions.iter().filter(|s| s.form.is_feedback() && s.party != Party::Purchaser);

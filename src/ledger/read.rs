@@ -89,13 +89,25 @@ pub fn read_sheet(path: &Path) -> Result<Sheet, LedgerError> {
         return Err(LedgerError::TooLarge(shown));
     }
     let bytes = std::fs::read(path).map_err(told)?;
+    read_sheet_bytes(&shown, &bytes)
+}
+
+/// The same of a file that somebody has sent, by its name and bytes.
+///
+/// # Errors
+/// See [`LedgerError`].
+pub fn read_sheet_bytes(name: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(LedgerError::TooLarge(name.to_owned()));
+    }
+    let path = Path::new(name);
     let kind = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     let sheet = match kind.as_deref() {
-        Some("xlsx") => read_xlsx(&shown, &bytes)?,
-        Some("csv") => read_csv(path, &shown, &bytes)?,
-        _ => return Err(LedgerError::Kind(shown)),
+        Some("xlsx") => read_xlsx(name, bytes)?,
+        Some("csv") => read_csv(path, name, bytes)?,
+        _ => return Err(LedgerError::Kind(name.to_owned())),
     };
-    if sheet.rows.is_empty() { Err(LedgerError::Empty(shown)) } else { Ok(sheet) }
+    if sheet.rows.is_empty() { Err(LedgerError::Empty(name.to_owned())) } else { Ok(sheet) }
 }
 
 fn read_csv(path: &Path, shown: &str, bytes: &[u8]) -> Result<Sheet, LedgerError> {
@@ -183,6 +195,21 @@ fn cell_text(data: &Data) -> String {
             format!("{year:04}-{month:02}-{day:02}")
         }
         other => other.to_string().trim().to_owned(),
+    }
+}
+
+impl LedgerError {
+    /// Its code in the catalogue of texts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } | Self::NoArchive(_) | Self::Workbook { .. } => "workbook",
+            Self::Kind(_) => "kind",
+            Self::TooLarge(_) => "too_large",
+            Self::Encoding { .. } => "encoding",
+            Self::Csv { .. } => "csv",
+            Self::Empty(_) => "empty",
+        }
     }
 }
 

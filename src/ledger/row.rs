@@ -33,10 +33,16 @@ pub struct RowFault {
     pub sheet: String,
     /// The row as a spreadsheet program numbers it.
     pub row: usize,
+    /// The field, where the cell has one.
+    pub field: Option<&'static str>,
     /// The heading of the column.
     pub column: String,
     /// What stands there; hidden when it may be an identity code.
     pub value: String,
+    /// Code of what is wrong, and what belongs to it, such as the words that are known.
+    pub code: &'static str,
+    /// See `code`.
+    pub detail: String,
     /// What is wrong.
     pub problem: String,
     /// What to do.
@@ -75,8 +81,11 @@ pub fn check_rows(sheet: &Sheet, instance: &Instance, today: Date) -> (Vec<Ledge
             faults.push(RowFault {
                 sheet: sheet.name.clone(),
                 row,
+                field: None,
                 column: String::new(),
                 value: String::new(),
+                code: "too_many_cells",
+                detail: String::new(),
                 problem: format!("{} cells under {} headings", cells.len(), sheet.rows[0].len()),
                 remedy:
                     "a decimal comma may have been read as a separator: save the sheet with semicolons, or as .xlsx"
@@ -94,8 +103,11 @@ pub fn check_rows(sheet: &Sheet, instance: &Instance, today: Date) -> (Vec<Ledge
                 found.push(RowFault {
                     sheet: sheet.name.clone(),
                     row,
+                    field: Some("number"),
                     column: columns["number"].1.clone(),
                     value: read.number.clone(),
+                    code: "twice",
+                    detail: first.to_string(),
                     problem: format!("the same number stands on row {first}"),
                     remedy: "give each client a number of its own, or remove one of the rows".to_owned(),
                 });
@@ -105,8 +117,11 @@ pub fn check_rows(sheet: &Sheet, instance: &Instance, today: Date) -> (Vec<Ledge
                 warnings.push(RowFault {
                     sheet: sheet.name.clone(),
                     row,
+                    field: Some("hours"),
                     column: columns["hours"].1.clone(),
                     value: cells[columns["hours"].0].clone(),
+                    code: "over_cap",
+                    detail: instance.hour_cap.to_string(),
                     problem: format!("more than {} hours and no reason for it", instance.hour_cap),
                     remedy: "taken as it is; the report says that the reason was not recorded".to_owned(),
                 });
@@ -138,17 +153,19 @@ impl Check<'_> {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    fn tell(&mut self, field: &str, problem: &str, remedy: &str) {
-        let value = self.text(field).to_owned();
-        self.tell_at(self.columns[field].1.clone(), value, problem, remedy);
+    fn tell(&mut self, field: &'static str, code: &'static str, problem: &str, remedy: &str) {
+        self.tell_with(field, (code, String::new()), problem, remedy);
     }
 
-    fn tell_at(&mut self, column: String, value: String, problem: &str, remedy: &str) {
+    fn tell_with(&mut self, field: &'static str, (code, detail): (&'static str, String), problem: &str, remedy: &str) {
         self.faults.push(RowFault {
             sheet: self.sheet.to_owned(),
             row: self.row,
-            column,
-            value,
+            field: Some(field),
+            column: self.columns[field].1.clone(),
+            value: self.text(field).to_owned(),
+            code,
+            detail,
             problem: problem.to_owned(),
             remedy: remedy.to_owned(),
         });
@@ -157,61 +174,70 @@ impl Check<'_> {
     fn identity_codes(&mut self, headings: &[String]) {
         for (at, cell) in self.cells.iter().enumerate() {
             if contains_hetu(cell) {
-                let column = headings.get(at).cloned().unwrap_or_default();
-                let remedy = "remove it from the sheet: no identity code is ever stored";
-                self.tell_at(column, "(not shown)".to_owned(), "a personal identity code", remedy);
+                self.faults.push(RowFault {
+                    sheet: self.sheet.to_owned(),
+                    row: self.row,
+                    field: self.columns.iter().find(|(_, (place, _))| *place == at).map(|(field, _)| *field),
+                    column: headings.get(at).cloned().unwrap_or_default(),
+                    value: "(not shown)".to_owned(),
+                    code: "identity_code",
+                    detail: String::new(),
+                    problem: "a personal identity code".to_owned(),
+                    remedy: "remove it from the sheet: no identity code is ever stored".to_owned(),
+                });
             }
         }
     }
 
-    fn required(&mut self, field: &str) -> Option<String> {
+    fn required(&mut self, field: &'static str) -> Option<String> {
         let found = self.optional(field);
         if found.is_none() {
-            self.tell(field, "the cell is empty", "fill it in");
+            self.tell(field, "empty", "the cell is empty", "fill it in");
         }
         found
     }
 
-    fn date(&mut self, field: &str) -> Option<Date> {
+    fn date(&mut self, field: &'static str) -> Option<Date> {
         let text = self.optional(field)?;
         let date = parse_date(&text);
         match date {
-            None => self.tell(field, "no date", "write the day as 4.11.2024"),
+            None => self.tell(field, "no_date", "no date", "write the day as 4.11.2024"),
             Some(day) if day > self.today => {
-                self.tell(field, "the day has not come yet", "correct the year, or leave the cell empty until then");
+                let remedy = "correct the year, or leave the cell empty until then";
+                self.tell(field, "to_come", "the day has not come yet", remedy);
             }
             Some(_) => {}
         }
         date
     }
 
-    fn required_date(&mut self, field: &str) -> Option<Date> {
+    fn required_date(&mut self, field: &'static str) -> Option<Date> {
         self.required(field)?;
         self.date(field)
     }
 
     /// The code of the sheet's word; `None` for an empty cell or an unknown word, which is told.
-    fn word(&mut self, field: &str) -> Option<String> {
+    fn word(&mut self, field: &'static str) -> Option<String> {
         let text = self.optional(field)?;
         let words = self.instance.ledger.words.get(field);
         let code = words.into_iter().flatten().find(|(word, _)| same(word, &text)).map(|(_, code)| code.clone());
         if code.is_none() {
             let known: Vec<&str> = words.into_iter().flatten().map(|(word, _)| word.as_str()).collect();
-            let remedy =
-                format!("write one of: {}; or add the word at ledger.words.{field} in palaute.yaml", known.join(", "));
-            self.tell(field, "an unknown word", &remedy);
+            let known = known.join(", ");
+            let remedy = format!("write one of: {known}; or add the word at ledger.words.{field} in palaute.yaml");
+            self.tell_with(field, ("unknown_word", known), "an unknown word", &remedy);
         }
         code
     }
 
-    fn count(&mut self, field: &str) -> Option<u32> {
+    fn count(&mut self, field: &'static str) -> Option<u32> {
         let text = self.optional(field)?;
         let n = parse_tenths(&text)
             .filter(|t| t % 10 == 0)
             .and_then(|t| u32::try_from(t / 10).ok())
             .filter(|n| *n < 10_000);
         if n.is_none() {
-            self.tell(field, "no whole number", "write a number such as 3");
+            self.tell(field, "no_count", "no whole number", "write a number such as 3");
         }
         n
     }
@@ -220,7 +246,7 @@ impl Check<'_> {
         let text = self.optional("hours")?;
         let tenths = parse_tenths(&text);
         if tenths.is_none() {
-            self.tell("hours", "no number of hours", "write hours with at most one decimal, such as 17,5");
+            self.tell("hours", "no_hours", "no number of hours", "write hours with at most one decimal, such as 17,5");
         }
         tenths
     }
@@ -235,7 +261,9 @@ impl Check<'_> {
         let found = known.iter().find(named).copied();
         if found.is_none() {
             let names: Vec<&str> = known.iter().map(|l| l.finnish_name()).collect();
-            self.tell("language", "no language of this instance", &format!("write one of: {}", names.join(", ")));
+            let (names, problem) = (names.join(", "), "no language of this instance");
+            let remedy = format!("write one of: {names}");
+            self.tell_with("language", ("unknown_word", names), problem, &remedy);
         }
         found
     }
@@ -260,6 +288,7 @@ impl Check<'_> {
         if email.as_deref().is_some_and(|text| !is_email(text)) {
             self.tell(
                 "email",
+                "no_email",
                 "no e-mail address",
                 "write one address such as nimi@example.fi, or leave the cell empty",
             );
@@ -270,6 +299,7 @@ impl Check<'_> {
         {
             self.tell(
                 "coaching_started",
+                "start_too_early",
                 "the coaching starts before the client's time begins",
                 "correct one of the two dates",
             );
@@ -277,13 +307,25 @@ impl Check<'_> {
         if let (Some(started), Some(ended)) = (started, ended)
             && ended < started
         {
-            self.tell("ended_on", "the end is before the start of the coaching", "correct one of the two dates");
+            self.tell(
+                "ended_on",
+                "end_too_early",
+                "the end is before the start of the coaching",
+                "correct one of the two dates",
+            );
         }
         match (self.text("ended_on").is_empty(), self.text("outcome").is_empty()) {
             (true, false) => {
-                self.tell("ended_on", "an outcome without a day", "write the day on which the coaching ended");
+                self.tell(
+                    "ended_on",
+                    "no_end",
+                    "an outcome without a day",
+                    "write the day on which the coaching ended",
+                );
             }
-            (false, true) => self.tell("outcome", "an end without an outcome", "write how the coaching ended"),
+            (false, true) => {
+                self.tell("outcome", "no_outcome", "an end without an outcome", "write how the coaching ended")
+            }
             _ => {}
         }
         let ending =

@@ -30,8 +30,7 @@ pub use pdf::{PdfError, PdfPrinter};
 pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
-pub use staff::{
-    AskedView, EnterView, EntryView, RemoveStaffView, SignInView, SignedOutView, StaffFrame, StaffTyped, StaffView,
-};
+// Every page of staff has a view of its own.
+pub use staff::*;
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};
 pub use xlsform::{XlsformError, xlsform};

@@ -50,6 +50,11 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "staff/sign-in.html",
     "staff/signed-out.html",
     "staff/staff.html",
+    "staff/figures.html",
+    "staff/import.html",
+    "staff/overview.html",
+    "staff/releases.html",
+    "staff/try.html",
 ];
 
 /// The one style sheet of site, forms and reports.

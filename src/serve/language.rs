@@ -44,7 +44,7 @@ impl State {
         let network = Network::of(peer, &parts.headers, &instance.trusted_proxies);
         let (path, session) = (parts.uri.path().to_owned(), session_cookie(&parts.headers));
         let saves = parts.method == Method::POST && (path.ends_with("/check") || path.ends_with("/change"));
-        Self { language, wanted, network, cookie: cookie::shown(&parts.headers), session, path, saves, ..self }
+        Self { language, wanted, network, cookie: cookie::shown(&parts.headers), session, saves, ..self }
     }
 
     /// The language of a form: what was asked for where the form has it, else the case's own, else the instance's.

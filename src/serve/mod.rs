@@ -27,7 +27,7 @@ mod visit;
 pub use listen::{ServeError, bind, serve};
 pub use preview::{Draft, preview};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Publishing};
 use crate::form::{Form, Kind, Question};
 use crate::render::{Link, STYLE};
 use crate::store::Role;
@@ -72,12 +72,12 @@ struct State {
     asks: Arc<staff::Asks>,
     network: Network,
     cookie: Option<String>,
-    /// Value of the cookie of a session at a desk, and where the request goes: a form that is filled in at a desk opens
-    /// only for whoever has signed in there.
+    /// Value of the cookie of a session at a desk: a form that is filled in there opens only for whoever has signed in.
     session: Option<String>,
-    path: String,
     /// True for a post that only saves a draft: what was typed is kept although the session has ended.
     saves: bool,
+    /// How releases are read and written.
+    publishing: Publishing,
 }
 
 /// Makes what answers at a route.
@@ -157,7 +157,7 @@ async fn style() -> impl IntoResponse {
 ///
 /// # Errors
 /// When the base address of the instance cannot be an origin.
-pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
+pub fn router(desk: Arc<Desk>, site: PathBuf, publishing: Publishing) -> Result<Router, ServeError> {
     let state = State {
         language: desk.instance.language(),
         wanted: Vec::new(),
@@ -168,8 +168,8 @@ pub fn router(desk: Arc<Desk>, site: PathBuf) -> Result<Router, ServeError> {
         network: Network::Unknown,
         cookie: None,
         session: None,
-        path: String::new(),
         saves: false,
+        publishing,
         desk,
     };
     let cross_site = headers::cross_site_check(&state)?;

@@ -10,12 +10,12 @@ use super::arguments::Demo;
 use super::folder::{Folder, io_at};
 use super::import::import_file;
 use super::init::{INSTANCE, write, write_instance};
-use super::publish::{make_release, write_site};
+use super::publish::{make_release, publishing, write_site};
 use super::report::write_reports;
 use super::run::Outcome;
 use super::terminal::say;
 use super::{clock, serve};
-use crate::desk::{Desk, publish};
+use crate::desk::{Desk, Publishing, publish};
 use crate::form::Party;
 use crate::mail::Mailer;
 use crate::serve::bind;
@@ -119,7 +119,10 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
             drop(lock);
             Ok(())
         }
-        Some(listener) => serve_demo(listener, desk, dir, now, &staff).await,
+        Some(listener) => {
+            let publishing = publishing(dir, &dir.join("public"), &desk, pages);
+            serve_demo(listener, desk, (dir, publishing), now, &staff).await
+        }
     }
 }
 
@@ -173,7 +176,7 @@ fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static
 async fn serve_demo(
     listener: tokio::net::TcpListener,
     desk: Desk,
-    dir: &Path,
+    (dir, publishing): (&Path, Publishing),
     now: Timestamp,
     staff: &[(&'static str, String)],
 ) -> Outcome {
@@ -211,7 +214,7 @@ async fn serve_demo(
     say(format_args!("  The mail with the code is written to {} within moments.", dir.join("mail").display()));
     say("Answers are really stored; the site shows them after the next release. Stop with Ctrl-C.");
     let mailer = Mailer::Folder(dir.join("mail"));
-    serve::run(listener, desk, dir.join("public"), mailer).await
+    serve::run(listener, desk, dir.join("public"), mailer, publishing).await
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::store::{Fate, MailKind, NoticeKind, OutboxMail, StoreError};
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 
 /// Hours after which a mail that still waits is told of.
 const LATE_HOURS: i64 = 1;
@@ -59,13 +59,18 @@ impl Desk {
         Ok(if again { Ok(()) } else { Err(ResendError::NotDead) })
     }
 
+    /// What was to go out before this instant and has not is late.
+    pub(in crate::desk) fn long_ago(&self) -> Timestamp {
+        let now = self.now();
+        now.checked_sub(LATE_HOURS.hours()).unwrap_or(now)
+    }
+
     /// What somebody should be told of the outbox, if anything.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn outbox_warning(&self) -> Result<Option<String>, StoreError> {
-        let now = self.now();
-        let alarm = self.store.outbox_alarm(now.checked_sub(LATE_HOURS.hours()).unwrap_or(now)).await?;
+        let alarm = self.store.outbox_alarm(self.long_ago()).await?;
         let dead = (alarm.dead > 0).then(|| {
             format!(
                 "{} mail(s) could not be delivered and were given up: `palaute mail list --dead` shows them, `palaute mail resend` sends them again",

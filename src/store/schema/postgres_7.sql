@@ -30,6 +30,8 @@ ALTER TABLE reports ADD COLUMN sha256 TEXT COLLATE "C" NOT NULL DEFAULT '';
 CREATE INDEX reports_sent ON reports (case_number, version, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX reports_first ON reports (case_number, written_on);
 CREATE INDEX invitations_by_form ON invitations (form);
+-- Of the reports that were sent, without going through their bytes.
+CREATE INDEX reports_by_sending ON reports (case_number, sent_at);
 
 -- A mail to staff carries no invitation, but leads to a case, or carries a sign-in.
 CREATE TABLE outbox_7 (
