@@ -11,6 +11,8 @@ mod clock;
 mod cluster;
 #[path = "faults/copies.rs"]
 mod copies;
+#[path = "faults/desks.rs"]
+mod desks;
 #[path = "faults/disk.rs"]
 mod disk;
 #[path = "faults/failing_disk.rs"]
@@ -41,11 +43,15 @@ mod requests;
 mod routes;
 #[path = "faults/secrets.rs"]
 mod secrets;
+#[path = "faults/sign_in.rs"]
+mod sign_in;
 #[path = "faults/slow.rs"]
 mod slow;
 #[path = "faults/smtp.rs"]
 mod smtp;
 #[path = "support/smtp.rs"]
 mod smtp_servers;
+#[path = "support/staff.rs"]
+mod staff;
 #[path = "faults/steady.rs"]
 mod steady;

@@ -5,6 +5,7 @@ use crate::case::{CaseEvent, CaseNumber};
 use crate::mail::is_address;
 use crate::store::{Role, Staff, StoreError, Subject};
 use crate::submission::holds_identity_code;
+use crate::text::is_email;
 use std::collections::BTreeSet;
 
 /// Most characters of a name.
@@ -65,7 +66,7 @@ impl Desk {
     /// See [`StaffError`].
     pub async fn add_staff(&self, new: &Newcomer<'_>) -> Result<(Staff, u32), StaffError> {
         let address = new.address.trim().to_lowercase();
-        if !is_address(&address) {
+        if !is_email(&address) || !is_address(&address) {
             return Err(StaffError::NoAddress(new.address.trim().to_owned()));
         }
         let name: String = new.name.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -96,11 +96,11 @@ impl House {
         Self { root, tokens, cases, data: self.data.clone(), program: self.program.clone() }
     }
 
-    /// Makes links before any server runs; together, so that they share commits.
-    pub(crate) async fn open_links(&self) -> Vec<(String, String)> {
+    /// A desk over its data, for what no command does.
+    pub(crate) async fn desk(&self) -> Desk {
         let source = std::fs::read_to_string(self.dir().join("palaute.yaml")).expect("the settings");
         let now = NOW.parse().expect("an instant");
-        let desk = Desk {
+        Desk {
             store: Store::open(&self.data).await.expect("the store opens"),
             instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
             forms: Arc::new(vec![form()]),
@@ -108,7 +108,12 @@ impl House {
             printer: Arc::new(PdfPrinter::new(Vec::new())),
             clock: Arc::new(move || now),
             entropy: Arc::new(|bytes| getrandom::fill(bytes).expect("randomness")),
-        };
+        }
+    }
+
+    /// Makes links before any server runs; together, so that they share commits.
+    pub(crate) async fn open_links(&self) -> Vec<(String, String)> {
+        let desk = self.desk().await;
         let mut links = Vec::new();
         // Not more at once than may wait for the writer.
         for cases in desk.store.cases().await.expect("the cases").chunks(1000) {

@@ -63,6 +63,8 @@ pub enum EntryView {
     Elsewhere(String),
     /// That it is over.
     Over,
+    /// That this network has asked too often.
+    TooMany,
 }
 
 /// The page behind the link of a mail.
@@ -73,6 +75,8 @@ pub struct EnterView {
     /// Where the button posts to.
     action: Option<String>,
     code: Option<String>,
+    lead: &'static str,
+    again: bool,
 }
 
 impl EnterView {
@@ -82,8 +86,15 @@ impl EnterView {
         let (action, code) = match entry {
             EntryView::Button(code) => (Some(format!("/desk/sign-in/{code}")), None),
             EntryView::Elsewhere(code) => (None, Some(code.clone())),
-            EntryView::Over => (None, None),
+            EntryView::Over | EntryView::TooMany => (None, None),
         };
-        Self { frame, lang: language.code(), action, code }
+        let lead = match entry {
+            EntryView::Button(_) => "sign_in.enter_lead",
+            EntryView::Elsewhere(_) => "sign_in.elsewhere_lead",
+            EntryView::Over => "sign_in.over_lead",
+            EntryView::TooMany => "sign_in.too_many_text",
+        };
+        let lead = Messages::of(language).get(lead);
+        Self { frame, lang: language.code(), action, code, lead, again: *entry == EntryView::Over }
     }
 }
