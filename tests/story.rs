@@ -17,8 +17,12 @@ mod http;
 mod instance;
 #[path = "story/inviting.rs"]
 mod inviting;
+#[path = "story/manager.rs"]
+mod manager;
 #[path = "story/preview.rs"]
 mod preview;
+#[path = "story/publisher.rs"]
+mod publisher;
 #[path = "story/requirements.rs"]
 mod requirements;
 #[path = "support/staff.rs"]

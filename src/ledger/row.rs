@@ -9,6 +9,9 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// What is told in place of an identity code.
+const HIDDEN: &str = "(not shown)";
+
 /// A good row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerRow {
@@ -163,7 +166,7 @@ impl Check<'_> {
             row: self.row,
             field: Some(field),
             column: self.columns[field].1.clone(),
-            value: self.text(field).to_owned(),
+            value: if contains_hetu(self.text(field)) { HIDDEN } else { self.text(field) }.to_owned(),
             code,
             detail,
             problem: problem.to_owned(),
@@ -179,7 +182,7 @@ impl Check<'_> {
                     row: self.row,
                     field: self.columns.iter().find(|(_, (place, _))| *place == at).map(|(field, _)| *field),
                     column: headings.get(at).cloned().unwrap_or_default(),
-                    value: "(not shown)".to_owned(),
+                    value: HIDDEN.to_owned(),
                     code: "identity_code",
                     detail: String::new(),
                     problem: "a personal identity code".to_owned(),
