@@ -127,6 +127,31 @@ impl CheckView {
     }
 }
 
+/// Questions under one heading with what was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnsweredPart {
+    /// The heading.
+    pub title: String,
+    /// The questions.
+    pub rows: Vec<AnswerRow>,
+}
+
+/// What was answered to those questions of a form that the reader may see.
+#[must_use]
+pub fn answered_parts(
+    form: &Form,
+    answers: &Answers,
+    may_see: impl Fn(&Question) -> bool,
+    language: Language,
+) -> Vec<AnsweredPart> {
+    let asked = |q: &&Question| q.asks() && may_see(q) && (answers.contains_key(&q.id) || !form.is_conditional(&q.id));
+    let part = |p: &FormPage| AnsweredPart {
+        title: p.title.in_language(language).to_owned(),
+        rows: p.questions.iter().filter(asked).map(|q| row(q, answers.get(&q.id), language)).collect(),
+    };
+    form.pages().iter().map(part).filter(|p| !p.rows.is_empty()).collect()
+}
+
 /// What seems odd, in words.
 fn doubt(doubt: &Doubt, m: Messages) -> String {
     let goal = |key: &str, n: &usize| m.fill(key, &[("n", &n.to_string())]);

@@ -144,6 +144,8 @@ pub struct ExplanationView {
     unfinished: Option<UnfinishedView>,
     /// True for a coach, who tells on another page whom else to ask.
     invites: bool,
+    /// True for a client who reads the closing report first.
+    reads: bool,
 }
 
 /// A draft with which the reader can go on.
@@ -183,6 +185,7 @@ impl ExplanationView {
             kept: String::new(),
             unfinished: None,
             invites: form.is_closing_report(),
+            reads: form.is_reading(),
         }
     }
 

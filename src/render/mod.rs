@@ -3,6 +3,7 @@
 //! Enters: typed contexts. Leaves: HTML, plain text, PDF and XLSForm. Refuses: templates that do not parse.
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
+mod agreed;
 mod check;
 mod conditions;
 mod form;
@@ -14,12 +15,14 @@ mod pdf;
 mod preview;
 mod questions;
 mod report;
+mod report_sheet;
 mod staff;
 mod templates;
 mod who;
 mod xlsform;
 
-pub use check::{AnswerRow, CheckView};
+pub use agreed::{AgreedView, Assessed, ReadingView};
+pub use check::{AnswerRow, AnsweredPart, CheckView, answered_parts};
 pub use conditions::conditions_css;
 pub use form::{About, ClosedView, CodeView, ExplanationView, FormFrame, ReceiptView, Unfinished};
 pub use inviting::{Consent, Inviting, InvitingView, Standing, Typed, Wrong};
@@ -31,6 +34,7 @@ pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
 // Every page of staff has a view of its own.
+pub use report_sheet::{ReportSheetError, report_sheet};
 pub use staff::*;
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};
 pub use xlsform::{XlsformError, xlsform};

@@ -13,6 +13,7 @@ macro_rules! embed {
 
 /// Every template by name; a test compares the list with the folder.
 pub const TEMPLATES: &[(&str, &str)] = embed![
+    "form/agreed.html",
     "form/base.html",
     "form/check.html",
     "form/closed.html",
@@ -24,6 +25,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "form/preview.html",
     "form/qr-sheet.typ",
     "form/questions.html",
+    "form/reading.html",
     "form/receipt.html",
     "mail/invitation-body.html",
     "mail/invitation-body.txt",
@@ -55,6 +57,10 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "staff/overview.html",
     "staff/releases.html",
     "staff/try.html",
+    "staff/not-done.html",
+    "staff/report.html",
+    "staff/reports.html",
+    "staff/to-read.html",
 ];
 
 /// The one style sheet of site, forms and reports.

@@ -56,8 +56,12 @@ impl Failure {
 
     /// To the sign-in, and from there to that path.
     pub(super) fn sign_in(to: &str) -> Self {
-        let location = Some(format!("/desk/sign-in?to={to}"));
-        Self { status: StatusCode::SEE_OTHER, html: String::new(), retry_after: None, location }
+        Self::elsewhere(format!("/desk/sign-in?to={to}"))
+    }
+
+    /// To another page.
+    pub(super) fn elsewhere(location: String) -> Self {
+        Self { status: StatusCode::SEE_OTHER, html: String::new(), retry_after: None, location: Some(location) }
     }
 
     pub(super) fn too_large(state: &State) -> Self {

@@ -17,6 +17,7 @@ mod language;
 mod listen;
 mod network;
 mod preview;
+mod reading;
 mod restart;
 mod send;
 mod sent_form;
@@ -124,6 +125,8 @@ const ROUTES: &[Route] = &[
     Route::open("POST", "/f/{token}/change", || post(answer::change)),
     Route::open("GET", "/f/{token}/invite", || get(inviting::show)),
     Route::open("POST", "/f/{token}/invite", || post(inviting::add)),
+    Route::open("GET", "/f/{token}/report", || get(reading::report)),
+    Route::open("GET", "/f/{token}/agreed", || get(reading::agreed)),
     Route::open("GET", "/f/{token}/send", || get(explanation::start_again)),
     Route::open("POST", "/f/{token}/send", || post(send::receive)),
     Route::open("GET", "/f/{token}/restart", || get(explanation::start_again)),

@@ -114,6 +114,9 @@ impl State {
                 let met = self.meet(token, invitation, form).await?;
                 Err(if why == Closed::Answered && form.is_closing_report() {
                     Failure::reported(self, met.address("invite", &[]), form, met.language)
+                } else if why == Closed::Answered && form.is_reading() {
+                    // What was agreed stands behind the same link.
+                    Failure::elsewhere(met.address("agreed", &[]))
                 } else {
                     Failure::closed(self, why, form, met.language)
                 })

@@ -122,7 +122,7 @@ mod tests {
     }
 
     /// What a client meets on the way from an invitation to a receipt.
-    const OF_CLIENTS: [&str; 7] = ["party", "scale", "who", "form", "mistake", "closed", "paper"];
+    const OF_CLIENTS: [&str; 8] = ["party", "scale", "who", "form", "mistake", "closed", "paper", "reading"];
 
     #[test]
     fn what_clients_meet_is_there_in_every_language_of_forms() {

@@ -99,7 +99,11 @@ fn a_sheet_with_two_wrong_rows_is_taken_row_by_row_and_what_was_typed_is_kept() 
     // One is mended; the other is mended wrongly and comes back as it was typed.
     let page = mend(&manager, &page, &[("2.gender", "nainen"), ("4.number", "  "), ("4.municipality", "Soini <9>")]);
     assert_eq!(page.status, 422);
-    assert!(page.body.contains("Uusia asiakkuuksia 1,") && page.body.contains("Yksi rivi jäi tuomatta"), "{}", page.body);
+    assert!(
+        page.body.contains("Uusia asiakkuuksia 1,") && page.body.contains("Yksi rivi jäi tuomatta"),
+        "{}",
+        page.body
+    );
     assert!(page.body.contains("value=\"Soini &lt;9&gt;\""), "{}", page.body);
     let page = mend(&manager, &page, &[("4.number", "V-003"), ("4.municipality", "Ilmajoki")]);
     assert_eq!(page.status, 200);
@@ -152,7 +156,10 @@ fn a_manager_sees_numbers_and_neither_cases_nor_clients() {
     assert!(overview.contains("22 asiakasta, tavoite 18") && overview.contains("0/17"), "{overview}");
     let figures = manager.get("/desk/figures").body;
     assert!(figures.contains("Esikatselu, ei julkaistu."), "{figures}");
-    assert!(figures.contains("data-cell=\"outcomes total\">17<") && figures.contains("data-cell=\"months-total total n\">..."));
+    assert!(
+        figures.contains("data-cell=\"outcomes total\">17<")
+            && figures.contains("data-cell=\"months-total total n\">...")
+    );
     assert!(!instance.path().join("releases").exists());
     // Others have no way in, and a coach's cases are not a manager's.
     for (role, page, status) in [
@@ -171,7 +178,9 @@ fn a_manager_sees_numbers_and_neither_cases_nor_clients() {
 fn a_dead_mail_is_listed_without_its_address_and_sent_again() {
     let instance = Instance::pilot();
     instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
-    for (case, address) in [("2025-000001", "asiakas@kuollut.example.invalid"), ("2025-000002", "toinen@example.invalid")] {
+    for (case, address) in
+        [("2025-000001", "asiakas@kuollut.example.invalid"), ("2025-000002", "toinen@example.invalid")]
+    {
         instance.must(&["invite", case, "--mail", address]);
     }
     instance.change("UPDATE outbox SET state = 'dead', tries = 8, trouble = 'RCPT 550'");

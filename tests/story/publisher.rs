@@ -23,7 +23,10 @@ fn a_publisher_tries_freezes_and_builds_and_the_figure_stands_on_the_site() {
     assert!(publisher.get("/desk/releases").body.contains("Yhtään julkistusta ei ole vielä tehty."));
     for (day, told) in [("31.2.2025", "Kirjoita päivä näin"), ("1.12.2025", "ei ole vielä päättynyt")] {
         let page = publisher.post("/desk/releases/try", &[("as_of", day)]);
-        assert!(page.status == 422 && page.body.contains(told) && page.body.contains(&format!("value=\"{day}\"")), "{day}");
+        assert!(
+            page.status == 422 && page.body.contains(told) && page.body.contains(&format!("value=\"{day}\"")),
+            "{day}"
+        );
     }
     let page = publisher.post("/desk/releases/try", &[("as_of", "30.11.2025")]);
     assert_eq!(page.status, 200);

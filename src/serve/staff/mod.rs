@@ -10,6 +10,7 @@ mod home;
 mod manager;
 mod officer;
 mod publisher;
+mod reading;
 mod sign_in;
 
 pub(super) use asks::Asks;
@@ -18,5 +19,13 @@ pub(super) use gate::{Signed, gate, session_cookie};
 use super::Route;
 
 /// The routes of every desk.
-pub(super) const ROUTES: [&[Route]; 7] =
-    [sign_in::ROUTES, home::ROUTES, coach::ROUTES, officer::ROUTES, manager::ROUTES, publisher::ROUTES, admin::ROUTES];
+pub(super) const ROUTES: [&[Route]; 8] = [
+    sign_in::ROUTES,
+    home::ROUTES,
+    coach::ROUTES,
+    reading::ROUTES,
+    officer::ROUTES,
+    manager::ROUTES,
+    publisher::ROUTES,
+    admin::ROUTES,
+];

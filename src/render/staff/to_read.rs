@@ -1,0 +1,23 @@
+//! The page on which a coach gets the link at which the client reads the report.
+
+use super::StaffFrame;
+use serde::Serialize;
+
+/// The page.
+#[derive(Clone, Debug, Serialize)]
+pub struct ToReadView {
+    frame: StaffFrame,
+    /// The link; none where there is nothing to read, or it was read.
+    link: Option<String>,
+    text: String,
+    back: String,
+    back_text: &'static str,
+}
+
+impl ToReadView {
+    /// The page with what to say and, if it was made, the link.
+    #[must_use]
+    pub fn new(frame: StaffFrame, link: Option<String>, text: String, back: String, back_text: &'static str) -> Self {
+        Self { frame, link, text, back, back_text }
+    }
+}
