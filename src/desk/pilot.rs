@@ -24,6 +24,8 @@ pub(super) async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
         form("community-feedback", include_str!("../../forms/community-feedback.yaml")),
         form("case-opening", include_str!("../../forms/case-opening.yaml")),
         form("follow-up-client", include_str!("../../forms/follow-up-client.yaml")),
+        form("report-reading", include_str!("../../forms/report-reading.yaml")),
+        form("purchaser-feedback", include_str!("../../forms/purchaser-feedback.yaml")),
     ];
     let desk = Desk {
         store: Store::open(&Database::File(folder.join("test.sqlite"))).await.unwrap(),
