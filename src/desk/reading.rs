@@ -1,7 +1,7 @@
 //! The client reads the closing report before it is sent, and sees afterwards what was agreed.
 
 use super::{Desk, InviteError, OpenedLink, ReportError};
-use crate::case::CaseFile;
+use crate::case::{CaseFile, CaseNumber};
 use crate::form::{Form, Party, Question};
 use crate::report::{Plan, ReportFile, ReportName};
 use crate::store::{Invitation, NoticeKind, SentVersion, StoreError, StoredSubmission};
@@ -85,6 +85,11 @@ impl Desk {
         let Some(report) = self.report_preview(case).await? else { return Ok(Reading::Nothing) };
         let name = ReportName { case: case.number(), version: 1 };
         Ok(Reading::Draft(Box::new(ReportFile::new(report, &name, self.today()))))
+    }
+
+    /// True once a version of the closing report was sent.
+    pub(super) async fn is_sent(&self, case: CaseNumber) -> Result<bool, StoreError> {
+        Ok(!self.store.sent_versions(case).await?.is_empty())
     }
 
     /// Asks the client to read the report, by mail where an address is known and `by_hand` is not wanted.

@@ -34,6 +34,8 @@ pub enum Closed {
     Expired,
     /// The coaching goes on after all, so there is nothing to tell about its end yet.
     NotEnded,
+    /// The closing report was sent: what is said of it now would not reach its reader.
+    Sent,
 }
 
 /// Why a submission was not stored.
@@ -71,6 +73,8 @@ impl Desk {
             Closed::Expired
         } else if !self.is_time_for(form, invitation.case).await? {
             Closed::NotEnded
+        } else if form.is_reading() && self.is_sent(invitation.case).await? {
+            Closed::Sent
         } else {
             return Ok(Arrival::Open(invitation, form));
         };

@@ -42,6 +42,7 @@ pub fn rehearse(
         let mail = InvitationMail {
             party: form.party(),
             closing: form.occasion() == Occasion::Closing,
+            reading: form.is_reading(),
             reminder: false,
             site_name: "x",
             link: "https://example.invalid/f/x",

@@ -109,6 +109,8 @@ impl Desk {
             let due = day(open.mailed_at).saturating_add(after.days());
             let apart = day(open.last_at).saturating_add(APART_DAYS.days());
             let in_time = match self.form(&open.form) {
+                // A report that was sent is read without hurry.
+                Some(form) if form.is_reading() => !self.is_sent(open.contact.case).await?,
                 Some(form) => self.is_time_for(form, open.contact.case).await?,
                 None => false,
             };

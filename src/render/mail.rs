@@ -24,6 +24,8 @@ pub struct InvitationMail<'a> {
     pub party: Party,
     /// True when it is about the end of a coaching: feedback, or the closing report.
     pub closing: bool,
+    /// True when it is the client's to read the closing report.
+    pub reading: bool,
     /// True when it reminds of an invitation that went out before.
     pub reminder: bool,
     /// What the site is called.
@@ -152,7 +154,8 @@ pub fn invitation_mail(
 ) -> Result<MailText, RenderError> {
     let m = Messages::of(language);
     let asked = if mail.closing { mail.party.code() } else { "form" };
-    let key = if mail.reminder { format!("mail.{asked}_reminder") } else { format!("mail.{asked}") };
+    let key = if mail.reading { "reading.mail".to_owned() } else { format!("mail.{asked}") };
+    let key = if mail.reminder { format!("{key}_reminder") } else { key };
     let view = View {
         language: language.code(),
         direction: language.direction(),
@@ -192,6 +195,7 @@ mod tests {
         let told = InvitationMail {
             party,
             closing,
+            reading: false,
             reminder,
             site_name: "Palaute <b>",
             link: LINK,

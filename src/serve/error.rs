@@ -37,6 +37,7 @@ impl Failure {
             Closed::Answered => (StatusCode::CONFLICT, "answered"),
             Closed::Full => (StatusCode::CONFLICT, "full"),
             Closed::NotEnded => (StatusCode::CONFLICT, "not_ended"),
+            Closed::Sent => (StatusCode::CONFLICT, "report_sent"),
         };
         Self::of(state, status, key, &form.languages(&state.desk.instance), language)
     }

@@ -60,7 +60,7 @@ impl State {
     async fn reader(&self, token: &str) -> Result<Reader<'_>, Failure> {
         let (invitation, form, open) = match self.arrive(token).await? {
             Arrival::Open(invitation, form) => (invitation, form, true),
-            Arrival::Closed(Closed::Answered, invitation, form) => (invitation, form, false),
+            Arrival::Closed(Closed::Answered | Closed::Sent, invitation, form) => (invitation, form, false),
             Arrival::Closed(why, invitation, form) if form.is_reading() => {
                 let met = self.meet(token, invitation, form).await?;
                 return Err(Failure::closed(self, why, form, met.language));

@@ -114,7 +114,7 @@ impl State {
                 let met = self.meet(token, invitation, form).await?;
                 Err(if why == Closed::Answered && form.is_closing_report() {
                     Failure::reported(self, met.address("invite", &[]), form, met.language)
-                } else if why == Closed::Answered && form.is_reading() {
+                } else if matches!(why, Closed::Answered | Closed::Sent) && form.is_reading() {
                     // What was agreed stands behind the same link.
                     Failure::elsewhere(met.address("agreed", &[]))
                 } else {

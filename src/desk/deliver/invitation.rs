@@ -72,6 +72,7 @@ impl Desk {
         let told = InvitationMail {
             party: form.party(),
             closing: form.occasion() == Occasion::Closing,
+            reading: form.is_reading(),
             reminder: mail.kind == MailKind::Reminder,
             site_name: self.instance.name.value.in_language(language),
             link: &self.in_language(link, language),
