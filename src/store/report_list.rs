@@ -203,13 +203,13 @@ impl Store {
         let condition = tab.condition();
         // Rows are cut first; what is told of each is looked up for those that are shown.
         let rows = format!(
-            "SELECT p.*,
+            "SELECT p.*, (SELECT file FROM cases f WHERE f.number = p.number) AS file,
                     (SELECT min(written_on) FROM reports v WHERE v.case_number = p.number) AS reported_on,
                     (SELECT closed_on FROM annexes a WHERE a.case_number = p.number AND a.version = p.version) AS closed_on,
                     (SELECT max(s.received_at) FROM invitations i JOIN submissions s ON s.invitation = i.id
                      WHERE i.case_number = p.number AND i.counted = 1
                        AND i.party IN ('client', 'employer', 'community')) AS last_answer
-             FROM (SELECT c.number, c.file, r.version, r.sent_at, m.interims, {} AS sorted {RECEIVED} AND {condition} AND {WANTED}
+             FROM (SELECT c.number, r.version, r.sent_at, m.interims, {} AS sorted {RECEIVED} AND {condition} AND {WANTED}
                    ORDER BY sorted {direction}, c.number {direction} LIMIT $5 OFFSET $6) p
              ORDER BY p.sorted {direction}, p.number {direction}",
             sort.key()
@@ -217,10 +217,15 @@ impl Store {
         let found = self.asked(&rows, query).bind(query.limit).bind(query.offset).fetch_all(self.readers());
         let found = self.read("list the reports", found).await?;
         let rows = found.iter().map(row).collect::<Result<_, _>>()?;
-        let total = format!("SELECT count(*) AS n {RECEIVED} AND {condition} AND {WANTED}");
-        let found = self.asked(&total, query).fetch_one(self.readers());
-        let total = self.read("count the reports", found).await?.get("n");
-        Ok(ReportList { rows, total, counts: self.report_counts(query).await? })
+        let counts = self.report_counts(query).await?;
+        let total = if query.words.trim().is_empty() && query.outcome.is_empty() {
+            ReportTab::ALL.into_iter().zip(counts).find(|(t, _)| *t == tab).map_or(0, |(_, n)| n)
+        } else {
+            let total = format!("SELECT count(*) AS n {RECEIVED} AND {condition} AND {WANTED}");
+            let found = self.asked(&total, query).fetch_one(self.readers());
+            self.read("count the reports", found).await?.get("n")
+        };
+        Ok(ReportList { rows, total, counts })
     }
 
     async fn report_counts(&self, query: &ReportQuery) -> Result<[i64; 5], StoreError> {
