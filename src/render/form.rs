@@ -43,6 +43,11 @@ pub struct FormFrame {
 }
 
 impl FormFrame {
+    /// An address under the form's, in its language.
+    pub(super) fn under(&self, verb: &str) -> String {
+        format!("{}/{verb}{}", self.base, self.query)
+    }
+
     /// The frame for a form under the address `base`.
     #[must_use]
     pub fn new(instance: &Instance, title: &str, base: String, language: Language) -> Self {

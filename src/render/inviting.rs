@@ -1,6 +1,8 @@
 //! The page on which a coach tells whom to ask when a coaching has ended, and sees how far that has come.
 
 use super::form::FormFrame;
+use super::page::Link;
+use super::staff::{KnownAddress, StaffFrame};
 use crate::form::Party;
 use crate::text::{Language, Messages, told_date};
 use jiff::civil::Date;
@@ -100,6 +102,8 @@ struct PartyView {
     languages: Vec<Choice>,
     /// Said before the field.
     note: Option<&'static str>,
+    /// Addresses that are kept; at the desk only.
+    kept: Vec<KnownAddress>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -110,8 +114,16 @@ struct ErrorLink {
 
 /// The page.
 #[derive(Clone, Debug, Serialize)]
-pub struct InvitingView {
-    frame: FormFrame,
+pub struct InvitingView<F> {
+    frame: F,
+    /// Where its forms are sent.
+    action: String,
+    /// The page of the case, at the desk.
+    base: String,
+    /// The way to the page, at the desk.
+    crumbs: Vec<Link>,
+    /// True once a link can be shared.
+    shares: bool,
     title: &'static str,
     done: Option<&'static str>,
     errors_title: Option<String>,
@@ -129,10 +141,39 @@ pub struct InvitingView {
     link_until: Option<String>,
 }
 
-impl InvitingView {
-    /// The page for one case.
+impl InvitingView<FormFrame> {
+    /// The page behind a coach's link.
     #[must_use]
-    pub fn new(frame: FormFrame, shown: &Inviting<'_>, language: Language) -> Self {
+    pub fn at_link(frame: FormFrame, shown: &Inviting<'_>, language: Language) -> Self {
+        let action = frame.under("invite");
+        Self::new(frame, action, shown, language)
+    }
+}
+
+impl InvitingView<StaffFrame> {
+    /// The page at the desk: where its forms are sent and the page of the case; the way there, and whether the coaching has
+    /// ended, without which nobody is asked yet; the addresses that are kept.
+    #[must_use]
+    pub fn at_desk(
+        frame: StaffFrame,
+        (action, base): (String, String),
+        (crumbs, ended): (&[Link], bool),
+        contacts: &[(Party, KnownAddress)],
+        shown: &Inviting<'_>,
+        language: Language,
+    ) -> Self {
+        let mut view = Self::new(frame, action, shown, language);
+        for party in &mut view.parties {
+            let own = contacts.iter().filter(|(p, _)| p.code() == party.code);
+            party.kept = own.map(|(_, known)| known.clone()).collect();
+        }
+        Self { base, crumbs: crumbs.to_vec(), shares: ended, ..view }
+    }
+}
+
+impl<F> InvitingView<F> {
+    /// The page for one case.
+    fn new(frame: F, action: String, shown: &Inviting<'_>, language: Language) -> Self {
         let m = Messages::of(language);
         let error = |field: &str| shown.wrong.iter().find(|w| w.field == field).map(|w| m.get(w.key));
         let party = |(party, standing): &(Party, Standing)| {
@@ -153,6 +194,7 @@ impl InvitingView {
                     .map(|l| Choice { code: l.code(), name: l.own_name(), chosen: *l == chosen })
                     .collect(),
                 note: (*party == Party::Community).then(|| m.get("inviting.separate")),
+                kept: Vec::new(),
             }
         };
         let told = |w: &Wrong| ErrorLink { href: format!("#{}", w.field), text: m.get(w.key).to_owned() };
@@ -179,6 +221,10 @@ impl InvitingView {
             link: shown.link.map(|(address, _)| address.to_owned()),
             link_until: shown.link.map(|(_, day)| m.fill("form.open_until", &[("date", &told_date(day, language))])),
             frame,
+            action,
+            base: String::new(),
+            crumbs: Vec::new(),
+            shares: true,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Every HTML template escapes what it prints; template errors never reach a reader.
 
 mod agreed;
+mod case_sheet;
 mod check;
 mod conditions;
 mod form;
@@ -22,6 +23,7 @@ mod who;
 mod xlsform;
 
 pub use agreed::{AgreedView, Assessed, ReadingView};
+pub use case_sheet::{SheetError, case_sheet};
 pub use check::{AnswerRow, AnsweredPart, CheckView, answered_parts};
 pub use conditions::conditions_css;
 pub use form::{About, ClosedView, CodeView, ExplanationView, FormFrame, ReceiptView, Unfinished};

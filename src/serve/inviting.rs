@@ -1,13 +1,17 @@
 //! `GET` and `POST /f/<token>/invite`: a coach's link to a closing report also leads here, where the coach tells whom
-//! else to ask. No address that was given before is shown, and no answer.
+//! else to ask. No address that was given before is shown, and no answer. At the desk, where the coach has signed in, the
+//! same page shows the addresses, too.
 
 use super::State;
 use super::error::Failure;
 use super::language::Asked;
+use super::staff::Signed;
 use crate::case::CaseFile;
 use crate::desk::{Added, Arrival, Closed, InviteError, OpenedLink, PartyResponse};
 use crate::form::{Form as Asking, Party};
-use crate::render::{About, Consent, Inviting, InvitingView, PaperLink, QrSheetView, Standing, Typed, Wrong};
+use crate::render::{
+    About, Consent, Inviting, InvitingView, KnownAddress, Link, PaperLink, QrSheetView, Standing, Typed, Wrong,
+};
 use crate::store::Invitation;
 use crate::text::Language;
 use axum::extract::rejection::FormRejection;
@@ -21,12 +25,33 @@ const ASKED: [Party; 3] = [Party::Client, Party::Employer, Party::Community];
 const PROPOSED: &str = "3";
 
 /// A coach at the page.
-struct Coach<'a> {
-    token: String,
-    case: CaseFile,
-    invitation: Invitation,
-    form: &'a Asking,
-    language: Language,
+pub(super) struct Coach<'a> {
+    pub(super) case: CaseFile,
+    pub(super) language: Language,
+    pub(super) way: Way<'a>,
+}
+
+/// How the coach came to the page.
+pub(super) enum Way<'a> {
+    /// By a link to the closing report.
+    Link { token: String, invitation: Box<Invitation>, form: &'a Asking },
+    /// Signed in, from the page of the case, to which these lead back.
+    Desk { signed: &'a Signed, crumbs: Vec<Link> },
+}
+
+impl Coach<'_> {
+    /// The page again, saying what was done.
+    fn done(&self, what: &str) -> Redirect {
+        let lang = self.language.code();
+        Redirect::to(&match &self.way {
+            Way::Link { token, .. } => format!("/f/{token}/invite?done={what}&lang={lang}"),
+            Way::Desk { .. } => format!("/desk/cases/{}/invite?done={what}", self.case.number()),
+        })
+    }
+
+    fn signed_in(&self) -> bool {
+        matches!(self.way, Way::Desk { .. })
+    }
 }
 
 /// What the page tells besides how far everybody has come.
@@ -44,13 +69,7 @@ pub(super) async fn show(
     query: axum::extract::RawQuery,
 ) -> Result<Response, Failure> {
     let coach = state.coach(&token).await?;
-    let done = query.0.as_deref().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("done=")));
-    let done = match done {
-        Some("contact") => Some("inviting.done_contact"),
-        Some("kept") => Some("inviting.done_kept"),
-        _ => None,
-    };
-    state.inviting(&coach, Told { done, ..Told::default() }).await
+    state.inviting_shown(&coach, &query).await
 }
 
 pub(super) async fn add(
@@ -60,18 +79,43 @@ pub(super) async fn add(
 ) -> Result<Response, Failure> {
     let Form(fields) = posted.map_err(|_| Failure::unreadable(&state))?;
     let coach = state.coach(&token).await?;
-    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim());
-    let consents = field("consent") == "yes";
-    match field("do") {
-        "sheet" | "link" => state.share(&coach, field("places"), consents, field("do") == "sheet").await,
-        _ => {
-            let [party, address, language] = ["party", "address", "lang"].map(|name| field(name).to_owned());
-            state.add(&coach, Typed { party, address, language, consents, ..Typed::default() }, consents).await
-        }
-    }
+    state.inviting_posted(&coach, &fields).await
 }
 
 impl State {
+    /// The page, saying what was done before.
+    pub(super) async fn inviting_shown(
+        &self,
+        coach: &Coach<'_>,
+        query: &axum::extract::RawQuery,
+    ) -> Result<Response, Failure> {
+        let done = query.0.as_deref().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("done=")));
+        let done = match done {
+            Some("contact") => Some("inviting.done_contact"),
+            Some("kept") => Some("inviting.done_kept"),
+            Some("removed") => Some("coach_case.done_contact_removed"),
+            _ => None,
+        };
+        self.inviting(coach, Told { done, ..Told::default() }).await
+    }
+
+    /// Does what was posted from the page.
+    pub(super) async fn inviting_posted(
+        &self,
+        coach: &Coach<'_>,
+        fields: &[(String, String)],
+    ) -> Result<Response, Failure> {
+        let field = |name: &str| fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim());
+        let consents = field("consent") == "yes";
+        match field("do") {
+            "sheet" | "link" => self.share(coach, field("places"), consents, field("do") == "sheet").await,
+            _ => {
+                let [party, address, language] = ["party", "address", "lang"].map(|name| field(name).to_owned());
+                self.add(coach, Typed { party, address, language, consents, ..Typed::default() }, consents).await
+            }
+        }
+    }
+
     /// The coach whose link to a closing report this is. It leads here also when the report has been sent.
     async fn coach(&self, token: &str) -> Result<Coach<'_>, Failure> {
         let (invitation, form) = match self.arrive(token).await? {
@@ -90,7 +134,8 @@ impl State {
             return Err(Failure::closed(self, Closed::Expired, form, self.language));
         }
         let language = self.language_of(form, Some(&case));
-        Ok(Coach { token: token.to_owned(), case, invitation, form, language })
+        let way = Way::Link { token: token.to_owned(), invitation: Box::new(invitation), form };
+        Ok(Coach { case, language, way })
     }
 
     /// Adds an address and invites there.
@@ -113,10 +158,7 @@ impl State {
                 Ok(added) => {
                     // Whether there was anything to send would tell who has answered today.
                     let done = if added == Added::AtTheEnd { "kept" } else { "contact" };
-                    let lang = coach.language.code();
-                    return Ok(
-                        Redirect::to(&format!("/f/{}/invite?done={done}&lang={lang}", coach.token)).into_response()
-                    );
+                    return Ok(coach.done(done).into_response());
                 }
                 Err(InviteError::NoAddress(_)) => wrong.push(Wrong { field, key: "inviting.wrong_address" }),
                 Err(InviteError::TooManyContacts { .. }) => wrong.push(Wrong { field, key: "inviting.wrong_many" }),
@@ -173,6 +215,9 @@ impl State {
     /// True while no address of the client is known, or mail to it cannot be delivered: whom the client's form reaches is
     /// else the office's to change.
     async fn may_reach_client(&self, coach: &Coach<'_>) -> Result<bool, Failure> {
+        if coach.signed_in() {
+            return Ok(true);
+        }
         let unavailable = |error| Failure::unavailable(self, &error);
         let known = self.desk.store.contacts_of(coach.case.number()).await.map_err(unavailable)?;
         let responses = self.desk.responses(coach.case.number()).await.map_err(unavailable)?;
@@ -198,17 +243,6 @@ impl State {
             let form = self.desk.closing_form_of(party);
             (party, form.map_or_else(Vec::new, |f| f.languages(&self.desk.instance)))
         });
-        let title = crate::text::Messages::of(coach.language).get("inviting.title");
-        let known = coach.form.languages(&self.desk.instance);
-        let about = About::of(&coach.case, coach.invitation.party, &self.desk.instance, coach.language);
-        let frame = crate::render::FormFrame::in_languages(
-            &self.desk.instance,
-            title,
-            format!("/f/{}", coach.token),
-            &known,
-            coach.language,
-        );
-        let frame = frame.about(about).links(self.site_links(coach.language));
         let typed =
             if told.typed.places.is_empty() { Typed { places: PROPOSED.to_owned(), ..told.typed } } else { told.typed };
         let shown = Inviting {
@@ -225,7 +259,31 @@ impl State {
                 .map(|link| (link.address.as_str(), link.expires_at.to_zoned(self.desk.instance.zone()).date())),
         };
         let status = if told.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        Ok(self.page(status, "form/inviting.html", &InvitingView::new(frame, &shown, coach.language)))
+        let language = coach.language;
+        let title = crate::text::Messages::of(language).get("inviting.title");
+        let instance = &self.desk.instance;
+        match &coach.way {
+            Way::Link { token, invitation, form } => {
+                let known = form.languages(instance);
+                let about = About::of(&coach.case, invitation.party, instance, language);
+                let base = format!("/f/{token}");
+                let frame = crate::render::FormFrame::in_languages(instance, title, base, &known, language);
+                let frame = frame.about(about).links(self.site_links(language));
+                Ok(self.page(status, "form/inviting.html", &InvitingView::at_link(frame, &shown, language)))
+            }
+            Way::Desk { signed, crumbs } => {
+                let action = format!("/desk/cases/{}/invite", coach.case.number());
+                let contacts = self.desk.store.contacts_of(coach.case.number()).await;
+                let contacts = contacts.map_err(|error| Failure::unavailable(self, &error))?;
+                let kept = |c: crate::store::Contact| (c.party, KnownAddress { id: c.id, address: c.address });
+                let contacts: Vec<_> = contacts.into_iter().map(kept).collect();
+                let frame = signed.frame(title, &action);
+                let base = format!("/desk/cases/{}", coach.case.number());
+                let ended = coach.case.ending().is_some();
+                let view = InvitingView::at_desk(frame, (action, base), (crumbs, ended), &contacts, &shown, language);
+                Ok(self.page(status, "staff/inviting.html", &view))
+            }
+        }
     }
 
     /// How far a party has come with what it is asked at the end.

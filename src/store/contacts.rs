@@ -73,6 +73,16 @@ impl Store {
         writer::submit(self.writer(), |reply| writer::Job::RemoveContacts { ids, reply }).await
     }
 
+    /// Takes a contact away that somebody says is wrong: what waits to be sent there is not sent, and links that were
+    /// mailed there, and what was written at them, go.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn drop_contact(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        writer::submit(self.writer(), |reply| writer::Job::DropContact { id, at, reply }).await
+    }
+
     /// The numbers of the cases that have contacts.
     ///
     /// # Errors
@@ -143,8 +153,8 @@ pub(super) async fn keep(
     Ok(id)
 }
 
-/// Takes a contact away in whose place there is another.
-async fn replace(connection: &mut AnyConnection, id: &str, at: Timestamp) -> Result<(), StoreError> {
+/// Takes a contact away, with everything on its way there.
+pub(super) async fn replace(connection: &mut AnyConnection, id: &str, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE outbox SET state = 'obsolete', address = NULL, settled_at = $2
          WHERE contact = $1 AND state IN ('waiting', 'dead')",

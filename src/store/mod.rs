@@ -8,6 +8,7 @@
 
 mod audit_log;
 mod backup;
+mod case_list;
 mod cases;
 mod contacts;
 mod drafts;
@@ -36,6 +37,7 @@ mod wipe;
 mod writer;
 
 pub use backup::Restored;
+pub use case_list::{CaseCounts, CaseQuery, CaseSort, CaseTab, ListedCase, ListedParty};
 pub use cases::{CaseChange, FactOf, Subject};
 pub use contacts::Contact;
 pub use drafts::{Draft, DraftKey, NewDraft, Part, Saved};

@@ -56,6 +56,7 @@ pub(super) enum Job {
     QueueMail { mail: Box<mails::NewMail>, at: Timestamp, reply: Reply<()> },
     KeepContact { contact: Contact, at: Timestamp, reply: Reply<()> },
     RemoveContacts { ids: Vec<String>, reply: Reply<()> },
+    DropContact { id: String, at: Timestamp, reply: Reply<()> },
     SettleMail { id: String, outcome: mails::Outcome, at: Timestamp, reply: Reply<()> },
     PutMailsOff(Box<mails::PutOff>, Reply<()>),
     ResendMail { id: String, at: Timestamp, reply: Reply<bool> },
@@ -289,6 +290,7 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
         Job::RemoveContacts { ids, reply } => answer(contacts::remove(connection, &ids).await, reply),
+        Job::DropContact { id, at, reply } => answer(contacts::replace(connection, &id, at).await, reply),
         Job::KeepContact { contact, at, reply } => {
             answer(contacts::keep(connection, &contact, at).await.map(drop), reply)
         }
@@ -368,6 +370,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::DropDraft { reply, .. }
         | Job::Renew { reply, .. }
         | Job::QueueMail { reply, .. }
+        | Job::DropContact { reply, .. }
         | Job::KeepContact { reply, .. }
         | Job::RemoveContacts { reply, .. }
         | Job::SettleMail { reply, .. } => drop(reply.send(Err(lost(error)))),

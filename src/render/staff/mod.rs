@@ -13,6 +13,15 @@ mod tables;
 mod to_read;
 
 pub use figures::FiguresView;
+mod case;
+mod cases;
+mod field;
+mod filled;
+mod meter;
+pub use case::{CaseShown, CaseView, Lane, NoteTyped, ShownForm, ShownNext};
+pub use cases::{CaseRowView, CasesFilter, CasesView, ColumnHeading, GoalView, TabView};
+pub use field::{DeskField, DeskFormView, FieldChoice, FieldMistake};
+pub use filled::{FilledView, FormWayView, KnownAddress};
 pub use frame::{SignedOutView, StaffFrame};
 pub use import::{ImportTold, ImportView, Imported, RejectedCell, RejectedRow};
 pub use overview::{CoachNumbers, DeadMailLine, Overview, OverviewView, Response};

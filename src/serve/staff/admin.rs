@@ -6,7 +6,6 @@ use crate::render::{RemoveStaffView, StaffTyped, StaffView};
 use crate::serve::error::Failure;
 use crate::serve::{Route, Who};
 use crate::store::{Role, Staff};
-use crate::text::Messages;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, RawQuery};
 use axum::http::StatusCode;
@@ -29,10 +28,6 @@ fn row(staff: &Staff) -> [String; 4] {
 }
 
 impl Signed {
-    fn messages(&self) -> Messages {
-        Messages::of(self.state.language)
-    }
-
     async fn staff_page(&self, done: Option<&str>, typed: StaffTyped, wrong: &Wrong) -> Result<Response, Failure> {
         let (state, m) = (&self.state, self.messages());
         let staff = state.desk.store.staff().await.map_err(|error| Failure::unavailable(state, &error))?;

@@ -32,6 +32,11 @@ pub(super) fn first_page(role: Role) -> &'static str {
 }
 
 impl Signed {
+    /// The interface's texts in the reader's language.
+    pub(super) fn messages(&self) -> Messages {
+        Messages::of(self.state.language)
+    }
+
     /// The frame of a page at the address `here`.
     pub(in crate::serve) fn frame(&self, title: impl Into<String>, here: &str) -> StaffFrame {
         let (state, m) = (&self.state, Messages::of(self.state.language));

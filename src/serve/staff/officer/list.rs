@@ -77,7 +77,7 @@ pub(super) async fn show(signed: Signed, query: Query) -> Result<Response, Failu
         words: asked.words.clone(),
         outcomes: outcomes.map(|c| outcome(&c.code)).collect(),
         headings: ReportSort::ALL.map(heading).to_vec(),
-        rows: list.rows.iter().map(|row| signed.row(row)).collect(),
+        rows: list.rows.iter().map(|row| signed.report_row(row)).collect(),
         range: (asked.offset + 1, asked.offset + i64::try_from(list.rows.len()).unwrap_or(0), list.total),
         pages: if last > 0 { (from..=to).map(|n| page(n, (n + 1).to_string())).collect() } else { Vec::new() },
         around: [
@@ -100,7 +100,7 @@ pub(super) async fn sheet(signed: Signed, query: Query) -> Result<Response, Fail
     let asked = ReportQuery { offset: 0, limit: MOST_ROWS, ..signed.asked(query)? };
     let state = &signed.state;
     let list = state.desk.store.report_list(&asked).await.map_err(|error| Failure::unavailable(state, &error))?;
-    let rows: Vec<ReportRowView> = list.rows.iter().map(|row| signed.row(row)).collect();
+    let rows: Vec<ReportRowView> = list.rows.iter().map(|row| signed.report_row(row)).collect();
     let m = Messages::of(state.language);
     let sheet = report_sheet(&rows, m).map_err(|error| Failure::unavailable(state, &error))?;
     let headers = [
@@ -131,7 +131,7 @@ impl Signed {
     }
 
     /// A row in words.
-    fn row(&self, row: &ReportRow) -> ReportRowView {
+    fn report_row(&self, row: &ReportRow) -> ReportRowView {
         let (desk, language) = (&self.state.desk, self.state.language);
         let m = Messages::of(language);
         let (case, instance) = (&row.case, &desk.instance);

@@ -1,5 +1,0 @@
-//! TO BE WRITTEN.
-
-use crate::serve::Route;
-
-pub(super) const ROUTES: &[Route] = &[];
