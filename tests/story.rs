@@ -5,6 +5,8 @@
 mod asking;
 #[path = "story/backups.rs"]
 mod backups;
+#[path = "story/coach.rs"]
+mod coach;
 #[path = "story/drafts.rs"]
 mod drafts;
 #[path = "story/erasing.rs"]

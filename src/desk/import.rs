@@ -98,19 +98,18 @@ impl Desk {
         }
         let known = self.store.cases().await?;
         let erasures = self.store.erasures().await?;
-        let by_number: BTreeMap<&str, &CaseFile> =
-            known.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        let by_number = by_number(&known);
         let mut summary = ImportSummary::default();
         let mut changes = Vec::new();
         for row in rows {
-            let (subject, events) = match by_number.get(row.number.as_str()) {
+            let (subject, events) = match by_number.get(&row.number) {
                 Some(case) => {
                     if case.contradicts(&row.work, row.ending.as_ref()) {
                         summary.kept.push(row.number.clone());
                     }
                     (Subject::Known(case.number()), events_for(case, row)?)
                 }
-                None if erasures.iter().any(|e| e.is_of_imported(&row.number)) => {
+                None if erasures.iter().any(|e| e.is_of_imported(&row.number) || e.subject == row.number) => {
                     summary.erased.push(row.number.clone());
                     continue;
                 }
@@ -137,10 +136,9 @@ impl Desk {
             return Ok(unreached);
         }
         let cases = self.store.cases().await?;
-        let by_number: BTreeMap<&str, &CaseFile> =
-            cases.iter().filter_map(|c| Some((c.imported_number()?, c))).collect();
+        let by_number = by_number(&cases);
         for (number, address) in reached {
-            let Some(case) = by_number.get(number) else { continue };
+            let Some(case) = by_number.get(*number) else { continue };
             let known = self.store.contacts_of(case.number()).await?;
             if known.iter().any(|c| c.party == Party::Client) || self.is_done_with_client(case).await? {
                 continue;
@@ -202,6 +200,12 @@ impl Desk {
         }
         Ok(clients)
     }
+}
+
+/// The cases by what stands in a sheet for them: a case without a number there stands under ours.
+fn by_number(cases: &[CaseFile]) -> BTreeMap<String, &CaseFile> {
+    let number = |c: &CaseFile| c.imported_number().map_or_else(|| c.number().to_string(), str::to_owned);
+    cases.iter().map(|c| (number(c), c)).collect()
 }
 
 /// What a row changes about its case. A row that tells no language leaves the case's own.
