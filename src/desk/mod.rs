@@ -36,6 +36,7 @@ mod remind;
 mod report_preview;
 mod responses;
 mod samples;
+mod send_report;
 mod shared_link;
 mod sign_in;
 mod staff;

@@ -47,9 +47,15 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn make_rounds(&self) -> Result<Rounds, InviteError> {
-        if !self.is_daytime() || self.clock_doubt().await?.is_some() {
+        if self.clock_doubt().await?.is_some() {
             return Ok(Rounds::default());
         }
+        // Whoever sent a report has just asked for this, whatever the hour.
+        self.send_missing().await?;
+        if !self.is_daytime() {
+            return Ok(Rounds::default());
+        }
+        self.close_annexes().await?;
         let reminded = self.remind().await?;
         let (asked, unreachable) = self.ask_follow_ups().await?;
         // By a clock that may have jumped nothing is given up.

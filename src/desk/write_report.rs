@@ -9,7 +9,7 @@ use crate::report::{
     AnnexState, ClosingReport, FeedbackAnnex, NotEnded, Received, ReportFile, ReportName, annex_state, recorded,
     responses,
 };
-use crate::store::{Known, StoreError, StoredAnnex, StoredReport, StoredSubmission};
+use crate::store::{Known, NoticeKind, StoreError, StoredAnnex, StoredReport, StoredSubmission};
 use jiff::civil::Date;
 
 /// A report as files.
@@ -103,27 +103,40 @@ impl Desk {
         Ok(Some(WrittenReport { name, html, json, pdf, officer, annex_closes_on, new }))
     }
 
-    async fn coachs_edition(
+    pub(super) async fn coachs_edition(
         &self,
         case: &CaseFile,
         submissions: &[StoredSubmission],
     ) -> Result<(StoredReport, bool), ReportError> {
         let closing = |s: &&StoredSubmission| self.is_report(&s.form);
-        let coach = submissions.iter().rfind(closing).map(|s| (&s.form, &s.answers));
+        let coach = submissions.iter().rfind(closing);
+        let times = submissions.iter().filter(closing).count();
         let language = self.report_language(case);
-        let report = ClosingReport::of(case, coach, &self.instance, language, self.today())?;
-        let content = recorded(case, coach.map(|(_, answers)| answers));
-        let last = self.store.last_report(case.number()).await?;
-        let version = last.as_ref().map_or(1, |l| l.version + 1);
-        if let Some(last) = last.filter(|l| l.content == content) {
-            return Ok((last, false));
+        let content = recorded(case, coach.map(|s| &s.answers), times);
+        loop {
+            let last = self.store.last_report(case.number()).await?;
+            let version = last.as_ref().map_or(1, |l| l.version + 1);
+            // What the coach has sent is sent on, also what was only written before.
+            if let Some(last) = last.filter(|l| l.content == content && (coach.is_none() || l.sent_at.is_some())) {
+                return Ok((last, false));
+            }
+            let written_on = self.today();
+            let told = coach.map(|s| (&s.form, &s.answers));
+            let report = ClosingReport::of(case, told, &self.instance, language, written_on)?;
+            let report = self.with_clients_part(report, submissions);
+            let mut file = ReportFile::new(report, &ReportName { case: case.number(), version }, written_on);
+            let mut notices = Vec::new();
+            if let Some(coach) = coach {
+                (file, notices) = self.as_sent(case, file, coach, submissions).await?;
+            }
+            let Written { html, json, pdf } = self.written(&file)?;
+            let (sent_at, sha256) = (file.sent.as_ref().map(|s| s.at), file.sha256());
+            let stored =
+                StoredReport { version, content: content.clone(), written_on, json, html, pdf, sent_at, sha256 };
+            if self.store.save_report(stored.clone(), case.number(), notices, self.now()).await? {
+                return Ok((stored, true));
+            }
         }
-        let written_on = self.today();
-        let file = ReportFile::new(report, &ReportName { case: case.number(), version }, written_on);
-        let Written { html, json, pdf } = self.written(&file)?;
-        let stored = StoredReport { version, content, written_on, json, html, pdf };
-        self.store.save_report(stored.clone(), case.number(), self.now()).await?;
-        Ok((stored, true))
     }
 
     pub(super) async fn annex_state(
@@ -166,7 +179,9 @@ impl Desk {
         let Written { html, json, pdf } = self.written(&sent.with_annex(annex))?;
         let edition = OfficerEdition { closed_on, html: html.clone(), json: json.clone(), pdf: pdf.clone() };
         let kept = StoredAnnex { version: stored.version, closed_on, json, html, pdf };
-        Ok(self.store.save_annex(kept, case.number(), known).await?.then_some(edition))
+        let officers = if stored.sent_at.is_some() { self.officers_of(case).await? } else { Vec::new() };
+        let notices = self.notices(&officers, NoticeKind::Annex, case);
+        Ok(self.store.save_annex(kept, case.number(), notices, known).await?.then_some(edition))
     }
 
     fn written(&self, file: &ReportFile) -> Result<Written, ReportError> {

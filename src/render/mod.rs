@@ -36,6 +36,7 @@ pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
 pub use report::{ReportView, closing_report_html};
 // Every page of staff has a view of its own.
+pub use report::{ReportView, closing_report_html, differences};
 pub use report_sheet::{ReportSheetError, report_sheet};
 pub use staff::*;
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};

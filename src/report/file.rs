@@ -1,7 +1,8 @@
 //! The report as a file in JSON: its name and day, the coach's part, and in the officer's edition the annex.
 
-use super::{ClosingReport, FeedbackAnnex, SCHEMA_ID, SCHEMA_VERSION};
+use super::{ClosingReport, FeedbackAnnex, SCHEMA_ID, SCHEMA_VERSION, Sent};
 use crate::case::CaseNumber;
+use crate::text::Fingerprint;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,9 @@ pub struct ReportFile {
     pub edition: Edition,
     /// The day it was written.
     pub written_on: Date,
+    /// How it was sent; absent from a version that was only drawn from the sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
     /// The coach's part.
     #[serde(flatten)]
     pub report: ClosingReport,
@@ -58,7 +62,16 @@ impl ReportFile {
     #[must_use]
     pub fn new(report: ClosingReport, name: &ReportName, written_on: Date) -> Self {
         let (schema, name) = (SCHEMA_ID.to_owned(), name.to_string());
-        Self { schema, schema_version: SCHEMA_VERSION, name, edition: Edition::Coach, written_on, report, annex: None }
+        Self {
+            schema,
+            schema_version: SCHEMA_VERSION,
+            name,
+            edition: Edition::Coach,
+            written_on,
+            sent: None,
+            report,
+            annex: None,
+        }
     }
 
     /// The officer's edition of the same version.
@@ -73,6 +86,13 @@ impl ReportFile {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');
         text
+    }
+
+    /// SHA-256 of the coach's edition of this version as JSON, in hexadecimal digits: whoever has the file can take it again.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let coachs = Self { edition: Edition::Coach, annex: None, ..self.clone() };
+        Fingerprint::of(coachs.to_json()).as_str().to_owned()
     }
 
     /// Reads a report that was written earlier.

@@ -14,6 +14,7 @@ mod file;
 mod parts;
 mod schema;
 mod sections;
+mod sent;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use parts::{
 };
 pub use schema::{SCHEMA_ID, SCHEMA_VERSION, schema};
 pub use sections::{NotEnded, recorded, responses};
+pub use sent::{Difference, FormUsed, Sent};
 pub use summary::{GoalCounts, Summary};
 
 /// The choice of a goal that did not change.

@@ -63,11 +63,14 @@ impl ClosingReport {
     }
 }
 
-/// Fingerprint of what the coach has recorded. Neither the response status nor a renamed office or
+/// Fingerprint of what the coach has recorded and how many `times` it was sent. Neither the response status nor a renamed office or
 /// category makes a new version of a report that was sent.
 #[must_use]
-pub fn recorded(case: &CaseFile, coach: Option<&Answers>) -> Fingerprint {
-    Fingerprint::of(serde_json::to_vec(&(case.opening(), case.work(), case.ending(), coach)).unwrap_or_default())
+pub fn recorded(case: &CaseFile, coach: Option<&Answers>, times: usize) -> Fingerprint {
+    let recorded = (case.opening(), case.work(), case.ending(), coach);
+    // What is sent again is a version of its own, even if it says the same.
+    let json = if times > 1 { serde_json::to_vec(&(recorded, times)) } else { serde_json::to_vec(&recorded) };
+    Fingerprint::of(json.unwrap_or_default())
 }
 
 /// Who was asked and who answered, as far as the coach may know it.

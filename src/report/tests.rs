@@ -194,9 +194,9 @@ fn a_later_answer_does_not_make_a_new_version_but_a_correction_and_the_coachs_fo
     answered.apply(&CaseEvent::Invited { party: Party::Client, form: "f".into() }).unwrap();
     answered.apply(&CaseEvent::Answered { party: Party::Client }).unwrap();
     corrected.apply(&CaseEvent::Reopened).unwrap();
-    assert_eq!(recorded(&plain, None), recorded(&answered, None));
-    assert_ne!(recorded(&plain, None), recorded(&corrected, None));
-    assert_ne!(recorded(&plain, None), recorded(&plain, Some(&answers(&form, &REPORTED))));
+    assert_eq!(recorded(&plain, None, 0), recorded(&answered, None, 0));
+    assert_ne!(recorded(&plain, None, 0), recorded(&corrected, None, 0));
+    assert_ne!(recorded(&plain, None, 0), recorded(&plain, Some(&answers(&form, &REPORTED)), 1));
 }
 
 fn annex(case: &CaseFile, received: &[(&Form, Answers)]) -> FeedbackAnnex {

@@ -39,7 +39,15 @@ pub(super) async fn receive(
     }
     let owner = visit.key.as_ref().map(|key| &key.owner);
     match desk.receive_of(&visit.invitation, form, &sent.nonce, &sent.answers, owner).await {
-        Ok(Received::Stored(receipt)) => Ok(show(&state, &visit, &receipt)),
+        Ok(Received::Stored(receipt)) => {
+            if form.is_closing_report()
+                && let Err(error) = desk.send_report(visit.invitation.case).await
+            {
+                // What the coach sent is stored; the rounds make its version.
+                tracing::error!(%error, "a closing report was stored and not yet sent on");
+            }
+            Ok(show(&state, &visit, &receipt))
+        }
         Ok(Received::AlreadyAnswered) => Err(told(Closed::Answered)),
         Ok(Received::Full) => Err(told(Closed::Full)),
         Err(ReceiveError::Mistakes(mistakes)) => {

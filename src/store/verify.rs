@@ -1,6 +1,7 @@
 //! Looks whether what is stored still agrees with itself: rows with their history, the cube with the
 //! facts, submissions with the fingerprints that were taken of them, the audit log with its chain.
 
+use super::reports::committed;
 use super::{Engine, Store, StoreError, attempting, audit_log, erase, facts};
 use crate::case::{CaseEvent, CaseFile};
 use crate::cube::Cube;
@@ -236,12 +237,17 @@ async fn verify_reports(
     verified: &mut Verified,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query(
-        "SELECT r.case_number, r.content, c.blind FROM reports r JOIN cases c ON c.number = r.case_number
+        "SELECT r.case_number, r.content, r.json, r.sha256, c.blind FROM reports r JOIN cases c ON c.number = r.case_number
          ORDER BY r.case_number, r.version",
     );
     let mut stored: BTreeMap<String, Vec<Fingerprint>> = BTreeMap::new();
     for row in rows.fetch_all(connection).await.map_err(attempting("read the reports"))? {
-        let commitment = audit_log::commitment(row.get("blind"), row.get("content"));
+        let sha256: String = row.get("sha256");
+        // The hash that stands on the report is that of its file.
+        if !sha256.is_empty() && Fingerprint::of(row.get::<String, _>("json")).as_str() != sha256 {
+            verified.complaints.push(Complaint::Reports(row.get("case_number")));
+        }
+        let commitment = audit_log::commitment(row.get("blind"), &committed(row.get("content"), &sha256));
         stored.entry(row.get("case_number")).or_default().push(commitment);
     }
     let wrong = stored.iter().filter(|(case, contents)| !logged.agrees(case, contents));

@@ -50,8 +50,8 @@ pub(super) enum Job {
     DropDraft { key: DraftKey, nonce: String, reply: Reply<()> },
     TidyDrafts { since: Timestamp, now: Timestamp, reply: Reply<u64> },
     SaveCube(Box<Cube>, i64, Reply<bool>),
-    SaveReport(Box<StoredReport>, CaseNumber, Timestamp, Reply<()>),
-    SaveAnnex(Box<StoredAnnex>, CaseNumber, Known, Reply<bool>),
+    SaveReport(Box<StoredReport>, CaseNumber, Vec<NewNotice>, Timestamp, Reply<bool>),
+    SaveAnnex(Box<StoredAnnex>, CaseNumber, Vec<NewNotice>, Known, Reply<bool>),
     ClaimMails { now: Timestamp, lease: Timestamp, reply: Reply<Vec<mails::Mail>> },
     QueueMail { mail: Box<mails::NewMail>, at: Timestamp, reply: Reply<()> },
     KeepContact { contact: Contact, at: Timestamp, reply: Reply<()> },
@@ -283,9 +283,11 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         Job::DropDraft { key, nonce, reply } => answer(drafts::remove(connection, &key, &nonce).await, reply),
         Job::TidyDrafts { since, now, reply } => answer(drafts::tidy(connection, since, now).await, reply),
         Job::SaveCube(cube, known, reply) => answer(facts::save_cube(connection, &cube, known).await, reply),
-        Job::SaveReport(report, case, at, reply) => answer(reports::save(connection, &report, case, at).await, reply),
-        Job::SaveAnnex(annex, case, known, reply) => {
-            answer(reports::save_annex(connection, &annex, case, known).await, reply)
+        Job::SaveReport(report, case, told, at, reply) => {
+            answer(reports::save(connection, &report, case, &told, at).await, reply)
+        }
+        Job::SaveAnnex(annex, case, told, known, reply) => {
+            answer(reports::save_annex(connection, &annex, case, &told, known).await, reply)
         }
         Job::ClaimMails { now, lease, reply } => answer(mails::claim(connection, engine, now, lease).await, reply),
         Job::QueueMail { mail, at, reply } => answer(mails::queue(connection, &mail, at).await, reply),
@@ -352,6 +354,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::TidyDrafts { reply, .. } | Job::TidySessions { reply, .. } => drop(reply.send(Err(lost(error)))),
         Job::SaveCube(.., reply)
         | Job::SaveAnnex(.., reply)
+        | Job::SaveReport(.., reply)
         | Job::AddStaff(.., reply)
         | Job::RemoveStaff { reply, .. }
         | Job::ResendMail { reply, .. }
@@ -359,8 +362,7 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         | Job::OpenLink { reply, .. } => {
             drop(reply.send(Err(lost(error))));
         }
-        Job::SaveReport(.., reply)
-        | Job::KnowRelease(_, reply)
+        Job::KnowRelease(_, reply)
         | Job::PutMailsOff(_, reply)
         | Job::OpenSession(_, reply)
         | Job::ChangeSession(.., reply)

@@ -282,7 +282,7 @@ fn what_was_read_before_an_erasure_is_not_stored_after_it() {
             html: empty(),
             pdf: Vec::new(),
         };
-        assert!(!store.save_annex(annex, "2025-000002".parse().unwrap(), known).await.unwrap(), "an annex");
+        assert!(!store.save_annex(annex, "2025-000002".parse().unwrap(), Vec::new(), known).await.unwrap(), "an annex");
         store.close().await;
     });
 }

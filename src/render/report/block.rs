@@ -33,6 +33,14 @@ impl Fact {
         Self { label: label.to_owned(), value }
     }
 
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    pub(super) fn value(&self) -> &Words {
+        &self.value
+    }
+
     pub(super) fn told(label: &str, value: &str) -> Self {
         Self::new(label, Words::new(value))
     }

@@ -3,7 +3,11 @@
 
 mod annex;
 mod block;
+mod differences;
 mod sections;
+mod system;
+
+pub use self::differences::differences;
 
 use self::annex::{annex, responses};
 use self::block::{Block, Cell, Fact, Words};
@@ -35,6 +39,8 @@ pub struct ReportView {
     edition: &'static str,
     /// Said under the title when the coach has not filled in the form.
     source: Option<&'static str>,
+    /// Said there of a version that corrects another.
+    correction: Option<String>,
     /// Title of the document: heading, edition and name.
     document: String,
     author: String,
@@ -45,6 +51,8 @@ pub struct ReportView {
     summary_title: &'static str,
     summary: Vec<Cell>,
     sections: Vec<Section>,
+    /// What the system adds.
+    system: Vec<Section>,
     feedback: Option<Section>,
     annex: Option<Vec<Section>>,
     end: Vec<String>,
@@ -75,12 +83,23 @@ impl ReportView {
         if let Some(annex) = &file.annex {
             end.push(m.fill("report.annex_end", &[("date", &day(annex.closed_on))]));
         }
+        if let Some(sent) = &file.sent {
+            let form = |f: &crate::report::FormUsed| format!("{} {}", f.id, f.version.get(..12).unwrap_or_default());
+            let forms: Vec<String> = sent.forms.iter().map(form).collect();
+            end.push(m.fill("report.forms_used", &[("forms", &forms.join(", "))]));
+            end.push(m.fill("report.sha256", &[("sha256", &file.sha256())]));
+        }
         Self {
             lang: report.language.code(),
             name: file.name.clone(),
             title: m.get("report.title"),
             edition,
             source: (report.source == Source::Sheet).then(|| m.get("report.from_sheet")),
+            correction: file
+                .sent
+                .as_ref()
+                .and_then(|s| s.reason.as_ref())
+                .map(|r| m.fill("report.corrected", &[("reason", r)])),
             document: format!("{} – {edition} – {}", m.get("report.title"), file.name),
             author: report.provider.clone(),
             confidential: m.get("report.confidential"),
@@ -95,6 +114,7 @@ impl ReportView {
             summary_title: m.get("report.summary"),
             summary: sections.summary(),
             sections: sections.all(),
+            system: system::sections(report, file.sent.as_ref(), m),
             feedback: file.annex.is_none().then(|| responses(report, m)),
             annex: file.annex.as_ref().map(|a| annex(a, m)),
             end,
