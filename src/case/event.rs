@@ -250,6 +250,8 @@ pub enum CaseEvent {
         /// Why.
         reason: String,
     },
+    /// The coach corrects nothing after all.
+    CorrectionDropped,
     /// The officer accepted a version of the report.
     Accepted {
         /// The version.

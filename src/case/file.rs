@@ -152,6 +152,7 @@ impl CaseFile {
                 return Err(CaseRefusal::NotReported);
             }
             CaseEvent::CorrectionBegun { reason } => self.handling.correcting = Some(reason.clone()),
+            CaseEvent::CorrectionDropped => self.handling.correcting = None,
             CaseEvent::Accepted { version } => {
                 self.handling.accepted = Some(*version);
                 self.handling.question = None;

@@ -240,8 +240,9 @@ impl Desk {
         if !in_time || (party == Party::Purchaser && !reported) {
             return Err(InviteError::TooEarly { case, form: form.to_owned() });
         }
-        let mut asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
-        let found = match (asked.next(), party) {
+        // A report that is corrected has an answered invitation and an open one.
+        let asked = all.into_iter().filter(|i| i.form == form && !i.revoked);
+        let found = match (asked.min_by_key(|i| i.answered), party) {
             // Each colleague has a link of their own, so every one is a new invitation.
             (_, Party::Community) => return Ok(self.invite_to(case, asked_form, contact).await?),
             (Some(found), _) => found,

@@ -7,7 +7,7 @@ use crate::cube::{Codebook, Fact};
 use crate::form::{Circumstances, Collect, Form, Occasion, Prefill, Question};
 use crate::report::{self, Doubt};
 use crate::store::{CaseChange, Channel, Invitation, NewSubmission, Receipt, Received, StoreError, Subject};
-use crate::submission::{Answers, Mistake, RawAnswers, Submission, prefilled};
+use crate::submission::{Answers, Mistake, RawAnswers, Submission, as_raw, prefilled};
 use crate::text::Fingerprint;
 
 /// Where somebody who follows a link arrives.
@@ -135,6 +135,11 @@ impl Desk {
     ) -> Result<Received, ReceiveError> {
         let (submission, settles) = self.checked(invitation, form, raw).await?;
         let received_at = self.now();
+        let case = self.store.case(invitation.case).await?;
+        let notices = match &case {
+            Some(case) => self.told_with(case, form).await?,
+            None => Vec::new(),
+        };
         let new = NewSubmission {
             id: self.fresh_id(),
             invitation: invitation.id.clone(),
@@ -146,6 +151,7 @@ impl Desk {
             fact: Fact::of_submission(&submission, form, received_at.to_zoned(self.instance.zone()).date()),
             codebook: Codebook::of_form(form),
             settles,
+            notices,
             form: form.to_stored(),
             submission,
             receipt: self.fresh_receipt(),
@@ -173,7 +179,15 @@ impl Desk {
         if invitation.channel == Channel::Paper {
             return Ok(RawAnswers::new());
         }
-        self.known_of(self.store.case(invitation.case).await?.as_ref(), form).await
+        let case = self.store.case(invitation.case).await?;
+        if let Some(case) = case.as_ref().filter(|c| c.reported() && self.is_report(form)) {
+            // A report that is corrected begins as it was sent last.
+            let submissions = self.store.submissions_of(case.number()).await?;
+            if let Some(sent) = submissions.iter().rfind(|s| s.form.id() == form.id()) {
+                return Ok(as_raw(&sent.answers));
+            }
+        }
+        self.known_of(case.as_ref(), form).await
     }
 
     /// What a form can take from a case beforehand, and from what was answered on it before.

@@ -34,10 +34,9 @@ pub use paper::{PaperContext, PaperLink, PaperView, QrSheetView};
 pub use pdf::{PdfError, PdfPrinter};
 pub use preview::PreviewView;
 pub use questions::{Filled, QuestionsView, Removed, Shown, conditions_path, mistake_message};
-pub use report::{ReportView, closing_report_html};
-// Every page of staff has a view of its own.
-pub use report::{ReportView, closing_report_html, differences};
+pub use report::{ReportView, closing_report_html, differences, interim_report_html};
 pub use report_sheet::{ReportSheetError, report_sheet};
+// Every page of staff has a view of its own.
 pub use staff::*;
 pub use templates::{RenderError, Renderer, STYLE, TEMPLATES};
 pub use xlsform::{XlsformError, xlsform};

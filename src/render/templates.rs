@@ -37,6 +37,7 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "report/closing.html",
     "report/closing.typ",
     "report/components.html",
+    "report/interim.html",
     "site/base.html",
     "site/choose.html",
     "site/components.html",

@@ -198,7 +198,7 @@ fn label(question: &Question, code: &str, language: Language) -> String {
     if question.kind == Kind::Grade && label == code { format!("{code} / {GRADES}") } else { label.to_owned() }
 }
 
-fn words(question: &Question, answer: &Answer, language: Language) -> String {
+pub(super) fn words(question: &Question, answer: &Answer, language: Language) -> String {
     match answer {
         Answer::One(_) | Answer::Many(_) => {
             codes(question, answer).iter().map(|code| label(question, code, language)).collect::<Vec<_>>().join(", ")

@@ -11,6 +11,7 @@ mod coach;
 mod doubts;
 mod feedback;
 mod file;
+mod interim;
 mod parts;
 mod schema;
 mod sections;
@@ -27,6 +28,7 @@ pub use feedback::{
     AnsweredQuestion, FeedbackAnnex, FeedbackState, PartyFeedback, QuestionTogether, Received, Share, Sheet,
 };
 pub use file::{Edition, ReportFile, ReportName};
+pub use interim::{INTERIM, InterimLine, InterimReport, InterimSection};
 pub use parts::{
     Achievement, Background, ClosingReport, Coaching, Coded, Course, Goal, GoalReached, NextAction, Phase, Plan,
     Response, Source,

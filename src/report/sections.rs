@@ -90,7 +90,7 @@ fn told_responses(case: &CaseFile) -> Vec<Response> {
     responses(case).into_iter().map(told).collect()
 }
 
-fn organisation(known: &Organisation, code: &str, language: Language) -> String {
+pub(super) fn organisation(known: &Organisation, code: &str, language: Language) -> String {
     if known.code == code { known.name.in_language(language).to_owned() } else { code.to_owned() }
 }
 

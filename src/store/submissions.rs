@@ -2,7 +2,8 @@
 
 use super::cases::{self, to_json};
 use super::{
-    CaseChange, Channel, Invitation, InvitationId, Store, StoreError, attempting, audit_log, drafts, facts, writer,
+    CaseChange, Channel, Invitation, InvitationId, NewNotice, Store, StoreError, attempting, audit_log, drafts, facts,
+    notices, writer,
 };
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
@@ -35,6 +36,8 @@ pub struct NewSubmission {
     pub form: String,
     /// What a closing report settles on the case.
     pub settles: Option<CaseChange>,
+    /// Mails to staff that tell of it.
+    pub notices: Vec<NewNotice>,
     /// What is counted.
     pub fact: Fact,
     /// Explains the fact.
@@ -236,6 +239,7 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
         cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;
     }
     facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    notices::queue(connection, &new.notices, new.received_at).await?;
     drafts::sent(connection, &new.invitation, new.draft_owner.as_ref()).await?;
     let commitment = audit_log::commitment(&new.blind, content.as_str());
     audit_log::note(connection, new.received_at, "submission", &new.id, &commitment).await?;

@@ -2,6 +2,7 @@
 
 use super::cases::{self, CaseChange};
 use super::contacts::{self, Contact};
+use super::corrections::{self, DroppedCorrection, NewCorrection};
 use super::drafts::{self, DraftKey, NewDraft, Saved};
 use super::erase::{self, Erased, Erasure};
 use super::invitations::{self, InvitationId, LinkUse, NewInvitation};
@@ -72,6 +73,8 @@ pub(super) enum Job {
     SealSignIn { id: String, secret_hash: Fingerprint, at: Timestamp, reply: Reply<bool> },
     Enter(Box<Entering>, Reply<Option<Staff>>),
     TidySessions { since: Timestamp, now: Timestamp, reply: Reply<u64> },
+    BeginCorrection(Box<NewCorrection>, Timestamp, Reply<bool>),
+    DropCorrection(Box<DroppedCorrection>, Timestamp, Reply<bool>),
     Finish(Reply<()>),
 }
 
@@ -313,6 +316,8 @@ async fn perform(connection: &mut AnyConnection, engine: Engine, job: Job) -> (D
         }
         Job::Enter(entering, reply) => answer(sign_ins::enter(connection, &entering).await, reply),
         Job::TidySessions { since, now, reply } => answer(sign_ins::tidy(connection, since, now).await, reply),
+        Job::BeginCorrection(new, at, reply) => answer(corrections::begin(connection, &new, at).await, reply),
+        Job::DropCorrection(dropped, at, reply) => answer(corrections::abandon(connection, &dropped, at).await, reply),
         Job::Finish(reply) => answer(Ok(()), reply),
     }
 }
@@ -355,6 +360,8 @@ fn refuse(job: Job, error: &Arc<sqlx::Error>) {
         Job::SaveCube(.., reply)
         | Job::SaveAnnex(.., reply)
         | Job::SaveReport(.., reply)
+        | Job::BeginCorrection(.., reply)
+        | Job::DropCorrection(.., reply)
         | Job::AddStaff(.., reply)
         | Job::RemoveStaff { reply, .. }
         | Job::ResendMail { reply, .. }

@@ -176,6 +176,16 @@ pub struct Mistake {
     pub fault: Fault,
 }
 
+/// Answers as field values again, also stored ones.
+#[must_use]
+pub fn as_raw(answers: &Answers) -> RawAnswers {
+    let mut raw = RawAnswers::new();
+    for (id, answer) in answers.iter().filter(|(id, _)| *id != NOT_ASKED) {
+        items::write(&mut raw, id, answer);
+    }
+    raw
+}
+
 impl Submission {
     /// Reads raw answers against `form`. Empty values are no answer; line ends are unified and other
     /// control characters dropped from texts.
@@ -249,11 +259,7 @@ impl Submission {
     /// The answers as field values again, to be shown and changed; parsing them gives this submission.
     #[must_use]
     pub fn to_raw(&self) -> RawAnswers {
-        let mut raw = RawAnswers::new();
-        for (id, answer) in &self.answers {
-            items::write(&mut raw, id, answer);
-        }
-        raw
+        as_raw(&self.answers)
     }
 
     /// Id of the form.

@@ -4,17 +4,19 @@
 mod annex;
 mod block;
 mod differences;
+mod interim;
 mod sections;
 mod system;
 
 pub use self::differences::differences;
+pub use self::interim::interim_report_html;
 
 use self::annex::{annex, responses};
 use self::block::{Block, Cell, Fact, Words};
 use self::sections::Sections;
 use super::{RenderError, Renderer, STYLE};
 use crate::report::{Edition, ReportFile, Source};
-use crate::text::{Messages, told_date};
+use crate::text::{Language, Messages, told_date};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -60,6 +62,8 @@ pub struct ReportView {
     substituted: &'static str,
     #[serde(skip)]
     written_on: Date,
+    #[serde(skip)]
+    language: Language,
 }
 
 impl ReportView {
@@ -120,7 +124,15 @@ impl ReportView {
             end,
             substituted: m.get("report.substituted"),
             written_on: file.written_on,
+            language: report.language,
         }
+    }
+
+    /// The same of a report that is not sent yet.
+    #[must_use]
+    pub fn as_draft(self) -> Self {
+        let edition = Messages::of(self.language).get("report.edition_draft");
+        Self { edition, ..self }
     }
 
     /// The day that the document bears.
