@@ -27,6 +27,8 @@ mod preview;
 mod publisher;
 #[path = "story/requirements.rs"]
 mod requirements;
+#[path = "story/sign_in.rs"]
+mod sign_in;
 #[path = "support/staff.rs"]
 mod staff;
 #[path = "story/transfer.rs"]

@@ -65,6 +65,12 @@ impl State {
         StaffFrame::new(&self.desk.instance, title, here, self.language).links(self.site_links(self.language))
     }
 
+    async fn is_signed_in(&self) -> Result<bool, Failure> {
+        let Some(value) = &self.session else { return Ok(false) };
+        let session = self.desk.session(value, None).await;
+        Ok(session.map_err(|error| Failure::unavailable(self, &error))?.is_some())
+    }
+
     fn ask_page(&self, to: &str, wrong: Option<&str>) -> Response {
         let here = if to.is_empty() { "/desk/sign-in".to_owned() } else { format!("/desk/sign-in?to={to}") };
         let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -126,9 +132,7 @@ async fn ask(Asked(state): Asked, query: RawQuery) -> Result<Response, Failure> 
     let to = query.0.as_deref().into_iter().flat_map(|q| q.split('&')).find_map(|pair| pair.strip_prefix("to="));
     let to = to.map(|to| to.replace("%2F", "/").replace("%2f", "/"));
     let to = to.as_deref().and_then(own_path).unwrap_or_default();
-    if let Some(value) = &state.session
-        && state.desk.session(value, None).await.map_err(|error| Failure::unavailable(&state, &error))?.is_some()
-    {
+    if state.is_signed_in().await? {
         return Ok(Redirect::to(if to.is_empty() { "/desk" } else { to }).into_response());
     }
     Ok(state.ask_page(to, None))
@@ -185,14 +189,17 @@ async fn typed(Asked(state): Asked, headers: HeaderMap, posted: Posted) -> Resul
 }
 
 /// `GET /desk/sign-in/{code}`: changes nothing.
-async fn opened(Asked(state): Asked, Path(code): Path<String>, headers: HeaderMap) -> Response {
+async fn opened(Asked(state): Asked, Path(code): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
     let state = state.of_staff();
+    if asking(&headers).is_none() && state.is_signed_in().await? {
+        return Ok(Redirect::to("/desk").into_response());
+    }
     let shown: String = code.to_ascii_uppercase();
-    match (sign_in_code(&code), asking(&headers)) {
+    Ok(match (sign_in_code(&code), asking(&headers)) {
         (None, _) => state.entry_page(StatusCode::NOT_FOUND, &EntryView::Over),
         (Some(_), Some(_)) => state.entry_page(StatusCode::OK, &EntryView::Button(shown)),
         (Some(_), None) => state.entry_page(StatusCode::OK, &EntryView::Elsewhere(shown)),
-    }
+    })
 }
 
 /// `POST /desk/sign-in/{code}`: the button.
