@@ -7,6 +7,7 @@ use crate::case::Stage;
 use crate::form::{Form, Party};
 use crate::render::{CoachNumbers, DeadMailLine, Overview, Response};
 use crate::store::{CasesOfCoach, DeadMail, OpenInvitations, ResponsesOfCoach, SentReports, StoreError};
+use crate::text::Language;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeMap;
@@ -19,17 +20,16 @@ const DAYS_AHEAD: i64 = 14;
 const PARTIES: [Party; 4] = [Party::Client, Party::Employer, Party::Community, Party::Purchaser];
 
 impl Desk {
-    /// The overview.
+    /// The overview, with the targets in that language.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn overview(&self) -> Result<Overview, StoreError> {
+    pub async fn overview(&self, language: Language) -> Result<Overview, StoreError> {
         let (now, today) = (self.now(), self.today());
         let midnight = today.to_zoned(self.instance.zone()).map_or(now, |z| z.timestamp());
         let store = &self.store;
         let mut overview = Overview {
-            targets: self.targets(),
-            reminders: Vec::new(),
+            targets: self.targets(language),
             dead: store.dead_mails(now, MOST_DEAD).await?.iter().map(dead_line).collect(),
             ..Overview::default()
         };
@@ -56,14 +56,11 @@ impl Desk {
         overview.reminders = days.into_iter().collect();
         let (alarm, state) = (store.outbox_alarm(self.long_ago()).await?, store.mail_state().await?);
         overview.mails = [state.waiting, alarm.late, alarm.dead];
-        let sent = store.sent_reports().await?;
-        overview.sent = sent.iter().map(|s| s.reports).sum();
-        overview.median_days = self.median_days(&sent);
+        overview.median_days = self.median_days(&store.sent_reports().await?);
         Ok(overview)
     }
 
-    fn targets(&self) -> Vec<(String, u32)> {
-        let language = self.instance.language();
+    fn targets(&self, language: Language) -> Vec<(String, u32)> {
         let targets = self.instance.targets.iter().map(|t| &t.value);
         targets.map(|t| (t.label.in_language(language).to_owned(), t.value)).collect()
     }
@@ -176,7 +173,7 @@ mod tests {
     async fn the_overview_counts_cases_invitations_and_reminders_and_an_answer_of_today_tomorrow() {
         let folder = tempfile::tempdir().unwrap();
         let (desk, now) = desk(folder.path()).await;
-        let overview = desk.overview().await.unwrap();
+        let overview = desk.overview(crate::text::Language::Fi).await.unwrap();
         assert_eq!(overview.all.stages, [5, 17, 0, 0, 0]);
         assert_eq!(overview.coaches.iter().map(|c| c.stages.iter().sum::<i64>()).sum::<i64>(), 22);
         let client = |o: &crate::render::Overview| (o.all.responses[0].invited, o.all.responses[0].answered);
@@ -185,7 +182,7 @@ mod tests {
         desk.mail_link(case, "client-feedback", "client@example.invalid", None).await.unwrap();
         let sent = std::sync::Arc::default();
         desk.deliver(&crate::mail::Mailer::Memory(sent)).await.unwrap();
-        let overview = desk.overview().await.unwrap();
+        let overview = desk.overview(crate::text::Language::Fi).await.unwrap();
         assert_eq!((overview.open, overview.reminders.len()), (1, 1));
         assert_eq!(overview.reminders[0].0.to_string(), "2025-12-08");
 
@@ -194,10 +191,10 @@ mod tests {
             panic!("open")
         };
         desk.receive(&invitation, form, &desk.fresh_id(), &crate::submission::RawAnswers::new()).await.unwrap();
-        let overview = desk.overview().await.unwrap();
+        let overview = desk.overview(crate::text::Language::Fi).await.unwrap();
         assert_eq!((client(&overview), overview.open), ((17, 0), 1), "the answer of today is told tomorrow");
         pass(&desk, &now, "2025-12-02T07:00:00Z").await;
-        let overview = desk.overview().await.unwrap();
+        let overview = desk.overview(crate::text::Language::Fi).await.unwrap();
         assert_eq!((client(&overview), overview.open), ((17, 1), 0));
     }
 }

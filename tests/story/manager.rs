@@ -96,6 +96,11 @@ fn a_sheet_with_two_wrong_rows_is_taken_row_by_row_and_what_was_typed_is_kept() 
     assert!(page.body.contains("Kirjoita jokin näistä: mies, nainen."), "{}", page.body);
     assert_eq!(fields(&page, "/desk/import/rows").iter().filter(|(n, _)| n.ends_with(".number")).count(), 2);
 
+    let all = fields(&page, "/desk/import/rows");
+    let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let sheet = manager.post("/desk/import/rows.xlsx", &all);
+    assert!(sheet.status == 200 && sheet.header("content-disposition").contains("rows.xlsx"), "{}", sheet.status);
+
     // One is mended; the other is mended wrongly and comes back as it was typed.
     let page = mend(&manager, &page, &[("2.gender", "nainen"), ("4.number", "  "), ("4.municipality", "Soini <9>")]);
     assert_eq!(page.status, 422);

@@ -3,6 +3,7 @@
 use super::StaffFrame;
 use crate::render::page::Link;
 use crate::text::{Language, Messages};
+use rust_xlsxwriter::{Workbook, XlsxError};
 use serde::Serialize;
 
 /// A cell of a rejected row.
@@ -171,6 +172,24 @@ fn row_view(row: &RejectedRow, m: Messages) -> RowView {
         not: row.not.clone(),
         cells: row.cells.iter().map(cell).collect(),
     }
+}
+
+/// Rows under their headings as a workbook. Every cell is a text, also what looks like a formula.
+///
+/// # Errors
+/// When the workbook cannot be written.
+pub fn rows_workbook(headings: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, heading) in (0..).zip(headings) {
+        sheet.write_string(0, column, *heading)?;
+    }
+    for (row, cells) in (1..).zip(rows) {
+        for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(row, column, cell)?;
+        }
+    }
+    book.save_to_buffer()
 }
 
 /// What is wrong and what to do.

@@ -23,7 +23,7 @@ pub use cases::{CaseRowView, CasesFilter, CasesView, ColumnHeading, GoalView, Ta
 pub use field::{DeskField, DeskFormView, FieldChoice, FieldMistake};
 pub use filled::{FilledView, FormWayView, KnownAddress};
 pub use frame::{SignedOutView, StaffFrame};
-pub use import::{ImportTold, ImportView, Imported, RejectedCell, RejectedRow};
+pub use import::{ImportTold, ImportView, Imported, RejectedCell, RejectedRow, rows_workbook};
 pub use overview::{CoachNumbers, DeadMailLine, Overview, OverviewView, Response};
 pub use people::{RemoveStaffView, StaffTyped, StaffView};
 pub use releases::{FileState, ReleasesTold, ReleasesView, TryView};

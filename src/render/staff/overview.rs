@@ -82,8 +82,6 @@ pub struct Overview {
     pub mails: [u32; 3],
     /// Of those given up the oldest.
     pub dead: Vec<DeadMailLine>,
-    /// Reports sent to the office.
-    pub sent: i64,
     /// Days from the end of a coaching to its report, of the middle one.
     pub median_days: Option<i64>,
 }
@@ -214,12 +212,12 @@ impl OverviewView {
 }
 
 fn report_facts(o: &Overview, m: Messages) -> Vec<(&'static str, String)> {
-    let [_, ended, _, asked, accepted] = o.all.stages;
+    let [_, ended, reported, asked, accepted] = o.all.stages;
     let median = o
         .median_days
         .map_or_else(|| m.get("manager.no_median").to_owned(), |n| m.fill("manager.days", &[("n", &n.to_string())]));
     vec![
-        (m.get("manager.reports_sent"), o.sent.to_string()),
+        (m.get("manager.reports_sent"), (reported + asked + accepted).to_string()),
         (m.get("manager.reports_missing"), ended.to_string()),
         (m.get("manager.reports_asked"), asked.to_string()),
         (m.get("manager.reports_accepted"), accepted.to_string()),

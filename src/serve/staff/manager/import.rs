@@ -4,14 +4,14 @@
 use super::Signed;
 use crate::desk::{ImportError, LeftRow, MendedRow, SheetImported};
 use crate::ledger::{LedgerError, RowFault, Sheet, headings, read_sheet_bytes};
-use crate::render::{ImportTold, ImportView, Imported, RejectedCell, RejectedRow};
+use crate::render::{ImportTold, ImportView, Imported, RejectedCell, RejectedRow, rows_workbook};
 use crate::serve::error::Failure;
-use crate::text::Messages;
+use crate::text::{Messages, contains_hetu};
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Multipart};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 /// Largest sheet, bytes; and what is around it.
@@ -92,6 +92,36 @@ pub(super) async fn mend(
     let done = tokio::spawn(async move { desk.import_mended(&rows).await }).await;
     let done = done.map_err(|error| Failure::unavailable(&signed.state, &error))?;
     tell(&signed, done, false)
+}
+
+/// The rows of the page as a workbook.
+pub(super) async fn sheet(
+    signed: Signed,
+    posted: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, Failure> {
+    let state = &signed.state;
+    let Form(fields) = posted.map_err(|_| Failure::unreadable(state))?;
+    let known = headings(&state.desk.instance);
+    let rows: Vec<Vec<String>> = mended(&fields)
+        .into_iter()
+        .take(MOST_ROWS)
+        .map(|row| {
+            let text = |field: &str| row.cells.iter().find(|(name, _)| name == field).map_or("", |(_, v)| v.as_str());
+            // An identity code that was typed here goes nowhere.
+            known
+                .iter()
+                .map(|(field, _)| text(field))
+                .map(|v| if contains_hetu(v) { "" } else { v }.to_owned())
+                .collect()
+        })
+        .collect();
+    let headings: Vec<&str> = known.iter().map(|(_, heading)| *heading).collect();
+    let bytes = rows_workbook(&headings, &rows).map_err(|error| Failure::unavailable(state, &error))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"rows.xlsx\""),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// The rows of the page, by the fields `12.gender`.

@@ -24,6 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new("GET", "/desk/import", MANAGERS, || get(import::show)),
     Route::new("POST", "/desk/import", MANAGERS, || post(import::upload).layer(import::body_limit())),
     Route::new("POST", "/desk/import/rows", MANAGERS, || post(import::mend).layer(import::body_limit())),
+    Route::new("POST", "/desk/import/rows.xlsx", MANAGERS, || post(import::sheet).layer(import::body_limit())),
     Route::new("GET", "/desk/figures", FIGURES, || get(figures)),
 ];
 
@@ -34,7 +35,7 @@ pub(super) fn asked<'q>(query: &'q RawQuery, name: &str) -> Option<&'q str> {
 
 async fn overview(signed: Signed, query: RawQuery) -> Result<Response, Failure> {
     let state = &signed.state;
-    let overview = state.desk.overview().await.map_err(|error| Failure::unavailable(state, &error))?;
+    let overview = state.desk.overview(state.language).await.map_err(|error| Failure::unavailable(state, &error))?;
     let m = Messages::of(state.language);
     let number = asked(&query, "n").and_then(|n| n.parse::<usize>().ok()).unwrap_or(0);
     let done = match asked(&query, "done") {
@@ -88,6 +89,6 @@ pub(super) fn told(refused: &ReleaseError, language: crate::text::Language) -> S
         ReleaseError::UnknownCategory { dimension, code } => {
             m.fill("publisher.wrong_category", &[("dimension", dimension), ("code", code)])
         }
-        ReleaseError::Store(_) => m.get("closed.unavailable.title").to_owned(),
+        ReleaseError::Store(_) => m.get("publisher.wrong_folder").to_owned(),
     }
 }
