@@ -21,10 +21,14 @@ mod instance;
 mod inviting;
 #[path = "story/manager.rs"]
 mod manager;
+#[path = "story/officer.rs"]
+mod officer;
 #[path = "story/preview.rs"]
 mod preview;
 #[path = "story/publisher.rs"]
 mod publisher;
+#[path = "story/reading.rs"]
+mod reading;
 #[path = "story/requirements.rs"]
 mod requirements;
 #[path = "story/sign_in.rs"]

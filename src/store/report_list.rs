@@ -1,9 +1,8 @@
 //! The reports that officers receive: a list that is sorted, filtered and cut in the database, and the versions of one.
 
 use super::cases::read_file;
-use super::{Store, StoreError, StoredReport};
+use super::{Store, StoreError, StoredReport, reports};
 use crate::case::{CaseFile, CaseNumber};
-use crate::text::Fingerprint;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::any::{AnyArguments, AnyRow};
@@ -204,7 +203,7 @@ impl Store {
         // Rows are cut first; what is told of each is looked up for those that are shown.
         let rows = format!(
             "SELECT p.*, (SELECT file FROM cases f WHERE f.number = p.number) AS file,
-                    (SELECT min(written_on) FROM reports v WHERE v.case_number = p.number) AS reported_on,
+                    (SELECT min(written_on) FROM reports v WHERE v.case_number = p.number AND v.sent_at IS NOT NULL) AS reported_on,
                     (SELECT closed_on FROM annexes a WHERE a.case_number = p.number AND a.version = p.version) AS closed_on,
                     (SELECT max(s.received_at) FROM invitations i JOIN submissions s ON s.invitation = i.id
                      WHERE i.case_number = p.number AND i.counted = 1
@@ -274,23 +273,13 @@ impl Store {
     /// When the database fails.
     pub async fn sent_report(&self, case: CaseNumber, version: u32) -> Result<Option<StoredReport>, StoreError> {
         let row = sqlx::query(
-            "SELECT version, content, written_on, json, html, pdf FROM reports
+            "SELECT version, content, written_on, json, html, pdf, sent_at, sha256 FROM reports
              WHERE case_number = $1 AND version = $2 AND sent_at IS NOT NULL",
         )
         .bind(case.to_string())
         .bind(i64::from(version))
         .fetch_optional(self.readers());
-        let row = self.read("read a report", row).await?;
-        Ok(row.and_then(|row| {
-            Some(StoredReport {
-                version,
-                content: Fingerprint::from_stored(row.get("content")),
-                written_on: row.get::<String, _>("written_on").parse().ok()?,
-                json: row.get("json"),
-                html: row.get("html"),
-                pdf: row.get("pdf"),
-            })
-        }))
+        Ok(self.read("read a report", row).await?.as_ref().and_then(reports::read))
     }
 }
 

@@ -195,7 +195,7 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Option<StoredReport> {
+pub(super) fn read(row: &AnyRow) -> Option<StoredReport> {
     Some(StoredReport {
         version: u32::try_from(row.get::<i64, _>("version")).ok()?,
         content: Fingerprint::from_stored(row.get("content")),

@@ -59,8 +59,6 @@ pub struct ReportPage {
     pub question: Option<String>,
     /// True when the coach corrects the report already.
     pub correcting: bool,
-    /// Why the version that is shown was made.
-    pub corrected: Option<String>,
     /// What is being typed.
     pub typed: TypedQuestion,
     /// True when the officer may tell what the report was worth.

@@ -27,9 +27,8 @@ CREATE INDEX cases_by_stage ON cases (stage);
 ALTER TABLE reports ADD COLUMN sent_at TEXT COLLATE "C";
 ALTER TABLE reports ADD COLUMN sha256 TEXT COLLATE "C" NOT NULL DEFAULT '';
 -- Lists read it alone, not the reports with their files.
-CREATE INDEX reports_sent ON reports (case_number, version, sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX reports_sent ON reports (case_number, version, sent_at, written_on) WHERE sent_at IS NOT NULL;
 CREATE INDEX cases_received ON cases (officer, number, stage, problem);
-CREATE INDEX reports_first ON reports (case_number, written_on);
 CREATE INDEX invitations_by_form ON invitations (form);
 -- Of the reports that were sent, without going through their bytes.
 CREATE INDEX reports_by_sending ON reports (case_number, sent_at);

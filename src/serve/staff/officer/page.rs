@@ -107,7 +107,6 @@ impl Signed {
             version: received.versions.last().map_or(0, |v| v.version),
             question: handling.question.clone(),
             correcting: handling.correcting.is_some(),
-            corrected: handling.corrected.clone(),
             typed,
             may_feed_back: !received.feedback_given,
             annex: received.annex.map(|annex| match annex {
