@@ -132,9 +132,13 @@ fn everything_moves_and_every_command_goes_on_from_where_it_was() {
     let (reports_before, figures_before) = (reports(&instance, "before"), figures(&instance));
     // What no command writes yet, and numbers that were given to rows which are gone.
     instance.change(
-        "INSERT INTO staff VALUES ('s1', 'a@example.invalid', 'Åsa \"Ö\" O''Neill', 'coach', '2025-12-01T07:00:00Z', NULL);
-         INSERT INTO staff VALUES ('s2', 'b@example.invalid', '', 'admin', '2025-12-01T07:00:00Z', '');
-         INSERT INTO sessions VALUES ('h', 's1', '', '', '');
+        "INSERT INTO staff VALUES ('s1', 'a@example.invalid', 'Åsa \"Ö\" O''Neill', 'coach', '2025-12-01T07:00:00Z', NULL, 'sv');
+         INSERT INTO staff VALUES ('s2', 'b@example.invalid', '', 'admin', '2025-12-01T07:00:00Z', '', NULL);
+         INSERT INTO sessions VALUES ('h', 's1', '', '', '', 'fi');
+         INSERT INTO sign_ins VALUES ('i', 'h', NULL, NULL, '', '', 'sv');
+         INSERT INTO sign_ins VALUES ('j', 'h', 's1', 'x', '', '', 'fi');
+         INSERT INTO outbox (id, staff, sign_in, queued_at, next_try, state, kind)
+           VALUES ('n', 's1', 'j', '', '', 'obsolete', 'sign_in');
          INSERT INTO drafts SELECT id, 'owner', 'version', '{}', '', 'nonce' FROM invitations;
          UPDATE sqlite_sequence SET seq = seq + 7",
     );
