@@ -106,16 +106,17 @@ impl State {
     /// Lets the browser in if its cookie and the code belong together; none if they do not. Only codes of browsers that ask are
     /// looked up, and of a network only so many that are wrong.
     async fn let_in(&self, headers: &HeaderMap, code: &str) -> Result<Option<Response>, Failure> {
-        let Some((random, to)) = asking(headers) else { return Ok(None) };
+        // What cannot be a code is a slip of the hand and no try.
+        let (Some((random, to)), Some(code)) = (asking(headers), sign_in_code(code)) else { return Ok(None) };
         let unavailable = |error| Failure::unavailable(self, &error);
         let now = self.desk.now();
-        let looking = self.asks.tries.begin(self.network, code, now);
+        let looking = self.asks.tries.begin(self.network, &code, now);
         let looking = match looking {
             Ok(looking) => looking,
             Err(wait) => return Ok(Some(self.too_many(wait))),
         };
         let before = session_cookie(headers);
-        let entered = self.desk.enter(&random, code, before.as_deref(), self.language).await.map_err(unavailable)?;
+        let entered = self.desk.enter(&random, &code, before.as_deref(), self.language).await.map_err(unavailable)?;
         let Some((staff, session)) = entered else {
             looking.failed(now);
             return Ok(None);
