@@ -137,7 +137,7 @@ impl GoalView {
         let value = target.value.to_string();
         let label = target.label.in_language(m.language());
         let told = m.fill("coach.goal", &[("target", &value), ("label", label)]);
-        let meter = Meter::of(i64::try_from(n).unwrap_or(i64::MAX), i64::from(target.value));
+        let meter = Meter::with_room(i64::try_from(n).unwrap_or(i64::MAX), i64::from(target.value));
         Some(Self { n, told, value: target.value, meter })
     }
 }

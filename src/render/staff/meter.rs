@@ -17,7 +17,16 @@ impl Meter {
     /// So much of a limit; a limit that is passed leaves room for what passes it.
     #[must_use]
     pub(super) fn of(value: i64, limit: i64) -> Self {
-        let whole = (limit * 11 / 9).max(value).max(1);
+        Self::within(value, limit, limit * 11 / 9)
+    }
+
+    /// The same with the mark in the middle of more room, for what may go far beyond it.
+    pub(super) fn with_room(value: i64, limit: i64) -> Self {
+        Self::within(value, limit, limit * 5 / 3)
+    }
+
+    fn within(value: i64, limit: i64, room: i64) -> Self {
+        let whole = room.max(value).max(1);
         Self { fill: percent(value, whole), mark: percent(limit, whole), over: value > limit }
     }
 }
