@@ -4,7 +4,7 @@ use super::{Desk, ReportError};
 use crate::case::CaseFile;
 use crate::form::Form;
 use crate::report::{ClosingReport, READING, SELF_ASSESSMENTS, reading, self_assessment};
-use crate::store::StoredSubmission;
+use crate::store::{StoreError, StoredSubmission};
 use crate::submission::{Answers, Submission};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,6 +22,15 @@ impl Desk {
         let language = self.report_language(case);
         let report = ClosingReport::of(case, Some((form, &answers)), &self.instance, language, self.today())?;
         Ok(Some(self.with_clients_part(report, &submissions)))
+    }
+
+    /// When the coach's draft of the report was saved last.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn report_draft_saved(&self, case: &CaseFile) -> Result<Option<Timestamp>, StoreError> {
+        let Some(form) = self.report_form() else { return Ok(None) };
+        Ok(self.store.latest_draft(case.number(), form.id()).await?.map(|draft| draft.saved_at))
     }
 
     /// With what the system adds from the client.

@@ -59,6 +59,8 @@ pub const TEMPLATES: &[(&str, &str)] = embed![
     "staff/filled.html",
     "staff/form-ways.html",
     "staff/inviting.html",
+    "staff/correct.html",
+    "staff/sent-report.html",
     "staff/signed-out.html",
     "staff/staff.html",
     "staff/figures.html",

@@ -4,6 +4,7 @@
 mod admin;
 mod asks;
 mod coach;
+mod correct;
 mod frame;
 mod gate;
 mod home;
@@ -11,6 +12,7 @@ mod manager;
 mod officer;
 mod publisher;
 mod reading;
+mod sent_report;
 mod sign_in;
 
 pub(super) use asks::Asks;
@@ -19,11 +21,13 @@ pub(super) use gate::{Signed, gate, session_cookie};
 use super::Route;
 
 /// The routes of every desk.
-pub(super) const ROUTES: [&[Route]; 8] = [
+pub(super) const ROUTES: [&[Route]; 10] = [
     sign_in::ROUTES,
     home::ROUTES,
     coach::ROUTES,
     reading::ROUTES,
+    sent_report::ROUTES,
+    correct::ROUTES,
     officer::ROUTES,
     manager::ROUTES,
     publisher::ROUTES,
