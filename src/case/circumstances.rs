@@ -20,6 +20,9 @@ impl CaseFile {
         };
         let count = |n: Option<u32>| n.map(|n| Known::Number(Figure::count(i64::from(n))));
         let subsidy = ending.and_then(|e| e.pay_subsidy).filter(|granted| *granted);
+        let amount = |phase: &str| {
+            self.noted_amount(phase).map(|code| Known::Code { code: code.to_owned(), label: plain(code) })
+        };
         let language = opening.language.unwrap_or_else(|| instance.language());
         Circumstances::on(today)
             .with("outcome", ending.map(|e| category("outcome", &e.outcome)))
@@ -33,6 +36,11 @@ impl CaseFile {
             .with("hours", work.hours_tenths.map(|tenths| Known::Number(Figure::tenths(tenths))))
             .with("meetings", count(work.meetings))
             .with("work_trials", count(work.work_trials))
+            .with("talks", self.noted_findings().map(|text| Known::Words(plain(&text))))
+            .with("direct_amount", amount("direct"))
+            .with("find_amount", amount("find"))
+            .with("stabilise_amount", amount("stabilise"))
+            .with("path_amount", amount("path"))
             .with("coach", Some(Known::Words(plain(&opening.coach))))
             .with("client_since", Some(Known::Day(opening.client_since)))
             .with("coaching_started", Some(Known::Day(opening.coaching_started)))

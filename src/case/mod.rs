@@ -9,6 +9,7 @@ mod event;
 mod file;
 mod handling;
 mod months;
+mod noted;
 mod number;
 
 pub use event::{CaseEvent, Ending, Note, NoteKind, Opening, Settled, Work};

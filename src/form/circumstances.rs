@@ -55,7 +55,7 @@ const fn field(name: &'static str, usage: FieldUse, public: bool, in_texts: bool
 }
 
 /// Every field of the case that forms may use.
-pub const FIELDS: [Field; 13] = [
+pub const FIELDS: [Field; 18] = [
     field("outcome", FieldUse::Code, false, true),
     field("language", FieldUse::Code, false, false),
     field("age_group", FieldUse::Code, false, false),
@@ -64,6 +64,11 @@ pub const FIELDS: [Field; 13] = [
     field("hours", FieldUse::Number, false, true),
     field("meetings", FieldUse::Number, false, true),
     field("work_trials", FieldUse::Number, false, true),
+    field("talks", FieldUse::Words, false, false),
+    field("direct_amount", FieldUse::Code, false, false),
+    field("find_amount", FieldUse::Code, false, false),
+    field("stabilise_amount", FieldUse::Code, false, false),
+    field("path_amount", FieldUse::Code, false, false),
     field("coach", FieldUse::Words, false, true),
     field("client_since", FieldUse::Day, false, true),
     field("coaching_started", FieldUse::Day, true, true),

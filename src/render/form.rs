@@ -232,6 +232,8 @@ pub struct ReceiptView {
     results_href: Option<String>,
     /// True for a coach, who tells on another page whom else to ask.
     invites: bool,
+    /// Where somebody who filled it in at a desk goes back to.
+    back: Option<String>,
 }
 
 impl ReceiptView {
@@ -248,7 +250,13 @@ impl ReceiptView {
         let after = form.after().iter().map(|t| t.in_language(language).to_owned()).collect();
         let report = form.is_closing_report();
         let thanks = Messages::of(language).get(if report { "form.thanks_report" } else { "form.thanks" });
-        Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href, invites: report }
+        Self { frame, thanks, code: code.to_owned(), stored_at, after, results_href, invites: report, back: None }
+    }
+
+    /// The same with the way back to the desk at which it was filled in.
+    #[must_use]
+    pub fn back(self, back: Option<String>) -> Self {
+        Self { back, ..self }
     }
 }
 

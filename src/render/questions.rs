@@ -9,6 +9,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A text of at most so many characters gets a low field.
+/// Parts from which on a form on one screen has a list of them, and is saved part by part.
+const PARTS: usize = 5;
 const SHORT_TEXT: usize = 300;
 
 /// An item that was just removed and can be brought back.
@@ -162,6 +164,10 @@ pub struct QuestionsView {
     go_on: &'static str,
     /// Address of the stylesheet that hides what is not asked.
     conditions: Option<String>,
+    /// True where everything stands on one screen and is saved part by part.
+    saves: bool,
+    /// When it was saved last.
+    saved: Option<String>,
     /// True for those who fill many of these at a desk: choices stand side by side there.
     compact: bool,
 }
@@ -221,7 +227,12 @@ impl QuestionsView {
             .flat_map(|(name, values)| values.iter().map(|v| Carried { name: name.clone(), value: v.clone() }))
             .collect();
         let previous = shown.page.and_then(|n| previous_page(form, n, &answers, shown.circumstances));
-        let last = shown.page.is_none_or(|n| n + 1 == form.pages().len());
+        let saves = shown.page.is_none() && !shown.keying && form.party() == Party::Coach && pages.len() >= PARTS;
+        let go_on = match shown.page {
+            None if saves && form.is_closing_report() => "sent_report.check",
+            Some(n) if n + 1 < form.pages().len() && !shown.then_check => "form.next",
+            _ => "form.check",
+        };
         Self {
             frame,
             nonce: nonce.to_owned(),
@@ -237,10 +248,20 @@ impl QuestionsView {
             carried,
             then_check: shown.then_check,
             keying: shown.keying.then(|| m.get("form.keying")),
-            go_on: m.get(if last || shown.then_check { "form.check" } else { "form.next" }),
+            go_on: m.get(go_on),
+            saves,
+            saved: None,
             conditions: some_depend.then(|| conditions_path(form)),
             compact: form.party() == Party::Coach || shown.keying,
         }
+    }
+}
+
+impl QuestionsView {
+    /// The same with when it was saved last, as readers are told it.
+    #[must_use]
+    pub fn saved(self, saved: Option<String>) -> Self {
+        Self { saved: saved.filter(|_| self.saves), ..self }
     }
 }
 

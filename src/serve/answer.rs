@@ -22,13 +22,16 @@ pub(super) async fn show(
     let query = query.unwrap_or_default();
     let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let (form, keying) = (visit.form, visit.keying());
-    let (nonce, given, page) = match state.draft(&visit).await? {
-        Some(draft) => (draft.nonce, draft.answers, asked("page").and_then(|n| n.parse().ok())),
-        None => (state.desk.fresh_id(), state.known(&visit).await?, None),
+    let (nonce, given, page, saved) = match state.draft(&visit).await? {
+        Some(draft) => {
+            let page = asked("page").and_then(|n| n.parse().ok());
+            (draft.nonce, draft.answers, page, Some(draft.saved_at))
+        }
+        None => (state.desk.fresh_id(), state.known(&visit).await?, None, None),
     };
     let at = journey::at(form, keying, page, &given, &visit.circumstances);
     let then_check = page.is_some() && asked("then") == Some("check");
-    let page = Page { status: StatusCode::OK, nonce: &nonce, given: &given, removed: None, then_check };
+    let page = Page { status: StatusCode::OK, nonce: &nonce, given: &given, removed: None, then_check, saved };
     let response = state.questions(&visit, &Step::Questions(at, Vec::new()), page).await?;
     // A browser at a shared link is given what its draft will belong to.
     let owner = visit.invitation.shared && visit.key.is_none();
@@ -54,7 +57,9 @@ pub(super) async fn change(
     let kept = state.keep(&visit, &sent.nonce, &edited, &part).await?;
     // The offer to bring back what was removed stands on this page alone.
     if kept.whole && removed.is_none() {
-        return Ok(Redirect::to(&visit.questions(at, sent.then_check)).into_response());
+        // On one screen the reader goes on with the part that the button leads to.
+        let part = sent.to.filter(|_| at.is_none()).map_or_else(String::new, |n| format!("#osa-{n}"));
+        return Ok(Redirect::to(&format!("{}{part}", visit.questions(at, sent.then_check))).into_response());
     }
     let page = Page {
         status: StatusCode::OK,
@@ -62,6 +67,7 @@ pub(super) async fn change(
         given: &kept.given,
         removed: removed.as_ref(),
         then_check: sent.then_check,
+        saved: kept.saved,
     };
     state.questions(&visit, &Step::Questions(at, Vec::new()), page).await
 }

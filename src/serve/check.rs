@@ -89,5 +89,5 @@ async fn mend(
 ) -> Result<Response, Failure> {
     let wrong = matches!(step, Step::Questions(_, mistakes) if !mistakes.is_empty());
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    state.questions(visit, step, Page { status, nonce, given, removed: None, then_check }).await
+    state.questions(visit, step, Page { status, nonce, given, removed: None, then_check, saved: None }).await
 }

@@ -6,9 +6,9 @@ use super::language::Asked;
 use super::sent_form::SentForm;
 use super::visit::{Page, Visit};
 use super::{State, cookie};
-use crate::desk::{Arrival, Closed, ReceiveError};
+use crate::desk::{Arrival, Closed, ReceiveError, filled_by};
 use crate::render::ReceiptView;
-use crate::store::{Part, Receipt, Received};
+use crate::store::{Part, Receipt, Received, Role};
 use crate::text::{Messages, told_instant};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -31,7 +31,7 @@ pub(super) async fn receive(
     if matches!(closed, Some(Closed::Answered | Closed::Full)) || visit.invitation.shared {
         let before = desk.receive_again(&visit.invitation, form, &sent.nonce, &sent.answers).await;
         if let Some(receipt) = before.map_err(|error| Failure::unavailable(&state, &error))? {
-            return Ok(show(&state, &visit, &receipt));
+            return show(&state, &visit, &receipt).await;
         }
     }
     if let Some(why) = closed {
@@ -46,7 +46,7 @@ pub(super) async fn receive(
                 // What the coach sent is stored; the rounds make its version.
                 tracing::error!(%error, "a closing report was stored and not yet sent on");
             }
-            Ok(show(&state, &visit, &receipt))
+            show(&state, &visit, &receipt).await
         }
         Ok(Received::AlreadyAnswered) => Err(told(Closed::Answered)),
         Ok(Received::Full) => Err(told(Closed::Full)),
@@ -56,14 +56,14 @@ pub(super) async fn receive(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let (nonce, given) = (&kept.nonce, &kept.given);
             state
-                .questions(&visit, &step, Page { status, nonce, given, removed: None, then_check: sent.then_check })
+                .questions(&visit, &step, Page { status, nonce, given, removed: None, then_check: sent.then_check, saved: kept.saved })
                 .await
         }
         Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),
     }
 }
 
-fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Response {
+async fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Result<Response, Failure> {
     let (form, language) = (&visit.told, visit.language);
     let at = told_instant(receipt.stored_at, &state.desk.instance.zone(), language);
     let stored_at = Messages::of(language).fill("form.stored_at", &[("at", &at)]);
@@ -72,6 +72,7 @@ fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Response {
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
     let view = ReceiptView::new(state.frame(visit), form, &code, stored_at, results, language);
+    let view = view.back(state.desk_of(visit).await);
     let page = match state.desk.renderer.fill("form/receipt.html", &view) {
         Ok(html) => (StatusCode::OK, Html(html)).into_response(),
         Err(error) => {
@@ -83,5 +84,20 @@ fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Response {
         }
     };
     // There is no draft any more that the browser would have to show it for.
-    if visit.invitation.shared && visit.key.is_some() { cookie::set(state, &visit.token, "", page) } else { page }
+    Ok(if visit.invitation.shared && visit.key.is_some() { cookie::set(state, &visit.token, "", page) } else { page })
+}
+
+impl State {
+    /// Where somebody who filled a form in at a desk goes back to.
+    async fn desk_of(&self, visit: &Visit<'_>) -> Option<String> {
+        let id = filled_by(&visit.invitation)?;
+        // Without it the receipt is a receipt all the same.
+        let staff = self.desk.store.staff().await.ok()?.into_iter().find(|s| s.id == id)?;
+        let case = visit.invitation.case;
+        match staff.role {
+            Role::Coach => Some(format!("/desk/cases/{case}")),
+            Role::Officer => Some(format!("/desk/reports/{case}")),
+            _ => None,
+        }
+    }
 }

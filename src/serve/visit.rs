@@ -9,9 +9,10 @@ use crate::form::{Circumstances, Form};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
 use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
 use crate::submission::RawAnswers;
-use crate::text::Language;
+use crate::text::{Language, Messages, told_instant};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 
 /// A form, the invitation to it and the case it is about.
 pub(super) struct Visit<'a> {
@@ -35,6 +36,8 @@ pub(super) struct Visit<'a> {
 pub(super) struct Kept {
     pub(super) given: RawAnswers,
     pub(super) nonce: String,
+    /// When the draft was saved, if there is one.
+    pub(super) saved: Option<Timestamp>,
     /// False when something stands on the page alone: there is no draft, or it may not be stored.
     pub(super) whole: bool,
 }
@@ -46,6 +49,8 @@ pub(super) struct Page<'a> {
     pub(super) given: &'a RawAnswers,
     pub(super) removed: Option<&'a Removed>,
     pub(super) then_check: bool,
+    /// When the draft was saved last.
+    pub(super) saved: Option<Timestamp>,
 }
 
 impl Visit<'_> {
@@ -156,18 +161,20 @@ impl State {
         part: &Part,
     ) -> Result<Kept, Failure> {
         let Some(key) = &visit.key else {
-            return Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), whole: false });
+            return Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), saved: None, whole: false });
         };
         let typed = Typed { nonce, answers: sent, part, at_most: self.at_most };
         match self.desk.save_draft(key, visit.form, typed).await {
-            Ok(Saved::Kept(Draft { nonce, answers: mut given, .. })) => {
+            Ok(Saved::Kept(Draft { nonce, answers: mut given, saved_at, .. })) => {
                 let not_kept = sent.iter().filter(|(field, values)| !is_kept(visit.form, field, values));
                 let not_kept: Vec<_> = not_kept.map(|(field, values)| (field.clone(), values.clone())).collect();
                 let whole = not_kept.is_empty();
                 given.extend(not_kept);
-                Ok(Kept { given, nonce, whole })
+                Ok(Kept { given, nonce, saved: Some(saved_at), whole })
             }
-            Ok(Saved::Crowded) => Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), whole: false }),
+            Ok(Saved::Crowded) => {
+                Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), saved: None, whole: false })
+            }
             Ok(Saved::TooLarge) => Err(Failure::too_large(self)),
             // Somebody was quicker: the page that says so.
             Ok(Saved::Closed) => Err(self.visit(&visit.token).await.err().unwrap_or_else(|| Failure::unreadable(self))),
@@ -203,6 +210,10 @@ impl State {
         let shown = Shown { page: at, circumstances: &visit.circumstances, then_check: page.then_check, keying };
         let frame = self.frame(visit);
         let view = QuestionsView::new(frame, &visit.told, page.nonce, filled, shown, visit.language);
-        Ok(self.page(page.status, "form/questions.html", &view))
+        let saved = page.saved.map(|at| {
+            let at = told_instant(at, &self.desk.instance.zone(), visit.language);
+            Messages::of(visit.language).fill("sent_report.saved_at", &[("at", &at)])
+        });
+        Ok(self.page(page.status, "form/questions.html", &view.saved(saved)))
     }
 }
