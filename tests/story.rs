@@ -29,6 +29,8 @@ mod preview;
 mod publisher;
 #[path = "story/reading.rs"]
 mod reading;
+#[path = "story/reports.rs"]
+mod reports;
 #[path = "story/requirements.rs"]
 mod requirements;
 #[path = "story/sign_in.rs"]

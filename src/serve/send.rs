@@ -56,7 +56,11 @@ pub(super) async fn receive(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let (nonce, given) = (&kept.nonce, &kept.given);
             state
-                .questions(&visit, &step, Page { status, nonce, given, removed: None, then_check: sent.then_check, saved: kept.saved })
+                .questions(
+                    &visit,
+                    &step,
+                    Page { status, nonce, given, removed: None, then_check: sent.then_check, saved: kept.saved },
+                )
                 .await
         }
         Err(ReceiveError::Store(error)) => Err(Failure::unavailable(&state, &error)),

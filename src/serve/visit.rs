@@ -172,9 +172,7 @@ impl State {
                 given.extend(not_kept);
                 Ok(Kept { given, nonce, saved: Some(saved_at), whole })
             }
-            Ok(Saved::Crowded) => {
-                Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), saved: None, whole: false })
-            }
+            Ok(Saved::Crowded) => Ok(Kept { given: sent.clone(), nonce: nonce.to_owned(), saved: None, whole: false }),
             Ok(Saved::TooLarge) => Err(Failure::too_large(self)),
             // Somebody was quicker: the page that says so.
             Ok(Saved::Closed) => Err(self.visit(&visit.token).await.err().unwrap_or_else(|| Failure::unreadable(self))),
