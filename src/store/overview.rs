@@ -101,14 +101,17 @@ impl Store {
         Ok(rows.iter().map(read).collect())
     }
 
-    /// Invitations of ended cases and what was answered before that instant, by coach and form.
+    /// Invitations of ended cases and what was answered before that instant, by coach and form. What was answered since is
+    /// taken away from all that was answered: it is little, and found by its day.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn responses_by_coach(&self, before: Timestamp) -> Result<Vec<ResponsesOfCoach>, StoreError> {
         let rows = sqlx::query(
             "SELECT c.coach, i.form, count(*) AS invited,
-                    CAST(sum(CASE WHEN s.received_at < $1 THEN 1 ELSE 0 END) AS BIGINT) AS answered
+                    CAST(sum(CASE WHEN s.invitation IS NULL
+                                    OR i.id IN (SELECT t.invitation FROM submissions t WHERE t.received_at >= $1)
+                              THEN 0 ELSE 1 END) AS BIGINT) AS answered
              FROM cases c JOIN invitations i ON i.case_number = c.number
              LEFT JOIN submissions s ON s.invitation = i.id
              WHERE i.revoked_at IS NULL AND c.ended_on IS NOT NULL GROUP BY c.coach, i.form ORDER BY c.coach, i.form",
@@ -144,7 +147,8 @@ impl Store {
                           max(CASE WHEN o.state IN ('waiting', 'dead') THEN 1 ELSE 0 END) AS pending
                    FROM invitations i JOIN outbox o ON o.invitation = i.id AND o.state <> 'obsolete'
                    WHERE i.revoked_at IS NULL AND i.expires_at > $1
-                     AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id AND s.received_at < $2)
+                     AND (NOT EXISTS (SELECT 1 FROM submissions s WHERE s.invitation = i.id)
+                          OR i.id IN (SELECT t.invitation FROM submissions t WHERE t.received_at >= $2))
                    GROUP BY i.id, i.expires_at) m
              GROUP BY mailed, last, until, m.reminded, m.pending ORDER BY mailed, last, until",
         )

@@ -22,6 +22,12 @@ UPDATE cases SET
           || coalesce(json_extract(file, '$.ending.field'), '')), 'Å', 'å'), 'Ä', 'ä'), 'Ö', 'ö');
 CREATE INDEX cases_by_coach ON cases (coach, started_on);
 CREATE INDEX cases_by_stage ON cases (stage);
+-- What managers count is read from indexes alone: rows of cases and submissions are long.
+CREATE INDEX cases_in_numbers ON cases (coach, stage, hours, ended_on, number);
+CREATE INDEX submissions_by_day ON submissions (received_at, invitation);
+CREATE INDEX invitations_open ON invitations (id, expires_at, revoked_at);
+DROP INDEX invitations_by_case;
+CREATE INDEX invitations_by_case ON invitations (case_number, form, revoked_at, id);
 
 -- When a version of a report was sent to the office, and the SHA-256 of its JSON; a version from a sheet is not sent.
 ALTER TABLE reports ADD COLUMN sent_at TEXT;
@@ -55,7 +61,7 @@ INSERT INTO outbox_7 (id, invitation, address, queued_at, tries, next_try, state
   SELECT id, invitation, address, queued_at, tries, next_try, state, kind, contact, trouble, settled_at FROM outbox;
 DROP TABLE outbox;
 ALTER TABLE outbox_7 RENAME TO outbox;
-CREATE INDEX outbox_by_invitation ON outbox (invitation);
+CREATE INDEX outbox_by_invitation ON outbox (invitation, state, kind, settled_at, queued_at);
 CREATE INDEX outbox_due ON outbox (state, next_try);
 
 -- The language in which somebody reads the pages of staff, and the last one, in which mails are written.
