@@ -70,8 +70,7 @@ impl Desk {
     /// See [`ReleaseError`].
     pub async fn figures(&self) -> Result<(Release, Date), ReleaseError> {
         let yesterday = self.today().yesterday().unwrap_or(self.today());
-        let outcome = self.try_release(self.reporting_day(), yesterday, &[]).await?;
-        Ok((outcome.release, yesterday))
+        Ok((self.previewed(self.reporting_day(), yesterday).await?, yesterday))
     }
 
     /// What a release for that day would show, beside the earlier ones.

@@ -327,7 +327,7 @@ impl Check<'_> {
                 );
             }
             (false, true) => {
-                self.tell("outcome", "no_outcome", "an end without an outcome", "write how the coaching ended")
+                self.tell("outcome", "no_outcome", "an end without an outcome", "write how the coaching ended");
             }
             _ => {}
         }

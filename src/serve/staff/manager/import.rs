@@ -168,11 +168,11 @@ fn tell(signed: &Signed, done: Result<SheetImported, ImportError>, tried: bool) 
         warnings: done.warnings.into_iter().map(|w| (w.row, w.code, w.detail)).collect(),
     };
     let more = done.left.len().saturating_sub(MOST_ROWS);
-    let rejected = done.left.into_iter().take(MOST_ROWS).map(rejected).collect();
+    let rejected = done.left.iter().take(MOST_ROWS).map(rejected).collect();
     Ok(page(signed, &ImportTold { imported: Some(imported), rejected, more, ..ImportTold::default() }))
 }
 
-fn rejected(left: LeftRow) -> RejectedRow {
+fn rejected(left: &LeftRow) -> RejectedRow {
     let of = |field: Option<&'static str>| {
         let faults = left.faults.iter().filter(|f| f.field == field);
         // Of a column that is no field its heading is told.
