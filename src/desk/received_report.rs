@@ -6,7 +6,7 @@ use super::{Desk, ReportError};
 use crate::case::CaseFile;
 use crate::form::{Occasion, Party, Visibility};
 use crate::report::{AnnexState, ReportFile};
-use crate::store::{Known, ReportRow, SentVersion, StoreError, StoredSubmission};
+use crate::store::{Known, ReportRow, SentVersion, StoredSubmission};
 
 /// Id of the form of interim reports.
 pub const INTERIM_FORM: &str = "interim-report";
@@ -95,12 +95,16 @@ impl Desk {
         Some(crate::report::annex_state(&responses, reported_on, row.last_answer_at.map(day), self.today()))
     }
 
-    /// The file of a version that was sent: `v1.pdf`, and `v1-annex.pdf` of the edition with the annex.
+    /// The file of a version that was sent: `v1.pdf`, `v1-annex.pdf` of the edition with the annex, `interim-1.html` of the
+    /// first interim report.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn received_file(&self, case: &CaseFile, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn received_file(&self, case: &CaseFile, name: &str) -> Result<Option<Vec<u8>>, ReportError> {
         let Some((stem, kind)) = name.rsplit_once('.') else { return Ok(None) };
+        if let Some(n) = stem.strip_prefix("interim-") {
+            return self.interim_file(case, n, kind).await;
+        }
         let (stem, annex) = match stem.strip_suffix("-annex") {
             Some(stem) => (stem, true),
             None => (stem, false),
@@ -121,6 +125,17 @@ impl Desk {
             "pdf" => Some(pdf),
             _ => None,
         })
+    }
+
+    /// A file of the nth interim report.
+    async fn interim_file(&self, case: &CaseFile, n: &str, kind: &str) -> Result<Option<Vec<u8>>, ReportError> {
+        let reports = self.interim_reports(case).await?;
+        let found = reports.into_iter().enumerate().find(|(at, _)| (at + 1).to_string() == n);
+        Ok(found.and_then(|(_, report)| match kind {
+            "json" => Some(report.json.into_bytes()),
+            "html" => Some(report.html.into_bytes()),
+            _ => None,
+        }))
     }
 }
 

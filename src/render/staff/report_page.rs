@@ -30,6 +30,8 @@ pub struct VersionView {
 pub struct FilledPart {
     /// What it is.
     pub title: String,
+    /// Its files: address and name.
+    pub files: Vec<(String, String)>,
     /// Its questions and answers.
     pub parts: Vec<AnsweredPart>,
 }

@@ -115,7 +115,7 @@ impl Signed {
             }),
             report: received.report.as_ref().map(ReportView::of),
             versions: received.versions.iter().rev().map(|v| self.version(v, received, &base)).collect(),
-            interims: received.interims.iter().rev().map(|s| self.filled(s, "officer.interim")).collect(),
+            interims: received.interims.iter().enumerate().rev().map(|(n, s)| self.interim(s, n + 1, &base)).collect(),
             opening: received.opening.as_ref().map(|s| self.filled(s, "officer.opening")),
             base,
         }
@@ -153,6 +153,16 @@ impl Signed {
         VersionView { told, sha256: sent.sha256.clone(), files }
     }
 
+    /// The nth interim report.
+    fn interim(&self, submission: &StoredSubmission, n: usize, base: &str) -> FilledPart {
+        let m = Messages::of(self.state.language);
+        let file = |kind: &str| {
+            let name = m.fill("officer.file_interim", &[("kind", &kind.to_uppercase())]);
+            (format!("{base}/file/interim-{n}.{kind}"), name)
+        };
+        FilledPart { files: ["html", "json"].map(file).to_vec(), ..self.filled(submission, "officer.interim") }
+    }
+
     /// What was filled in, as far as its form promised it to the officer.
     fn filled(&self, submission: &StoredSubmission, title: &str) -> FilledPart {
         let language = self.state.language;
@@ -160,6 +170,7 @@ impl Signed {
         let promised = |q: &crate::form::Question| q.visibility == Visibility::Report;
         FilledPart {
             title: Messages::of(language).fill(title, &[("date", &told_date(on, language))]),
+            files: Vec::new(),
             parts: answered_parts(&submission.form, &submission.answers, promised, language),
         }
     }
