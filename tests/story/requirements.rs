@@ -63,7 +63,8 @@ fn the_explanation_comes_before_the_first_question_and_asks_nothing() {
                 let voluntary = all(&html, ".note strong");
                 assert_eq!(voluntary, [m.get("form.voluntary")], "{what}");
             }
-            assert_eq!(all(&html, "a.btn[href*='/answer']"), [m.get("form.start")], "{what}");
+            let start = if form.is_reading() { "reading.to_remark" } else { "form.start" };
+            assert_eq!(all(&html, "a.btn[href*='/answer']"), [m.get(start)], "{what}");
             let direction = if *language == Language::Ar { "rtl" } else { "" };
             let root = Selector::parse("html").unwrap();
             let root = html.select(&root).next().unwrap();
