@@ -273,4 +273,9 @@ pub enum CaseEvent {
     },
     /// The officer has seen the problem.
     ProblemSeen,
+    /// The client told the coach that colleagues may be asked.
+    ConsentNoted {
+        /// The day.
+        on: Date,
+    },
 }

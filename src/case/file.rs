@@ -42,6 +42,8 @@ pub struct CaseFile {
     noted: u32,
     #[serde(default, skip_serializing_if = "Handling::is_empty")]
     handling: Handling,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consented_on: Option<jiff::civil::Date>,
 }
 
 /// An event that cannot follow what has happened.
@@ -100,6 +102,7 @@ impl CaseFile {
             notes: BTreeMap::new(),
             noted: 0,
             handling: Handling::default(),
+            consented_on: None,
         };
         for event in rest {
             file.apply(event)?;
@@ -165,6 +168,7 @@ impl CaseFile {
                 self.handling.problem = Some(Problem { on: *on, problem: problem.clone(), seen: false });
             }
             CaseEvent::ProblemSeen => self.handling.problem.as_mut().ok_or(CaseRefusal::NoProblem)?.seen = true,
+            CaseEvent::ConsentNoted { on } => self.consented_on = Some(*on),
             CaseEvent::Invited { party, .. } => self.parties.entry(*party).or_default().invited += 1,
             // The forms themselves are kept beside the case.
             CaseEvent::Asked { .. } | CaseEvent::Filled { .. } => {}
@@ -280,6 +284,12 @@ impl CaseFile {
     #[must_use]
     pub fn handling(&self) -> &Handling {
         &self.handling
+    }
+
+    /// When the coach noted that the client lets colleagues be asked.
+    #[must_use]
+    pub fn consented_on(&self) -> Option<jiff::civil::Date> {
+        self.consented_on
     }
 
     /// How it ended, if it has.

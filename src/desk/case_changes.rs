@@ -55,6 +55,17 @@ impl Desk {
         self.happens(case, vec![CaseEvent::NoteRemoved { note }]).await
     }
 
+    /// Notes that the client lets colleagues be asked, once.
+    ///
+    /// # Errors
+    /// See [`ChangeError`].
+    pub async fn note_consent(&self, case: &CaseFile) -> Result<(), ChangeError> {
+        if case.consented_on().is_none() {
+            self.happens(case, vec![CaseEvent::ConsentNoted { on: self.today() }]).await?;
+        }
+        Ok(())
+    }
+
     /// Ends the coaching, or corrects how it ended. Whoever the system invites is invited, as after an import.
     ///
     /// # Errors
@@ -112,5 +123,114 @@ impl Desk {
         let told = self.happens(case, vec![CaseEvent::ProblemNoted { on, problem }]).await?;
         self.tell_officers(&told, NoticeKind::Problem).await?;
         Ok(told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::{NoteKind, Stage};
+    use crate::desk::pilot::desk;
+    use crate::desk::{CaseRow, NewCase, NextStep, OpenCaseError};
+    use crate::form::Party;
+    use crate::store::{CaseSort, CaseTab, Role, Staff};
+
+    fn coach(name: &str) -> Staff {
+        Staff { id: "c".into(), address: "c@example.invalid".into(), name: name.into(), role: Role::Coach }
+    }
+
+    #[tokio::test]
+    async fn an_ended_case_has_its_parties_invited_and_a_reported_one_is_neither_ended_nor_reopened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _now) = desk(folder.path()).await;
+        let number = desk.find_case("V-022").await.unwrap();
+        let case = desk.store.case(number).await.unwrap().unwrap();
+        desk.add_contact(number, Party::Employer, "e@example.invalid", None).await.unwrap();
+        let ending = Ending { on: desk.today(), outcome: "job".into(), field: None, pay_subsidy: None };
+        let early = Ending { on: jiff::civil::date(2020, 1, 1), ..ending.clone() };
+        assert!(matches!(desk.end_case(&case, early).await, Err(ChangeError::Unfit(CaseRefusal::EndsTooEarly))));
+        desk.end_case(&case, ending.clone()).await.unwrap();
+        let ended = desk.store.case(number).await.unwrap().unwrap();
+        let invited: Vec<Party> = ended.parties().keys().copied().collect();
+        assert_eq!(invited, [Party::Client, Party::Employer, Party::Coach]);
+        let events = desk.store.events(number).await.unwrap().len();
+        desk.end_case(&ended, ending.clone()).await.unwrap();
+        assert_eq!(desk.store.events(number).await.unwrap().len(), events, "the same end again is nothing new");
+        let settled =
+            crate::case::Settled { hours_tenths: None, meetings: None, outcome: "job".into(), pay_subsidy: None };
+        let reported = desk.happens(&ended, vec![CaseEvent::Reported { settled }]).await.unwrap();
+        assert!(matches!(desk.end_case(&reported, ending).await, Err(ChangeError::Reported)));
+        assert!(matches!(desk.reopen_case(&reported).await, Err(ChangeError::Reported)));
+        desk.store.verify().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn consent_that_a_coach_notes_is_kept_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _now) = desk(folder.path()).await;
+        let number = desk.find_case("V-001").await.unwrap();
+        let case = desk.store.case(number).await.unwrap().unwrap();
+        assert_eq!(desk.consents_to_community(number).await.unwrap(), None);
+        desk.note_consent(&case).await.unwrap();
+        assert_eq!(desk.consents_to_community(number).await.unwrap(), Some(true));
+        let noted = desk.store.case(number).await.unwrap().unwrap();
+        let events = desk.store.events(number).await.unwrap().len();
+        desk.note_consent(&noted).await.unwrap();
+        assert_eq!(desk.store.events(number).await.unwrap().len(), events);
+    }
+
+    #[tokio::test]
+    async fn a_list_tells_what_waits_and_what_comes_next_and_no_answer_of_today() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let opening = desk.store.case(desk.find_case("V-022").await.unwrap()).await.unwrap().unwrap().opening().clone();
+        let mine = crate::case::Opening { coach: "Uusi".into(), ..opening };
+        let new =
+            |own: &str| NewCase { own_number: Some(own.to_owned()), opening: mine.clone(), officer: None, email: None };
+        let first = desk.open_case(new("X-1")).await.unwrap();
+        desk.open_case(new("X-2")).await.unwrap();
+        assert!(matches!(desk.open_case(new("X-1")).await, Err(OpenCaseError::Taken(n)) if n == first.number()));
+        assert!(matches!(desk.open_case(new("2025-000001")).await, Err(OpenCaseError::LooksLikeOurs)));
+        let note = Note { on: desk.today(), kind: NoteKind::Meeting, hours_tenths: 200, phase: None, text: None };
+        let noted = desk.note(&first, note).await.unwrap();
+        assert!(noted.work().hours_tenths > Some(180), "hours over the cap are taken");
+        let ending = Ending { on: desk.today(), outcome: "job".into(), field: None, pay_subsidy: None };
+        desk.end_case(&noted, ending).await.unwrap();
+        let query = desk.cases_of(&coach("Uusi"));
+        let list = desk.case_list(&query, 1).await.unwrap();
+        let told = |row: &CaseRow| (row.case.imported_number().unwrap().to_owned(), row.next, row.waiting);
+        let rows: Vec<_> = list.rows.iter().map(told).collect();
+        assert_eq!(rows, [("X-1".into(), NextStep::Report, true), ("X-2".into(), NextStep::Start, true)]);
+        let counts = list.counts;
+        assert_eq!((counts.all, counts.waiting, counts.ongoing, counts.ended), (2, 2, 1, 1));
+        assert_eq!(counts.of_everybody, 24);
+
+        let client = desk.store.invitations_of(first.number()).await.unwrap();
+        let client = client.into_iter().find(|i| i.party == Party::Client).unwrap();
+        let raw = crate::submission::RawAnswers::from([("c_overall".to_owned(), vec!["4".to_owned()])]);
+        desk.receive(&client, desk.form("client-feedback").unwrap(), "nonce", &raw).await.unwrap();
+        let answered =
+            |list: &crate::desk::CaseList| (list.rows[0].parties[0].invited, list.rows[0].parties[0].answered);
+        assert_eq!(
+            answered(&desk.case_list(&query, 1).await.unwrap()),
+            (1, 0),
+            "what is answered today is told tomorrow"
+        );
+        *now.lock().unwrap() = "2025-12-02T07:00:00Z".parse().unwrap();
+        assert_eq!(answered(&desk.case_list(&query, 1).await.unwrap()), (1, 1));
+
+        for (query, expected) in [
+            (crate::store::CaseQuery { tab: CaseTab::Ended, ..query.clone() }, vec!["X-1"]),
+            (crate::store::CaseQuery { stage: Some(Stage::Ongoing), ..query.clone() }, vec!["X-2"]),
+            (crate::store::CaseQuery { outcome: Some("job".into()), ..query.clone() }, vec!["X-1"]),
+            (crate::store::CaseQuery { search: "x-2".into(), ..query.clone() }, vec!["X-2"]),
+            (crate::store::CaseQuery { search: "x_2".into(), ..query.clone() }, vec![]),
+            (crate::store::CaseQuery { sort: CaseSort::Number, descending: true, ..query.clone() }, vec!["X-2", "X-1"]),
+        ] {
+            let list = desk.case_list(&query, 7).await.unwrap();
+            let found: Vec<&str> = list.rows.iter().filter_map(|r| r.case.imported_number()).collect();
+            assert_eq!((found, list.page), (expected, 1), "{query:?}");
+        }
+        assert!(desk.case_list(&desk.cases_of(&coach("Kukaan")), 1).await.unwrap().rows.is_empty());
     }
 }

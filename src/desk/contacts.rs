@@ -141,12 +141,17 @@ impl Desk {
         Ok(Contact { id: self.fresh_id(), case, party, address: address.to_owned(), language })
     }
 
-    /// What the client said when the case opened about asking colleagues; none when nobody has asked.
+    /// What the client said about asking colleagues: when the case opened, else to the coach later; none when nobody has
+    /// asked.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn consents_to_community(&self, case: CaseNumber) -> Result<Option<bool>, crate::store::StoreError> {
-        self.consent(case, &[COMMUNITY_CONSENT]).await
+        if let Some(said) = self.consent(case, &[COMMUNITY_CONSENT]).await? {
+            return Ok(Some(said));
+        }
+        let noted = self.store.case(case).await?.and_then(|c| c.consented_on());
+        Ok(noted.map(|_| true))
     }
 
     /// The last yes or no to one of these questions, each of a form, the first named before the others.

@@ -154,6 +154,7 @@ impl State {
         let known = self.desk.closing_form_of(party).map_or_else(Vec::new, |f| f.languages(&self.desk.instance));
         let language = Language::from_code(&typed.language).filter(|l| known.contains(l));
         if wrong.is_empty() {
+            self.keep_consent(coach, party == Party::Community && consents).await?;
             match self.desk.add_contact(coach.case.number(), party, &typed.address, language).await {
                 Ok(added) => {
                     // Whether there was anything to send would tell who has answered today.
@@ -180,6 +181,7 @@ impl State {
         let typed = Typed { places: places.to_owned(), consents, ..Typed::default() };
         let form = self.desk.closing_form_of(Party::Community).ok_or_else(|| Failure::nowhere(self))?;
         if wrong.is_empty() {
+            self.keep_consent(coach, consents).await?;
             let many = places.parse().unwrap_or(0);
             match self.desk.open_shared(coach.case.number(), form.id(), many).await {
                 Ok(link) if sheet => return self.sheet(coach, form, &link),
@@ -223,6 +225,15 @@ impl State {
         let responses = self.desk.responses(coach.case.number()).await.map_err(unavailable)?;
         let dead = responses.iter().any(|r| r.party == Party::Client && r.mailed.dead > 0);
         Ok(dead || known.iter().all(|c| c.party != Party::Client))
+    }
+
+    /// Keeps on the case what the coach has confirmed, so that nobody is asked for it again.
+    async fn keep_consent(&self, coach: &Coach<'_>, confirmed: bool) -> Result<(), Failure> {
+        if confirmed && self.consent(coach).await? == Consent::NotAsked {
+            let kept = self.desk.note_consent(&coach.case).await;
+            kept.map_err(|error| Failure::unavailable(self, &error))?;
+        }
+        Ok(())
     }
 
     async fn consent(&self, coach: &Coach<'_>) -> Result<Consent, Failure> {
