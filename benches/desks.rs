@@ -150,7 +150,7 @@ async fn fill(desk: &Desk) {
             CaseEvent::Opened { imported_number: Some(format!("K-{n:05}")), opening },
             CaseEvent::WorkRecorded { work },
         ];
-        if n / COACHES % 2 == 0 {
+        if (n / COACHES).is_multiple_of(2) {
             let ending = Ending {
                 on: jiff::civil::date(2025, month, 3),
                 outcome: outcomes[n % 3].to_owned(),
@@ -168,7 +168,7 @@ async fn fill(desk: &Desk) {
         }
     };
     let made = desk.store.record((0..CASES).map(change).collect(), 2025, desk.now()).await.unwrap();
-    let ended: Vec<_> = made.iter().filter(|c| c.ending().is_some()).map(|c| c.number()).collect();
+    let ended: Vec<_> = made.iter().filter(|c| c.ending().is_some()).map(palaute::case::CaseFile::number).collect();
     let tasks: Vec<_> = ended
         .chunks(ended.len().div_ceil(AT_ONCE))
         .map(|some| {

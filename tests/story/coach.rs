@@ -217,4 +217,12 @@ fn forms_of_others_are_sent_shown_and_printed_and_addresses_are_taken_back() {
         &[("do", "contact"), ("party", "employer"), ("address", "b@example.invalid"), ("lang", "fi")],
     );
     assert!(added.body.contains("Osoite on tallennettu") && added.body.contains("b@example.invalid"), "{}", added.body);
+    let colleague = [("do", "contact"), ("party", "community"), ("address", "c@example.invalid"), ("lang", "fi")];
+    let asked = coach.post(&format!("{case}/invite"), &colleague);
+    assert!(asked.status == 422 && asked.body.contains("value=\"c@example.invalid\""), "{}", asked.body);
+    let confirmed = coach.post(&format!("{case}/invite"), &[&colleague[..], &[("consent", "yes")]].concat());
+    assert_eq!(confirmed.status, 200, "{}", confirmed.body);
+    let again = [("do", "contact"), ("party", "community"), ("address", "d@example.invalid"), ("lang", "fi")];
+    let again = coach.post(&format!("{case}/invite"), &again);
+    assert!(again.status == 200 && again.body.contains("d@example.invalid"), "consent is kept: {}", again.body);
 }

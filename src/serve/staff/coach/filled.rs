@@ -82,7 +82,7 @@ pub(super) async fn fill(
         }
         Err(InviteError::Store(error)) => return Err(Failure::unavailable(&signed.state, &error)),
         Err(InviteError::NoAddress(_)) if posted.mistakes.is_empty() => {
-            posted.wrong("address", "inviting.wrong_address")
+            posted.wrong("address", "inviting.wrong_address");
         }
         Err(InviteError::NoAddress(_)) => {}
         Err(InviteError::TooManyContacts { .. }) => posted.wrong("address", "inviting.wrong_many"),
