@@ -79,12 +79,13 @@ impl Desk {
     ) -> Result<(ReportFile, Vec<NewNotice>), ReportError> {
         let earlier = self.store.last_sent_report(case.number()).await?;
         let kind = if earlier.is_some() { NoticeKind::Correction } else { NoticeKind::Report };
+        let times = submissions.iter().filter(|s| self.is_report(&s.form)).count();
         let (mut at, mut reason, mut changes) = (coach.received_at, None, Vec::new());
         if let Some(earlier) = earlier {
             let before = ReportFile::from_json(&earlier.json)
                 .map_err(|source| StoreError::Unreadable { what: "report", source })?;
             changes = differences(&before.report, &file.report);
-            let by_coach = earlier.sent_at.is_none_or(|before| before < coach.received_at);
+            let by_coach = before.sent.is_none_or(|before| before.times < times);
             let told = case.handling().corrected.clone().filter(|_| by_coach);
             // What the sheet says otherwise afterwards is a correction, too, and says so.
             let elsewhere = || Messages::of(file.report.language).get("report.changed_elsewhere").to_owned();
@@ -96,7 +97,7 @@ impl Desk {
             let last = submissions.iter().rfind(|s| s.form.id() == *id)?;
             Some(FormUsed { id: (*id).to_owned(), version: last.form.version().as_str().to_owned() })
         };
-        let sent = Sent { at, forms: used.iter().filter_map(form).collect(), reason, changes };
+        let sent = Sent { at, times, forms: used.iter().filter_map(form).collect(), reason, changes };
         let officers = self.officers_of(case).await?;
         Ok((ReportFile { sent: Some(sent), ..file }, self.notices(&officers, kind, case)))
     }

@@ -31,6 +31,8 @@ pub struct Difference {
 pub struct Sent {
     /// When.
     pub at: Timestamp,
+    /// How many times the coach had sent the form by then.
+    pub times: usize,
     /// The forms that it draws on, the coach's first.
     pub forms: Vec<FormUsed>,
     /// Why the version before was corrected; `null` of the first that was sent.
