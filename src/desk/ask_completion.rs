@@ -48,6 +48,6 @@ mod tests {
         assert_eq!(checked(" \n "), Err(QuestionFault::Empty));
         assert_eq!(checked(&"ä".repeat(500)).map(|q| q.len()), Ok(1000));
         assert_eq!(checked(&"a".repeat(501)), Err(QuestionFault::TooLong));
-        assert_eq!(checked("Onko 131052-308T oikein?"), Err(QuestionFault::IdentityCode));
+        assert_eq!(checked("Onko 010190-999X oikein?"), Err(QuestionFault::IdentityCode));
     }
 }

@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(correction_reason(" \n\t"), Err(ReasonFault::Missing));
         assert_eq!(correction_reason(&"ä".repeat(301)), Err(ReasonFault::TooLong { length: 301 }));
         assert!(correction_reason(&"ä".repeat(300)).is_ok());
-        assert_eq!(correction_reason("Tunnus 131052-308T oli väärin"), Err(ReasonFault::IdentityCode));
+        assert_eq!(correction_reason("Tunnus 010190-999X oli väärin"), Err(ReasonFault::IdentityCode));
     }
 }

@@ -70,7 +70,7 @@ pub use open_case::{NewCase, OpenCaseError};
 pub use publish::{PublishError, publish};
 pub use reading::{Agreed, AskError, AssessedPair, Reading, ToRead};
 pub use receive::{Arrival, Closed, ReceiveError};
-pub use received_report::{INTERIM_FORM, ReceivedReport};
+pub use received_report::ReceivedReport;
 pub use rehearse::rehearse;
 pub use release::{ReleaseError, ReleaseOutcome};
 pub use remind::Rounds;

@@ -5,11 +5,8 @@ use super::reading::read_file;
 use super::{Desk, ReportError};
 use crate::case::CaseFile;
 use crate::form::{Occasion, Party, Visibility};
-use crate::report::{AnnexState, ReportFile};
+use crate::report::{AnnexState, INTERIM, ReportFile};
 use crate::store::{Known, ReportRow, SentVersion, StoredSubmission};
-
-/// Id of the form of interim reports.
-pub const INTERIM_FORM: &str = "interim-report";
 
 /// What an officer receives of a case.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +72,7 @@ impl Desk {
         for submission in submissions.into_iter().filter(|s| s.party == Party::Coach && may_be_seen(s)) {
             match submission.form.occasion() {
                 Occasion::Opening => received.opening = Some(submission),
-                _ if submission.form.id() == INTERIM_FORM => received.interims.push(submission),
+                _ if submission.form.id() == INTERIM => received.interims.push(submission),
                 _ => {}
             }
         }
@@ -179,7 +176,7 @@ mod tests {
     async fn listed(desk: &Desk, officer: &Staff, tab: ReportTab) -> Vec<String> {
         let query = ReportQuery {
             officer: officer.id.clone(),
-            interim: INTERIM_FORM.to_owned(),
+            interim: INTERIM.to_owned(),
             tab,
             sort: ReportSort::Case,
             limit: 50,
@@ -251,7 +248,7 @@ mod tests {
         let row = async |desk: &Desk| {
             let query = ReportQuery {
                 officer: officer.id.clone(),
-                interim: INTERIM_FORM.to_owned(),
+                interim: INTERIM.to_owned(),
                 limit: 50,
                 ..ReportQuery::default()
             };

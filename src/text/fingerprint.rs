@@ -1,5 +1,7 @@
 //! The name that a text's own content gives it.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -28,6 +30,12 @@ impl Fingerprint {
     }
 }
 
+/// SHA-256 of some bytes in Base64, as a content security policy names what it allows.
+#[must_use]
+pub fn policy_hash(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(bytes.as_ref()))
+}
+
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -37,4 +45,14 @@ pub fn hex(bytes: &[u8]) -> String {
         }
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_names_the_hash_that_browsers_know() {
+        assert_eq!(policy_hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
 }

@@ -22,7 +22,7 @@ pub use date::{finnish_date, finnish_month, parse_date, parse_month, told_date, 
 pub use diagnostic::{Diagnostic, Diagnostics, Position, SourceText};
 pub use diagnostic_code::{Code, Severity};
 pub use email::is_email;
-pub use fingerprint::{Fingerprint, hex};
+pub use fingerprint::{Fingerprint, hex, policy_hash};
 pub use hetu::contains_hetu;
 pub use language::Language;
 pub use messages::Messages;

@@ -133,6 +133,41 @@ fn a_case_that_is_anothers_erased_unknown_or_malformed_is_the_same_nothing_at_ev
 }
 
 #[test]
+fn what_belongs_to_another_case_or_is_nowhere_is_nothing_at_ones_own_case_either() {
+    let (house, cases, people) = house();
+    let foreign = block(async {
+        let desk = house.desk().await;
+        let number = cases.foreign.parse().expect("a number");
+        let added = desk.add_contact(number, palaute::form::Party::Employer, "other@example.invalid", None).await;
+        added.expect("a contact of the other case");
+        let contacts = desk.store.contacts_of(number).await.expect("its contacts");
+        desk.store.close().await;
+        contacts[0].id.clone()
+    });
+    let server = house.serve();
+    let file = format!("{}-v1.html", cases.foreign);
+    let own = [
+        ("case", cases.own.as_str()),
+        ("contact", &foreign),
+        ("note", "99"),
+        ("form", "no-such-form"),
+        ("file", &file),
+    ];
+    let of_a_part =
+        of_staff().into_iter().filter(|(_, path, _)| path.contains("{case}") && path.matches('{').count() > 1);
+    let mut tried = 0;
+    for (method, path, roles) in of_a_part {
+        for person in people.iter().filter(|person| roles.contains(&person.role)) {
+            let answer = as_person(&server, method, &filled(path, &own), person);
+            assert_eq!(answer.status, 404, "{method} {path} as {}: {}", person.role.code(), answer.body);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 5, "{tried}");
+    assert_eq!(house.ask::<i64>("SELECT count(*) FROM contacts"), 1, "the other case's contact is still there");
+}
+
+#[test]
 fn the_pages_of_a_role_open_for_it() {
     let (house, _, people) = house();
     let server = house.serve();

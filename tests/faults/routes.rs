@@ -29,13 +29,14 @@ pub(crate) fn ask(
 /// A path with a value in the place of each parameter. One that this does not know makes a test fail: say here what stands for
 /// it, so that no route goes untried.
 pub(crate) fn filled(path: &str, own: &[(&str, &str)]) -> String {
-    const ANY: [(&str, &str); 9] = [
+    const ANY: [(&str, &str); 10] = [
         ("token", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
         ("code", "ABCD-EFGH-JKMN-PQRS-TUVW-XYZ2"),
         ("case", "2025-000001"),
         ("file", "x.css"),
         ("staff", "0123456789abcdef0123456789abcdef"),
         ("note", "1"),
+        ("contact", "0123456789abcdef0123456789abcdef"),
         ("form", "case-opening"),
         ("id", "0123456789abcdef0123456789abcdef"),
         ("version", "1"),

@@ -39,7 +39,7 @@ fn a_client_reads_the_draft_and_says_something_and_sees_later_what_was_agreed() 
         assert_eq!(get(server, &format!("{report}/{page}")).unwrap().status, 404);
     }
 
-    let refused = answer(server, &reading, &[("v_read", "yes"), ("v_remark", "Olen 131052-308T")]);
+    let refused = answer(server, &reading, &[("v_read", "yes"), ("v_remark", "Olen 010190-999X")]);
     assert!(refused.status == 422 && refused.receipt().is_none());
     let sent = answer(server, &reading, &[("v_read", "yes"), ("v_remark", "Olin myös ravintolassa.")]);
     assert!(sent.receipt().is_some() && sent.body.contains("samasta linkistä"), "{}", sent.body);

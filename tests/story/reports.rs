@@ -122,10 +122,10 @@ fn a_report_is_written_on_one_screen_sent_frozen_and_corrected_and_every_version
     }
 
     // A correction needs its reason.
-    for (reason, told) in [("", "Kirjoita, miksi"), ("Tunnus 131052-308T", "Poista tekstistä henkilötunnus")] {
+    for (reason, told) in [("", "Kirjoita, miksi"), ("Tunnus 010190-999X", "Poista tekstistä henkilötunnus")] {
         let refused = desk.post(&format!("{case}/correct"), &[("reason", reason)]);
         assert_eq!((refused.status, refused.body.contains(told)), (422, true), "{}", refused.body);
-        assert!(!refused.body.contains("131052-308T"));
+        assert!(!refused.body.contains("010190-999X"));
     }
     // One that is given up leaves everything as it was.
     desk.opens(&format!("{case}/correct"), &[("reason", "Turhaan.")]);
@@ -157,4 +157,57 @@ fn a_report_is_written_on_one_screen_sent_frozen_and_corrected_and_every_version
     let verified = instance.run(&["verify"]);
     let told = format!("{}{}", String::from_utf8_lossy(&verified.stdout), String::from_utf8_lossy(&verified.stderr));
     assert!(told.contains("2025-000001: its closing reports are not those"), "{told}");
+}
+
+/// Answers a form of a client behind a link that a command makes.
+fn answered(instance: &Instance, server: SocketAddr, case: &str, form: &str, given: &[(&str, &str)]) {
+    let printed = instance.must(&["invite", case, "--form", form]);
+    let token = printed.lines().next().and_then(|l| l.split("/f/").nth(1)).and_then(|t| t.split('?').next()).unwrap();
+    let (path, client) = (format!("/f/{token}"), Desk { server, cookie: "" });
+    let receipt = client.sends(&path, &client.get(&format!("{path}/answer")), given);
+    assert!(receipt.receipt().is_some(), "{form}: {}", receipt.body);
+}
+
+#[test]
+fn what_the_client_assessed_and_remarked_and_an_interim_report_reach_the_officer() {
+    let instance = Instance::pilot();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let (coach, officer) =
+        (signed(&instance, Role::Coach, "Valmentaja 2"), signed(&instance, Role::Officer, "Asiantuntija"));
+    let server = instance.serve_at("2025-12-01T09:05:00+02:00");
+    let at = server.address;
+    let (desk, office) = (Desk { server: at, cookie: &coach }, Desk { server: at, cookie: &officer });
+
+    answered(&instance, at, "V-001", "self-assessment-start", &[("a_ready", "rather_disagree"), ("a_search", "rather_agree")]);
+    answered(&instance, at, "V-001", "self-assessment-closing", &[("a_ready", "fully_agree"), ("a_people", "rather_agree")]);
+    answered(&instance, at, "V-001", "report-reading", &[("v_read", "yes"), ("v_remark", "Minusta tämä on oikein.")]);
+    let (path, page) = desk.opens("/desk/cases/2025-000001/send-report", &[]);
+    assert!(desk.sends(&path, &page, &REPORT).receipt().is_some());
+    let file = "/desk/reports/2025-000001/file/v1";
+    let json: serde_json::Value = serde_json::from_str(&office.get(&format!("{file}.json")).body).unwrap();
+    let pairs = json["self_assessment"].as_array().unwrap_or_else(|| panic!("{json}"));
+    assert_eq!(pairs.len(), 1, "only what was answered both times: {pairs:?}");
+    assert_eq!((&pairs[0]["id"], &pairs[0]["start"]["code"]), (&"a_ready".into(), &"rather_disagree".into()));
+    assert_eq!(json["remark"]["text"], "Minusta tämä on oikein.");
+    let html = office.get(&format!("{file}.html")).body;
+    assert!(html.contains("Minusta tämä on oikein.") && html.contains("Olen valmis aloittamaan työn"), "{html}");
+    let shown = office.get("/desk/reports/2025-000001").body;
+    assert!(shown.contains("Minusta tämä on oikein."), "{shown}");
+
+    // A coaching that goes on: an interim report.
+    let list = office.get("/desk/reports?tab=all").body;
+    assert!(!list.contains("V-019"), "there is nothing to read yet");
+    let ongoing = instance.must(&["invitations", "V-019"]);
+    assert!(!ongoing.contains("interim"), "{ongoing}");
+    let case = "/desk/cases/2025-000019";
+    let (path, page) = desk.opens(&format!("{case}/report/interim"), &[]);
+    let given = [("i_progress", "as_agreed"), ("i_situation", "Haastatteluja on kaksi."), ("i_hours", "8"), ("i_meetings", "3")];
+    let receipt = desk.sends(&path, &page, &given);
+    assert!(receipt.receipt().is_some(), "{}", receipt.body);
+    let page = office.get("/desk/reports/2025-000019").body;
+    assert!(page.contains("Haastatteluja on kaksi.") && page.contains("2025-000019-i1"), "{page}");
+    let html = office.get("/desk/reports/2025-000019/file/i1.html");
+    assert!(html.status == 200 && html.body.contains("Haastatteluja on kaksi."), "{}", html.body);
+    assert!(office.get("/desk/reports?tab=all").body.contains("V-019"));
+    instance.must(&["verify"]);
 }

@@ -8,7 +8,7 @@ use crate::report::{ReportFile, ReportName};
 use crate::serve::error::Failure;
 use crate::serve::{Route, Who};
 use crate::store::{Role, StoredReport};
-use crate::text::{Fingerprint, Messages, told_date, told_instant};
+use crate::text::{Messages, policy_hash, told_date, told_instant};
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -166,43 +166,11 @@ pub(super) fn standalone(html: String) -> Response {
     let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(s, _)| s);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-        base64(&digest(style))
+        policy_hash(style)
     );
     let mut response = Html(html).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
-}
-
-/// SHA-256 as bytes.
-fn digest(text: &str) -> Vec<u8> {
-    let hex = Fingerprint::of(text);
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok()).unwrap_or(0);
-    hex.as_str().as_bytes().chunks(2).map(|two| two.iter().fold(0, |n, b| n * 16 + digit(*b))).collect()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let n = three.iter().fold(0_u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - three.len()));
-        for i in 0..4 {
-            let letter = LETTERS[usize::try_from(n >> (18 - 6 * i) & 63).unwrap_or(0)];
-            text.push(if i <= three.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_style_of_a_report_is_allowed_by_its_hash() {
-        assert_eq!(base64(b""), "");
-        assert_eq!((base64(b"f"), base64(b"fo"), base64(b"foobar")), ("Zg==".into(), "Zm8=".into(), "Zm9vYmFy".into()));
-        assert_eq!(base64(&digest("")), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
-    }
 }

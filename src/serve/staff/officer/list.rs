@@ -1,11 +1,11 @@
 //! `GET /desk/reports`: the list of reports, a page at a time, and the same as a spreadsheet.
 
 use super::{Signed, field};
-use crate::desk::INTERIM_FORM;
 use crate::render::{
     Link, OutcomeChoice, ReportHeading, ReportRowView, ReportTabView, ReportsShown, ReportsView, report_sheet,
 };
 use crate::report::AnnexState;
+use crate::report::INTERIM;
 use crate::serve::error::Failure;
 use crate::store::{ReportQuery, ReportRow, ReportSort, ReportTab};
 use crate::text::{Figure, Messages, told_date};
@@ -119,7 +119,7 @@ impl Signed {
         let sort = ReportSort::from_code(field(&fields, "sort"));
         Ok(ReportQuery {
             officer: self.staff.id.clone(),
-            interim: INTERIM_FORM.to_owned(),
+            interim: INTERIM.to_owned(),
             tab: ReportTab::from_code(field(&fields, "tab")).unwrap_or_default(),
             words: words.trim().to_owned(),
             outcome: field(&fields, "outcome").to_owned(),
