@@ -280,6 +280,12 @@ impl CaseFile {
         &self.notes
     }
 
+    /// How many notes were ever made; their numbers begin with 1.
+    #[must_use]
+    pub fn noted(&self) -> u32 {
+        self.noted
+    }
+
     /// What coach and officer have done about the closing report since it was sent.
     #[must_use]
     pub fn handling(&self) -> &Handling {

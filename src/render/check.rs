@@ -144,7 +144,9 @@ pub fn answered_parts(
     may_see: impl Fn(&Question) -> bool,
     language: Language,
 ) -> Vec<AnsweredPart> {
-    let asked = |q: &&Question| q.asks() && may_see(q) && (answers.contains_key(&q.id) || !form.is_conditional(&q.id));
+    // What was not asked is no question without an answer.
+    let always = |q: &Question| !q.health && !form.is_conditional(&q.id);
+    let asked = |q: &&Question| q.asks() && may_see(q) && (answers.contains_key(&q.id) || always(q));
     let part = |p: &FormPage| AnsweredPart {
         title: p.title.in_language(language).to_owned(),
         rows: p.questions.iter().filter(asked).map(|q| row(q, answers.get(&q.id), language)).collect(),

@@ -39,6 +39,8 @@ pub struct FormFrame {
     links: Vec<Link>,
     /// The languages; empty when there is one.
     languages: Vec<LanguageChoice>,
+    /// The desk at which the form was opened, if it was opened at one.
+    desk: Option<String>,
     t: &'static Value,
 }
 
@@ -78,8 +80,15 @@ impl FormFrame {
             query: if several { format!("?lang={}", language.code()) } else { String::new() },
             links: Vec::new(),
             languages: if several { known.iter().map(choice).collect() } else { Vec::new() },
+            desk: None,
             t: Messages::of(language).tree(),
         }
+    }
+
+    /// The same with the way back to the desk at which the form was opened.
+    #[must_use]
+    pub fn desk(self, desk: Option<String>) -> Self {
+        Self { desk, ..self }
     }
 
     /// The same with links in the footer.

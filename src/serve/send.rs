@@ -6,9 +6,9 @@ use super::language::Asked;
 use super::sent_form::SentForm;
 use super::visit::{Page, Visit};
 use super::{State, cookie};
-use crate::desk::{Arrival, Closed, ReceiveError, filled_by};
+use crate::desk::{Arrival, Closed, ReceiveError};
 use crate::render::ReceiptView;
-use crate::store::{Part, Receipt, Received, Role};
+use crate::store::{Part, Receipt, Received};
 use crate::text::{Messages, told_instant};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -76,7 +76,7 @@ async fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Result<Res
     // Two groups of four are easier to read aloud.
     let code = format!("{}-{}", &receipt.code[..4], &receipt.code[4..]);
     let view = ReceiptView::new(state.frame(visit), form, &code, stored_at, results, language);
-    let view = view.back(state.desk_of(visit).await);
+    let view = view.back(visit.desk());
     let page = match state.desk.renderer.fill("form/receipt.html", &view) {
         Ok(html) => (StatusCode::OK, Html(html)).into_response(),
         Err(error) => {
@@ -89,19 +89,4 @@ async fn show(state: &State, visit: &Visit<'_>, receipt: &Receipt) -> Result<Res
     };
     // There is no draft any more that the browser would have to show it for.
     Ok(if visit.invitation.shared && visit.key.is_some() { cookie::set(state, &visit.token, "", page) } else { page })
-}
-
-impl State {
-    /// Where somebody who filled a form in at a desk goes back to.
-    async fn desk_of(&self, visit: &Visit<'_>) -> Option<String> {
-        let id = filled_by(&visit.invitation)?;
-        // Without it the receipt is a receipt all the same.
-        let staff = self.desk.store.staff().await.ok()?.into_iter().find(|s| s.id == id)?;
-        let case = visit.invitation.case;
-        match staff.role {
-            Role::Coach => Some(format!("/desk/cases/{case}")),
-            Role::Officer => Some(format!("/desk/reports/{case}")),
-            _ => None,
-        }
-    }
 }

@@ -5,7 +5,7 @@ use super::error::Failure;
 use super::journey::Step;
 use crate::case::CaseFile;
 use crate::desk::{Arrival, Closed, Typed, filled_by, is_kept, short_code};
-use crate::form::{Circumstances, Form};
+use crate::form::{Circumstances, Form, Party};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
 use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
 use crate::submission::RawAnswers;
@@ -56,6 +56,13 @@ pub(super) struct Page<'a> {
 impl Visit<'_> {
     pub(super) fn keying(&self) -> bool {
         self.invitation.channel == Channel::Paper
+    }
+
+    /// Where somebody who fills the form in at a desk goes back to.
+    pub(super) fn desk(&self) -> Option<String> {
+        filled_by(&self.invitation)?;
+        let list = if self.invitation.party == Party::Purchaser { "reports" } else { "cases" };
+        Some(format!("/desk/{list}/{}", self.invitation.case))
     }
 
     /// An address under the link, in the visitor's language.
@@ -187,7 +194,7 @@ impl State {
         let title = visit.told.title().in_language(language);
         let about = visit.case.as_ref().and_then(|case| About::of(case, visit.invitation.party, instance, language));
         let frame = FormFrame::in_languages(instance, title, format!("/f/{}", visit.token), &known, language);
-        frame.about(about).links(self.site_links(language))
+        frame.about(about).links(self.site_links(language)).desk(visit.desk())
     }
 
     /// What is known before the respondent has answered.

@@ -47,7 +47,7 @@ impl Desk<'_> {
         let answer = self.post(target, fields);
         assert_eq!(answer.status, 303, "{}", answer.body);
         let location = answer.header("location").to_owned();
-        let path = location.strip_suffix("/answer").unwrap_or_else(|| panic!("{location}")).to_owned();
+        let path = location.split('?').next().and_then(|l| l.strip_suffix("/answer")).unwrap_or_else(|| panic!("{location}")).to_owned();
         let page = self.get(&location);
         (path, page)
     }
@@ -178,8 +178,20 @@ fn what_the_client_assessed_and_remarked_and_an_interim_report_reach_the_officer
     let at = server.address;
     let (desk, office) = (Desk { server: at, cookie: &coach }, Desk { server: at, cookie: &officer });
 
-    answered(&instance, at, "V-001", "self-assessment-start", &[("a_ready", "rather_disagree"), ("a_search", "rather_agree")]);
-    answered(&instance, at, "V-001", "self-assessment-closing", &[("a_ready", "fully_agree"), ("a_people", "rather_agree")]);
+    answered(
+        &instance,
+        at,
+        "V-001",
+        "self-assessment-start",
+        &[("a_ready", "rather_disagree"), ("a_search", "rather_agree")],
+    );
+    answered(
+        &instance,
+        at,
+        "V-001",
+        "self-assessment-closing",
+        &[("a_ready", "fully_agree"), ("a_people", "rather_agree")],
+    );
     answered(&instance, at, "V-001", "report-reading", &[("v_read", "yes"), ("v_remark", "Minusta tämä on oikein.")]);
     let (path, page) = desk.opens("/desk/cases/2025-000001/send-report", &[]);
     assert!(desk.sends(&path, &page, &REPORT).receipt().is_some());
@@ -201,12 +213,17 @@ fn what_the_client_assessed_and_remarked_and_an_interim_report_reach_the_officer
     assert!(!ongoing.contains("interim"), "{ongoing}");
     let case = "/desk/cases/2025-000019";
     let (path, page) = desk.opens(&format!("{case}/report/interim"), &[]);
-    let given = [("i_progress", "as_agreed"), ("i_situation", "Haastatteluja on kaksi."), ("i_hours", "8"), ("i_meetings", "3")];
+    let given = [
+        ("i_progress", "as_agreed"),
+        ("i_situation", "Haastatteluja on kaksi."),
+        ("i_hours", "8"),
+        ("i_meetings", "3"),
+    ];
     let receipt = desk.sends(&path, &page, &given);
     assert!(receipt.receipt().is_some(), "{}", receipt.body);
     let page = office.get("/desk/reports/2025-000019").body;
     assert!(page.contains("Haastatteluja on kaksi.") && page.contains("2025-000019-i1"), "{page}");
-    let html = office.get("/desk/reports/2025-000019/file/i1.html");
+    let html = office.get("/desk/reports/2025-000019/file/interim-1.html");
     assert!(html.status == 200 && html.body.contains("Haastatteluja on kaksi."), "{}", html.body);
     assert!(office.get("/desk/reports?tab=all").body.contains("V-019"));
     instance.must(&["verify"]);

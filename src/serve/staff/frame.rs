@@ -4,6 +4,7 @@ use super::Signed;
 use crate::render::{Link, StaffFrame};
 use crate::store::Role;
 use crate::text::Messages;
+use axum::response::{IntoResponse, Redirect, Response};
 
 /// The pages of each role: address and key of the text.
 fn pages(role: Role) -> &'static [(&'static str, &'static str)] {
@@ -35,6 +36,11 @@ impl Signed {
     /// The interface's texts in the reader's language.
     pub(super) fn messages(&self) -> Messages {
         Messages::of(self.state.language)
+    }
+
+    /// To a form that is filled in at the desk, in the language of the desk.
+    pub(super) fn to_form(&self, path: &str) -> Response {
+        Redirect::to(&format!("{path}?lang={}", self.state.language.code())).into_response()
     }
 
     /// The frame of a page at the address `here`.

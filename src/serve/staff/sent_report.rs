@@ -108,7 +108,7 @@ async fn show(signed: Signed, Path(number): Path<String>, RawQuery(query): RawQu
 /// Opens a form on the case at this desk.
 pub(super) async fn fill(signed: &Signed, case: &CaseFile, form: &str) -> Result<Response, Failure> {
     match signed.state.desk.fill(&signed.staff, case, form).await {
-        Ok(path) => Ok(Redirect::to(&format!("{path}/answer")).into_response()),
+        Ok(path) => Ok(signed.to_form(&format!("{path}/answer"))),
         Err(crate::desk::InviteError::Store(error)) => Err(Failure::unavailable(&signed.state, &error)),
         // Sent meanwhile, or not time yet: the page says so.
         Err(_) => Ok(Redirect::to(&format!("/desk/cases/{}/report", case.number())).into_response()),

@@ -45,7 +45,7 @@ pub(super) async fn fill(
     let desk = &signed.state.desk;
     if let Some(own) = desk.form(&form).filter(|f| f.party() == Party::Coach) {
         return match desk.fill(&signed.staff, &case, own.id()).await {
-            Ok(path) => Ok(Redirect::to(&path).into_response()),
+            Ok(path) => Ok(signed.to_form(&path)),
             Err(InviteError::Answered(_)) if is_of_work(own) => {
                 Ok(Redirect::to(&format!("{}/filled/{}", page_of(&case), own.id())).into_response())
             }

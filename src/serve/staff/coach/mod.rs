@@ -29,6 +29,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new("POST", "/desk/cases/new", COACH, || post(open::open)),
     Route::new("GET", "/desk/cases/{case}", COACH, || get(case::show)),
     Route::new("POST", "/desk/cases/{case}/note", COACH, || post(note::add)),
+    Route::new("GET", "/desk/cases/{case}/note/{note}/remove", COACH, || get(note::ask_remove)),
     Route::new("POST", "/desk/cases/{case}/note/{note}/remove", COACH, || post(note::remove)),
     Route::new("GET", "/desk/cases/{case}/details", COACH, || get(details::show)),
     Route::new("POST", "/desk/cases/{case}/details", COACH, || post(details::change)),

@@ -9,7 +9,7 @@ use crate::serve::error::Failure;
 use crate::serve::staff::Signed;
 use crate::store::Staff;
 use crate::text::finnish_date;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 
 pub(super) async fn show(signed: Signed) -> Result<Response, Failure> {
     let today = finnish_date(signed.state.desk.today());
@@ -33,7 +33,7 @@ pub(super) async fn open(signed: Signed, sent: Sent) -> Result<Response, Failure
                 let Some(form) = desk.opening_form() else { return Ok(done(&case, "opened").into_response()) };
                 let path = desk.fill(&signed.staff, &case, form.id()).await;
                 let path = path.map_err(|error| Failure::unavailable(&signed.state, &error))?;
-                return Ok(Redirect::to(&path).into_response());
+                return Ok(signed.to_form(&path));
             }
             Err(OpenCaseError::Taken(_)) => posted.wrong("number", "coach_open.wrong_taken"),
             Err(OpenCaseError::LooksLikeOurs) => posted.wrong("number", "coach_open.wrong_ours"),

@@ -43,7 +43,7 @@ pub(super) async fn feedback(signed: Signed, Path(case): Path<String>) -> Result
     let (state, case) = (&signed.state, signed.received(&case).await?);
     let form = state.desk.closing_form_of(Party::Purchaser).map_or("", Asking::id);
     match state.desk.fill(&signed.staff, &case, form).await {
-        Ok(path) => Ok(Redirect::to(&path).into_response()),
+        Ok(path) => Ok(signed.to_form(&path)),
         Err(InviteError::Store(error)) => Err(Failure::unavailable(state, &error)),
         Err(_) => {
             let m = Messages::of(state.language);

@@ -115,7 +115,7 @@ impl Signed {
             }),
             report: received.report.as_ref().map(ReportView::of),
             versions: received.versions.iter().rev().map(|v| self.version(v, received, &base)).collect(),
-            interims: received.interims.iter().enumerate().rev().map(|(n, s)| self.interim(s, n + 1, &base)).collect(),
+            interims: received.interims.iter().enumerate().rev().map(|(n, s)| self.interim(case, s, n + 1)).collect(),
             opening: received.opening.as_ref().map(|s| self.filled(s, "officer.opening")),
             base,
         }
@@ -154,13 +154,15 @@ impl Signed {
     }
 
     /// The nth interim report.
-    fn interim(&self, submission: &StoredSubmission, n: usize, base: &str) -> FilledPart {
+    fn interim(&self, case: &CaseFile, submission: &StoredSubmission, n: usize) -> FilledPart {
         let m = Messages::of(self.state.language);
         let file = |kind: &str| {
             let name = m.fill("officer.file_interim", &[("kind", &kind.to_uppercase())]);
-            (format!("{base}/file/interim-{n}.{kind}"), name)
+            (format!("/desk/reports/{}/file/interim-{n}.{kind}", case.number()), name)
         };
-        FilledPart { files: ["html", "json"].map(file).to_vec(), ..self.filled(submission, "officer.interim") }
+        let filled = self.filled(submission, "officer.interim");
+        let title = format!("{} ({}-i{n})", filled.title, case.number());
+        FilledPart { title, files: ["html", "json"].map(file).to_vec(), ..filled }
     }
 
     /// What was filled in, as far as its form promised it to the officer.
