@@ -1,6 +1,6 @@
 //! What a coach sees of one case: how far the parties have come, what was filled in, who is reached.
 
-use super::{Desk, PartyResponse};
+use super::{Desk, PartyResponse, ReadState};
 use crate::case::CaseFile;
 use crate::form::{Form, Occasion, Party, Question, Visibility};
 use crate::store::{Contact, Staff, StoreError};
@@ -39,6 +39,8 @@ pub struct CaseDesk {
     pub contacts: Vec<Contact>,
     /// The officer who is named.
     pub officer: Option<Staff>,
+    /// How far the client's reading of the report has come.
+    pub reading: ReadState,
 }
 
 impl FilledForm {
@@ -92,6 +94,7 @@ impl Desk {
             open: open.map(|i| i.form.clone()).collect(),
             contacts: self.store.contacts_of(number).await?,
             officer: staff.into_iter().find(|s| Some(s.id.as_str()) == case.officer()),
+            reading: self.read_state(case).await?,
         })
     }
 

@@ -67,8 +67,13 @@ impl Desk {
         Ok(agreed.then_some(on))
     }
 
-    /// The mails that tell officers of what was filled in, to be queued with it.
+    /// The mails that tell staff of what was filled in, to be queued with it: officers of an interim report, the coach when
+    /// the client has read the report.
     pub(super) async fn told_with(&self, case: &CaseFile, form: &Form) -> Result<Vec<NewNotice>, StoreError> {
+        if form.is_reading() {
+            let coach = self.coach_of(case).await?;
+            return Ok(self.notices(coach.as_slice(), NoticeKind::Read, case));
+        }
         if form.id() != INTERIM {
             return Ok(Vec::new());
         }

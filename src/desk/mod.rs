@@ -60,7 +60,7 @@ pub use export::{Copied, ExportError, Whose};
 pub use figures::{
     BuildSite, EarlierReleases, Publishing, PublishingError, WriteRelease, build_site, releases, shown_by,
 };
-pub use fill::filled_by;
+pub use fill::{filled_by, is_filled_again};
 pub use import::{ImportError, ImportSummary};
 pub use import_rows::{LeftRow, MendedRow, SheetImported};
 pub use interim::InterimEdition;
@@ -68,7 +68,7 @@ pub use invite::{InviteError, OpenedLink};
 pub use next_step::NextStep;
 pub use open_case::{NewCase, OpenCaseError};
 pub use publish::{PublishError, publish};
-pub use reading::{Agreed, AskError, AssessedPair, Reading, ToRead};
+pub use reading::{Agreed, AskError, AssessedPair, ReadState, Reading, ToRead};
 pub use receive::{Arrival, Closed, ReceiveError};
 pub use received_report::ReceivedReport;
 pub use rehearse::rehearse;

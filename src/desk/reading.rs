@@ -4,8 +4,9 @@ use super::{Desk, InviteError, OpenedLink, ReportError};
 use crate::case::{CaseFile, CaseNumber};
 use crate::form::{Form, Party, Question};
 use crate::report::{Plan, ReportFile, ReportName};
-use crate::store::{Invitation, NoticeKind, SentVersion, StoreError, StoredSubmission};
+use crate::store::{SentVersion, StoreError, StoredSubmission};
 use crate::submission::Answer;
+use jiff::civil::Date;
 
 /// Steps of agreement, from none to full.
 const STEPS: [&str; 5] = ["fully_disagree", "rather_disagree", "neither", "rather_agree", "fully_agree"];
@@ -113,15 +114,20 @@ impl Desk {
         }
     }
 
-    /// Tells the coach that the client has read the report.
-    pub(super) async fn tell_read(&self, invitation: &Invitation, form: &Form) -> Result<(), StoreError> {
-        if !form.is_reading() {
-            return Ok(());
+    /// How far the client's reading has come.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_state(&self, case: &CaseFile) -> Result<ReadState, StoreError> {
+        let Some(form) = self.reading_form() else { return Ok(ReadState::NotAsked) };
+        let submissions = self.store.submissions_of(case.number()).await?;
+        if let Some(read) = submissions.iter().rfind(|s| s.form.id() == form.id()) {
+            return Ok(ReadState::Read(self.day_of(read.received_at)));
         }
-        match self.store.case(invitation.case).await? {
-            Some(case) => self.tell_coach(&case, NoticeKind::Read).await,
-            None => Ok(()),
-        }
+        let now = self.now();
+        let invitations = self.store.invitations_of(case.number()).await?;
+        let open = invitations.into_iter().find(|i| i.form == form.id() && !i.revoked && i.expires_at > now);
+        Ok(open.map_or(ReadState::NotAsked, |i| ReadState::Asked { until: self.day_of(i.expires_at) }))
     }
 
     /// What was agreed, once the report was sent.
@@ -133,6 +139,20 @@ impl Desk {
         let submissions = self.store.submissions_of(case.number()).await?;
         Ok(Some(Agreed { report: *report, pairs: pairs(&submissions) }))
     }
+}
+
+/// How far the client's reading has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadState {
+    /// Nobody has asked the client.
+    NotAsked,
+    /// The client was asked and has not said that it was read.
+    Asked {
+        /// The last day of the link.
+        until: Date,
+    },
+    /// The client has read it, on that day.
+    Read(Date),
 }
 
 /// Why a client was not asked to read.

@@ -1,5 +1,6 @@
 //! Receives what a respondent sends.
 
+use super::fill::is_filled_again;
 use super::token::normalised;
 use super::{Desk, token_hash};
 use crate::case::{CaseFile, CaseNumber};
@@ -160,13 +161,7 @@ impl Desk {
             counted: invitation.counted,
             channel: invitation.channel,
         };
-        let own = new.receipt.clone();
-        let received = self.store.receive(new).await?;
-        // What is sent again is told once.
-        if matches!(&received, Received::Stored(receipt) if receipt.code == own) {
-            self.tell_read(invitation, form).await?;
-        }
-        Ok(received)
+        Ok(self.store.receive(new).await?)
     }
 
     /// What is known before the respondent has answered: choices made beforehand, and for the coach
@@ -180,8 +175,9 @@ impl Desk {
             return Ok(RawAnswers::new());
         }
         let case = self.store.case(invitation.case).await?;
-        if let Some(case) = case.as_ref().filter(|c| c.reported() && self.is_report(form)) {
-            // A report that is corrected begins as it was sent last.
+        let again = |c: &&CaseFile| c.reported() && self.is_report(form) || is_filled_again(form);
+        if let Some(case) = case.as_ref().filter(again) {
+            // What is corrected begins as it was sent last.
             let submissions = self.store.submissions_of(case.number()).await?;
             if let Some(sent) = submissions.iter().rfind(|s| s.form.id() == form.id()) {
                 return Ok(as_raw(&sent.answers));

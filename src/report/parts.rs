@@ -46,8 +46,11 @@ pub struct Goal {
     pub kind: Coded,
     /// When it was set.
     pub set_on: Option<Date>,
-    /// What it was changed to; `null` when it did not change.
+    /// What it was changed to; `null` when it did not change, or nothing was recorded.
     pub changed_to: Option<Coded>,
+    /// Whether it changed; `null` when that was not recorded.
+    #[serde(default)]
+    pub changed: Option<bool>,
     /// Why it was changed.
     pub why: Option<String>,
 }

@@ -182,10 +182,12 @@ impl Told<'_> {
 
     fn goals(&self) -> Option<Vec<(Goal, Option<Coded>)>> {
         let goal = |item: Item<'_>| {
+            let said = self.in_item(item, "r_goal_changed_to");
             let goal = Goal {
                 kind: self.in_item(item, "r_goal_type")?,
+                changed: said.as_ref().map(|c| c.code != UNCHANGED),
                 set_on: item.1.get("r_goal_set_on").and_then(date_of),
-                changed_to: self.in_item(item, "r_goal_changed_to").filter(|c| c.code != UNCHANGED),
+                changed_to: said.filter(|c| c.code != UNCHANGED),
                 why: item.1.get("r_goal_why").and_then(text_of),
             };
             Some((goal, self.in_item(item, "r_goal_reached")))

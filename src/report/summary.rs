@@ -61,10 +61,13 @@ impl Summary {
             hours: coaching.hours.clone(),
             hour_cap: coaching.hour_cap,
             meetings: coaching.meetings,
-            goals: achievement.goals.as_deref().map(|goals| GoalCounts {
-                all: count(goals.iter()),
-                fully: reached("fully", goals),
-                partly: reached("partly", goals),
+            // Where the coach has judged none, it is not told that none was reached.
+            goals: achievement.goals.as_deref().filter(|g| g.iter().any(|g| g.reached.is_some())).map(|goals| {
+                GoalCounts {
+                    all: count(goals.iter()),
+                    fully: reached("fully", goals),
+                    partly: reached("partly", goals),
+                }
             }),
             next: next.min_by_key(|n| (n.by.is_none(), n.by)).cloned(),
             follow_up_consent: plan.follow_up_consent,

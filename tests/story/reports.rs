@@ -47,7 +47,12 @@ impl Desk<'_> {
         let answer = self.post(target, fields);
         assert_eq!(answer.status, 303, "{}", answer.body);
         let location = answer.header("location").to_owned();
-        let path = location.split('?').next().and_then(|l| l.strip_suffix("/answer")).unwrap_or_else(|| panic!("{location}")).to_owned();
+        let path = location
+            .split('?')
+            .next()
+            .and_then(|l| l.strip_suffix("/answer"))
+            .unwrap_or_else(|| panic!("{location}"))
+            .to_owned();
         let page = self.get(&location);
         (path, page)
     }

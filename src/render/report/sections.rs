@@ -122,7 +122,11 @@ impl Sections<'_> {
         let rows = (1..).zip(goals).map(|(n, goal): (usize, _)| {
             let parts: Vec<&str> =
                 goal.changed_to.iter().map(|c| c.label.as_str()).chain(goal.why.as_deref()).collect();
-            let change = if parts.is_empty() { self.m.get("report.unchanged").to_owned() } else { parts.join(": ") };
+            let change = match (parts.is_empty(), goal.changed) {
+                (false, _) => parts.join(": "),
+                (true, None) => self.m.get("report.not_recorded").to_owned(),
+                (true, Some(_)) => self.m.get("report.unchanged").to_owned(),
+            };
             let set_on = goal.set_on.map(|d| self.day(d));
             vec![Words::new(&format!("{n}. {}", goal.kind.label)), self.words(set_on), Words::new(&change)]
         });

@@ -20,6 +20,10 @@ pub struct FilledView {
     pub told: String,
     /// Questions and answers.
     pub parts: Vec<AnsweredPart>,
+    /// Where it is filled in again, if it can be.
+    pub again: Option<String>,
+    /// True when the client may have a copy.
+    pub copied: bool,
 }
 
 /// An address that is kept.

@@ -2,7 +2,7 @@
 
 use super::{asked, page_of};
 use crate::case::{CaseFile, NoteKind};
-use crate::desk::{CaseDesk, FilledForm, NextStep, TOLD_PARTIES, is_of_work};
+use crate::desk::{CaseDesk, FilledForm, NextStep, ReadState, TOLD_PARTIES, is_of_work};
 use crate::form::{Collect, Form, Occasion, Party};
 use crate::render::{CaseShown, CaseView, FieldMistake, Lane, NoteTyped, ShownForm, ShownNext};
 use crate::serve::error::Failure;
@@ -164,6 +164,9 @@ impl Signed {
             desk.forms.iter().find(|f| is_of_work(f) && f.party() == Party::Coach && f.occasion() == Occasion::During);
         if let Some(form) = interim.filter(|_| opening.is_some_and(FilledForm::agrees_interim)) {
             add("interim", last(around, form.id()).is_some(), format!("{base}#form-{}", form.id()));
+        }
+        if case.ending().is_some() && !case.reported() {
+            add("reading", matches!(around.reading, ReadState::Read(_)), format!("{base}/reading"));
         }
         todo
     }

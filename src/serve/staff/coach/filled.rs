@@ -4,7 +4,7 @@ use super::case::title;
 use super::posted::{Posted, Sent};
 use super::{asked, page_of};
 use crate::case::CaseFile;
-use crate::desk::{InviteError, coach_reads, is_of_work};
+use crate::desk::{InviteError, coach_reads, is_filled_again, is_of_work};
 use crate::form::{Collect, Form, Party};
 use crate::render::{
     FieldChoice, FieldMistake, FilledView, FormWayView, PaperContext, PaperLink, PaperView, answered_parts,
@@ -46,6 +46,12 @@ pub(super) async fn fill(
     if let Some(own) = desk.form(&form).filter(|f| f.party() == Party::Coach) {
         return match desk.fill(&signed.staff, &case, own.id()).await {
             Ok(path) => Ok(signed.to_form(&path)),
+            Err(InviteError::Answered(_))
+                if is_filled_again(own) && Posted::of(&signed.state, sent)?.text("again") == "yes" =>
+            {
+                let path = desk.fill_again(&signed.staff, &case, own).await;
+                path.map(|path| signed.to_form(&path)).map_err(|error| Failure::unavailable(&signed.state, &error))
+            }
             Err(InviteError::Answered(_)) if is_of_work(own) => {
                 Ok(Redirect::to(&format!("{}/filled/{}", page_of(&case), own.id())).into_response())
             }
@@ -147,6 +153,8 @@ pub(super) async fn read(signed: Signed, Path((number, form)): Path<(String, Str
         crumbs: signed.crumbs(Some(&case)),
         told: m.fill("coach_case.filled_by", &[("who", who), ("date", &told_date(last.on, m.language()))]),
         parts: answered_parts(&last.form, &last.answers, coach_reads, m.language()),
+        again: is_filled_again(&last.form).then(|| format!("{}/form/{form}", page_of(&case))),
+        copied: last.form.questions().any(|q| q.visibility == crate::form::Visibility::Report),
         title: name,
     };
     Ok(signed.state.page(StatusCode::OK, "staff/filled.html", &view))

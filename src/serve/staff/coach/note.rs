@@ -1,8 +1,8 @@
 //! `POST /desk/cases/{case}/note`: what was done, in one short form; and taken away again.
 
 use super::case::Told;
-use super::{done, page_of};
 use super::posted::{LONG, Posted, Sent};
+use super::{done, page_of};
 use crate::case::{CaseFile, Note, NoteKind};
 use crate::desk::ChangeError;
 use crate::render::{DeskFormView, NoteTyped};
