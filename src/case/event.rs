@@ -252,6 +252,11 @@ pub enum CaseEvent {
     },
     /// The coach corrects nothing after all.
     CorrectionDropped,
+    /// A version of the closing report was written and sent to the office.
+    ReportSent {
+        /// The version.
+        version: u32,
+    },
     /// The officer accepted a version of the report.
     Accepted {
         /// The version.

@@ -73,6 +73,12 @@ pub enum CaseRefusal {
     /// Only a report that was sent can be corrected, accepted or completed.
     #[error("the closing report has not been sent")]
     NotReported,
+    /// Only the version that the office has now can be handled.
+    #[error("another version was sent meanwhile")]
+    NotThisVersion,
+    /// The same note stands there already.
+    #[error("the same was noted just before")]
+    NotedAlready,
     /// Only a problem that was noted can be seen.
     #[error("no problem was noted")]
     NoProblem,
@@ -140,6 +146,10 @@ impl CaseFile {
                 self.handling.report_sent();
             }
             CaseEvent::OfficerNamed { officer } => self.officer.clone_from(officer),
+            // A form that is sent twice is one note.
+            CaseEvent::Noted { note } if self.notes.last_key_value().is_some_and(|(_, last)| last == note) => {
+                return Err(CaseRefusal::NotedAlready);
+            }
             CaseEvent::Noted { note } => {
                 self.noted += 1;
                 self.notes.insert(self.noted, note.clone());
@@ -156,6 +166,16 @@ impl CaseFile {
             }
             CaseEvent::CorrectionBegun { reason } => self.handling.correcting = Some(reason.clone()),
             CaseEvent::CorrectionDropped => self.handling.correcting = None,
+            CaseEvent::ReportSent { version } => {
+                self.handling.sent = Some(*version);
+                self.handling.accepted.take_if(|accepted| accepted != version);
+            }
+            // Whoever handles another version has not read what the office has now.
+            CaseEvent::Accepted { version } | CaseEvent::CompletionAsked { version, .. }
+                if self.handling.sent != Some(*version) =>
+            {
+                return Err(CaseRefusal::NotThisVersion);
+            }
             CaseEvent::Accepted { version } => {
                 self.handling.accepted = Some(*version);
                 self.handling.question = None;
@@ -463,12 +483,16 @@ mod tests {
         let reported = CaseEvent::Reported { settled };
         file.apply(&reported).unwrap();
         assert_eq!(file.stage(), Stage::Reported);
+        assert_eq!(file.apply(&accepted), Err(CaseRefusal::NotThisVersion), "nothing is written yet");
+        file.apply(&CaseEvent::ReportSent { version: 1 }).unwrap();
         file.apply(&CaseEvent::CompletionAsked { version: 1, question: "Milloin?".into() }).unwrap();
         assert_eq!(file.stage(), Stage::CompletionAsked);
         file.apply(&CaseEvent::CorrectionBegun { reason: "Päivä puuttui.".into() }).unwrap();
         file.apply(&reported).unwrap();
         assert_eq!((file.stage(), file.handling().corrected.as_deref()), (Stage::Reported, Some("Päivä puuttui.")));
-        file.apply(&accepted).unwrap();
+        file.apply(&CaseEvent::ReportSent { version: 2 }).unwrap();
+        assert_eq!(file.apply(&accepted), Err(CaseRefusal::NotThisVersion), "the first is not what the office has");
+        file.apply(&CaseEvent::Accepted { version: 2 }).unwrap();
         assert_eq!(file.stage(), Stage::Accepted);
     }
 

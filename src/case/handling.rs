@@ -56,6 +56,9 @@ pub struct Problem {
 /// What coach and officer have done about the closing report since it was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handling {
+    /// The version that the office has, once what the coach sent last is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<u32>,
     /// The version that was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<u32>,
@@ -81,6 +84,7 @@ impl Handling {
     /// A report was sent: what was asked and begun before is done.
     pub(super) fn report_sent(&mut self) {
         self.corrected = self.correcting.take();
+        self.sent = None;
         self.accepted = None;
         self.question = None;
     }

@@ -1,8 +1,8 @@
 //! The officer accepts a report, and says that a problem was seen.
 
 use super::Desk;
-use crate::case::{CaseEvent, CaseFile};
-use crate::store::{StoreError, Subject};
+use crate::case::{CaseEvent, CaseFile, CaseRefusal};
+use crate::store::{CaseChange, NewNotice, StoreError, Subject};
 
 /// Why nothing was done about a report.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ impl Desk {
     /// See [`HandleError`].
     pub async fn accept(&self, case: &CaseFile, version: u32) -> Result<(), HandleError> {
         self.is_last(case, version).await?;
-        Ok(self.handle(case, CaseEvent::Accepted { version }).await?)
+        self.handle_version(case, CaseEvent::Accepted { version }, Vec::new()).await
     }
 
     /// Says that an officer has seen the problem of a case; once is enough.
@@ -63,6 +63,25 @@ impl Desk {
             Some(last) if last.version != version => Err(HandleError::Outdated { last: last.version }),
             Some(_) if !case.reported() => Err(HandleError::NotSent),
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Records what an officer does about a version. Whether it is still the last is looked at once more together with
+    /// writing it down.
+    pub(super) async fn handle_version(
+        &self,
+        case: &CaseFile,
+        event: CaseEvent,
+        notices: Vec<NewNotice>,
+    ) -> Result<(), HandleError> {
+        let change = CaseChange { notices, ..self.change(Subject::Known(case.number()), vec![event]) };
+        match self.store.record(vec![change], self.today().year(), self.now()).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Case { source: CaseRefusal::NotThisVersion, .. }) => {
+                let last = self.store.sent_versions(case.number()).await?.last().map_or(0, |sent| sent.version);
+                Err(HandleError::Outdated { last })
+            }
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -47,7 +47,7 @@ impl Desk {
         // By a clock that was set back nothing is open, either.
         let idle = now.duration_since(session.used_at);
         if idle >= IDLE || now >= session.ends_at {
-            self.store.change_session(hash, SessionChange::Closed).await?;
+            // Its row goes with the next tidying; until then it tells whose unsaved draft this is.
             return Ok(None);
         }
         let chosen = chosen.filter(|l| self.instance.languages.value.contains(l) && session.language != Some(*l));
@@ -56,6 +56,14 @@ impl Desk {
         }
         session.language = chosen.or(session.language);
         Ok(Some(session))
+    }
+
+    /// True when the session of a cookie's value is or was that staff's, and nobody has signed out of it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn was_session_of(&self, value: &str, staff: &str) -> Result<bool, StoreError> {
+        Ok(self.store.session(&token_hash(value)).await?.is_some_and(|session| session.staff.id == staff))
     }
 
     /// Opens a session and gives the value of its cookie, always a new one; the session that the browser had before ends.

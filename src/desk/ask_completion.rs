@@ -17,8 +17,9 @@ impl Desk {
     pub async fn ask_completion(&self, case: &CaseFile, version: u32, typed: &str) -> Result<(), HandleError> {
         let question = checked(typed).map_err(HandleError::Question)?;
         self.is_last(case, version).await?;
-        self.handle(case, CaseEvent::CompletionAsked { version, question }).await?;
-        Ok(self.tell_coach(case, NoticeKind::Completion).await?)
+        let coach = self.coach_of(case).await?;
+        let told = self.notices(coach.as_slice(), NoticeKind::Completion, case);
+        self.handle_version(case, CaseEvent::CompletionAsked { version, question }, told).await
     }
 }
 

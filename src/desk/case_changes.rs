@@ -2,7 +2,7 @@
 
 use super::{Desk, InviteError};
 use crate::case::{CaseEvent, CaseFile, CaseRefusal, Ending, Note, Opening};
-use crate::store::{NoticeKind, StoreError, Subject};
+use crate::store::{CaseChange, NewNotice, NoticeKind, StoreError, Subject};
 use jiff::civil::Date;
 
 /// Why a case was not changed.
@@ -25,6 +25,16 @@ pub enum ChangeError {
 impl Desk {
     /// Records what happened to a case, if it fits.
     async fn happens(&self, case: &CaseFile, events: Vec<CaseEvent>) -> Result<CaseFile, ChangeError> {
+        self.happens_told(case, events, Vec::new()).await
+    }
+
+    /// The same with the mails that tell of it.
+    async fn happens_told(
+        &self,
+        case: &CaseFile,
+        events: Vec<CaseEvent>,
+        notices: Vec<NewNotice>,
+    ) -> Result<CaseFile, ChangeError> {
         let mut tried = case.clone();
         for event in &events {
             tried.apply(event)?;
@@ -34,9 +44,13 @@ impl Desk {
         }
         let now = self.now();
         let year = now.to_zoned(self.instance.zone()).year();
-        let change = self.change(Subject::Known(case.number()), events);
-        let changed = self.store.record(vec![change], year, now).await?;
-        Ok(changed.into_iter().next().unwrap_or(tried))
+        let change = CaseChange { notices, ..self.change(Subject::Known(case.number()), events) };
+        match self.store.record(vec![change], year, now).await {
+            Ok(changed) => Ok(changed.into_iter().next().unwrap_or(tried)),
+            // Somebody was quicker.
+            Err(StoreError::Case { source, .. }) => Err(source.into()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Notes what was done.
@@ -120,9 +134,8 @@ impl Desk {
     /// # Errors
     /// See [`ChangeError`].
     pub async fn note_problem(&self, case: &CaseFile, on: Date, problem: String) -> Result<CaseFile, ChangeError> {
-        let told = self.happens(case, vec![CaseEvent::ProblemNoted { on, problem }]).await?;
-        self.tell_officers(&told, NoticeKind::Problem).await?;
-        Ok(told)
+        let told = self.notices(&self.officers_of(case).await?, NoticeKind::Problem, case);
+        self.happens_told(case, vec![CaseEvent::ProblemNoted { on, problem }], told).await
     }
 }
 

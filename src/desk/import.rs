@@ -181,6 +181,7 @@ impl Desk {
             events,
             codebook: Codebook::of_cases(&self.instance),
             fact_of: Arc::new(move |case| Fact::of_case(case, &instance)),
+            notices: Vec::new(),
         }
     }
 

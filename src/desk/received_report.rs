@@ -6,7 +6,7 @@ use super::{Desk, ReportError};
 use crate::case::CaseFile;
 use crate::form::{Occasion, Party, Visibility};
 use crate::report::{AnnexState, INTERIM, ReportFile};
-use crate::store::{Known, ReportRow, SentVersion, StoredSubmission};
+use crate::store::{Known, ReportRow, SentVersion, StoreError, StoredSubmission};
 
 /// What an officer receives of a case.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,17 @@ pub struct ReceivedReport {
 }
 
 impl Desk {
+    /// True when an officer has something to read of a case: a report, an interim report or a problem.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn has_received(&self, case: &CaseFile) -> Result<bool, StoreError> {
+        if case.handling().problem.is_some() || !self.store.sent_versions(case.number()).await?.is_empty() {
+            return Ok(true);
+        }
+        Ok(self.store.submissions_of(case.number()).await?.iter().any(|s| s.form.id() == INTERIM))
+    }
+
     /// What an officer receives of a case. Writes the edition with the annex when that has closed.
     ///
     /// # Errors

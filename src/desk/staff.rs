@@ -113,12 +113,12 @@ impl Desk {
     /// When the store fails.
     pub async fn remove_staff(&self, staff: &Staff) -> Result<Departure, StoreError> {
         let departure = self.departure(staff).await?;
-        // Nobody is let in any more before anything else is done.
-        self.store.remove_staff(&staff.id, self.now()).await?;
         if staff.role == Role::Officer {
+            // First, so that no case is left to somebody who is gone should this end here.
             let cases = self.store.cases_of_officer(&staff.id).await?;
             self.name_officer(&cases, None).await?;
         }
+        self.store.remove_staff(&staff.id, self.now()).await?;
         Ok(departure)
     }
 

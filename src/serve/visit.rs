@@ -98,11 +98,17 @@ impl State {
         let arrival = arrival.map_err(|error| Failure::unavailable(self, &error))?;
         if let Arrival::Open(invitation, _) | Arrival::Closed(_, invitation, _) = &arrival
             && let Some(staff) = filled_by(invitation)
-            && !self.saves
         {
             self.only_for(staff, token).await?;
         }
         Ok(arrival)
+    }
+
+    /// True when the visitor's session as that staff has ended by itself: what was typed meanwhile is still saved.
+    async fn was_signed_in(&self, staff: &str) -> Result<bool, Failure> {
+        let Some(value) = &self.session else { return Ok(false) };
+        let was = self.desk.was_session_of(value, staff).await;
+        was.map_err(|error| Failure::unavailable(self, &error))
     }
 
     /// Leads to the sign-in unless the visitor has signed in as that staff.
@@ -112,6 +118,7 @@ impl State {
             None => None,
         };
         match session {
+            None if self.saves && self.was_signed_in(staff).await? => Ok(()),
             Some(session) if session.staff.id == staff => Ok(()),
             Some(_) => Err(Failure::nowhere(self)),
             None => Err(Failure::sign_in(&format!("/f/{token}"))),

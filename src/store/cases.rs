@@ -1,6 +1,6 @@
 //! Cases: events and the current row, written together.
 
-use super::{Store, StoreError, attempting, audit_log, facts, writer};
+use super::{NewNotice, Store, StoreError, attempting, audit_log, facts, notices, writer};
 use crate::case::{CaseEvent, CaseFile, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use jiff::Timestamp;
@@ -32,6 +32,8 @@ pub struct CaseChange {
     pub codebook: Codebook,
     /// The fact of the case after the events.
     pub fact_of: FactOf,
+    /// Mails to staff that tell of it.
+    pub notices: Vec<NewNotice>,
 }
 
 impl std::fmt::Debug for CaseChange {
@@ -116,6 +118,7 @@ pub(super) async fn change(
         };
         let fact = (change.fact_of)(&file);
         facts::replace(connection, &file.number().to_string(), &fact, &change.codebook).await?;
+        notices::queue(connection, &change.notices, at).await?;
         files.push(file);
     }
     Ok(files)

@@ -1,7 +1,7 @@
 //! Reports with their versions, kept as they were written.
 
 use super::{NewNotice, Store, StoreError, attempting, audit_log, cases, facts, notices, writer};
-use crate::case::CaseNumber;
+use crate::case::{CaseEvent, CaseNumber};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -240,6 +240,9 @@ pub(super) async fn save(
         return Ok(false);
     }
     notices::queue(connection, told, at).await?;
+    if report.sent_at.is_some() {
+        cases::append(connection, case, &[CaseEvent::ReportSent { version: report.version }], at).await?;
+    }
     let blind = cases::blind(connection, case).await?;
     let commitment = audit_log::commitment(&blind, &committed(report.content.as_str(), &report.sha256));
     audit_log::note(connection, at, "report", &case.to_string(), &commitment).await?;

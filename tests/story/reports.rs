@@ -66,8 +66,12 @@ impl Desk<'_> {
 }
 
 fn signed(instance: &Instance, role: Role, name: &str) -> String {
+    signed_at(instance, role, name, "2025-12-01T07:00:00Z")
+}
+
+fn signed_at(instance: &Instance, role: Role, name: &str, at: &str) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(signed_in(&instance.database(), role, name, "2025-12-01T07:00:00Z".parse().unwrap()))
+    runtime.block_on(signed_in(&instance.database(), role, name, at.parse().unwrap()))
 }
 
 #[test]
@@ -96,8 +100,11 @@ fn a_report_is_written_on_one_screen_sent_frozen_and_corrected_and_every_version
     };
     let typed = fields(&[("to", "3")]);
     let typed: Vec<(&str, &str)> = typed.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    // Also by somebody whose session has ended meanwhile.
-    let gone = Desk { server: server.address, cookie: "" };
+    // Also by the coach whose session has ended meanwhile, and by nobody else.
+    let ended = signed_at(&instance, Role::Coach, "Valmentaja 2", "2025-12-01T05:00:00Z");
+    let (gone, nobody) = (Desk { server: server.address, cookie: &ended }, Desk { server: server.address, cookie: "" });
+    let refused = nobody.post(&format!("{path}/change"), &typed);
+    assert!(refused.header("location").starts_with("/desk/sign-in"), "{}", refused.body);
     let saved = gone.post(&format!("{path}/change"), &typed);
     assert_eq!(saved.status, 303, "{}", saved.body);
     assert!(saved.header("location").ends_with("#osa-3"), "{}", saved.header("location"));

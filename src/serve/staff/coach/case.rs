@@ -13,9 +13,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// What a page may be told to have been done, with the key of its words.
-const DONE: [(&str, &str); 9] = [
+const DONE: [(&str, &str); 10] = [
     ("opened", "coach_case.done_opened"),
     ("note", "coach_case.done_note"),
+    ("noted_already", "coach_case.done_noted_already"),
     ("removed", "coach_case.done_removed"),
     ("details", "coach_case.done_details"),
     ("ended", "coach_case.done_ended"),

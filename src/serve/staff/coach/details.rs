@@ -40,6 +40,11 @@ pub(super) async fn change(signed: Signed, Path(number): Path<String>, sent: Sen
     let mut posted = Posted::of(&signed.state, sent)?;
     let read = signed.read_details(&mut posted, &officers);
     if let (Some((opening, officer)), true) = (read, posted.mistakes.is_empty()) {
+        // What is not asked on this page stays as it was.
+        let (was, spoken) = (case.opening().clone(), &signed.state.desk.instance.languages.value);
+        let kept = was.language.filter(|l| !spoken.contains(l));
+        let language = opening.language.or(kept);
+        let opening = Opening { office: was.office, provider: was.provider, language, ..opening };
         match signed.state.desk.change_details(&case, opening, officer).await {
             Ok(_) => return Ok(done(&case, "details").into_response()),
             Err(ChangeError::Unfit(CaseRefusal::StartsTooEarly)) => {

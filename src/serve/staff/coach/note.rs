@@ -3,7 +3,7 @@
 use super::case::Told;
 use super::posted::{LONG, Posted, Sent};
 use super::{done, page_of};
-use crate::case::{CaseFile, Note, NoteKind};
+use crate::case::{CaseFile, CaseRefusal, Note, NoteKind};
 use crate::desk::ChangeError;
 use crate::render::{DeskFormView, NoteTyped};
 use crate::serve::error::Failure;
@@ -34,8 +34,11 @@ pub(super) async fn add(signed: Signed, Path(number): Path<String>, sent: Sent) 
     let text = posted.words("text", LONG);
     if let (Some(kind), Some(on), true) = (kind, on, posted.mistakes.is_empty()) {
         let noted = desk.note(&case, Note { on, kind, hours_tenths, phase, text }).await;
-        noted.map_err(|error| Failure::unavailable(&signed.state, &error))?;
-        return Ok(done(&case, "note").into_response());
+        return match noted {
+            Ok(_) => Ok(done(&case, "note").into_response()),
+            Err(ChangeError::Unfit(CaseRefusal::NotedAlready)) => Ok(done(&case, "noted_already").into_response()),
+            Err(error) => Err(Failure::unavailable(&signed.state, &error)),
+        };
     }
     let typed = NoteTyped {
         kind: posted.text("kind"),

@@ -29,7 +29,10 @@ impl Signed {
     async fn received(&self, number: &str) -> Result<CaseFile, Failure> {
         let found = self.state.desk.case_for(&self.staff, number).await;
         let found = found.map_err(|error| Failure::unavailable(&self.state, &error))?;
-        found.ok_or_else(|| Failure::no_page(&self.state))
+        let case = found.ok_or_else(|| Failure::no_page(&self.state))?;
+        let received = self.state.desk.has_received(&case).await;
+        let received = received.map_err(|error| Failure::unavailable(&self.state, &error))?;
+        if received { Ok(case) } else { Err(Failure::no_page(&self.state)) }
     }
 }
 
