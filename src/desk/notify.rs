@@ -39,22 +39,4 @@ impl Desk {
         };
         to.iter().map(notice).collect()
     }
-
-    /// Tells the officers of a case.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn tell_officers(&self, case: &CaseFile, kind: NoticeKind) -> Result<(), StoreError> {
-        let officers = self.officers_of(case).await?;
-        self.store.queue_notices(self.notices(&officers, kind, case), self.now()).await
-    }
-
-    /// Tells the coach of a case, if he or she is among the staff.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn tell_coach(&self, case: &CaseFile, kind: NoticeKind) -> Result<(), StoreError> {
-        let coach = self.coach_of(case).await?;
-        self.store.queue_notices(self.notices(coach.as_slice(), kind, case), self.now()).await
-    }
 }
