@@ -15,7 +15,13 @@ mod pages;
 #[path = "support/smtp.rs"]
 #[expect(dead_code, reason = "what the tests of faults use besides")]
 mod smtp_servers;
+#[path = "support/staff.rs"]
+mod staff;
+#[path = "browser/staff_pages.rs"]
+mod staff_pages;
 mod support;
+#[path = "browser/whole_case.rs"]
+mod whole_case;
 
 use form::{CHECK, GO_ON, QUESTIONS, SEND, START, change, chosen, click, given, go_on, go_on_to, is_receipt, page};
 use serde_json::json;
@@ -34,7 +40,7 @@ const IDENTITY_CODE: &str = "010190-999X";
 const TEXT: &str = "textarea[name=c_open]";
 
 /// What a reader can open: tables under figures, and the menu of narrow windows.
-const DETAILS: [&str; 2] = ["details.data", "details.menu"];
+const DETAILS: [&str; 3] = ["details.data", "details.menu", "details.ask"];
 
 #[tokio::test]
 async fn a_client_answers_by_keyboard_alone_without_scripts_at_320_pixels() {

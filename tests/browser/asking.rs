@@ -12,23 +12,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const NOW: &str = "2025-12-01T09:00:00+02:00";
-const NEXT_DAY: &str = "2025-12-02T09:00:00+02:00";
+pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
+pub(crate) const NEXT_DAY: &str = "2025-12-02T09:00:00+02:00";
 const CLIENT: &str = "asiakas@mailbox.example";
 const EMPLOYER: &str = "tyonantaja@mailbox.example";
 
 /// The pilot's cases, a mail server of its own, and a server whose links lead to itself.
-struct House {
-    postfix: Postfix,
+pub(crate) struct House {
+    pub(crate) postfix: Postfix,
     folder: tempfile::TempDir,
     server: Option<Process>,
     port: u16,
 }
 
 impl House {
+    /// Serves already.
     fn open() -> Self {
+        let mut house = Self::prepare();
+        house.serve(NOW);
+        house
+    }
+
+    /// Everything but the server.
+    pub(crate) fn prepare() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut house = Self { postfix: Postfix::start(), folder, server: None, port: free_port() };
+        let house = Self { postfix: Postfix::start(), folder, server: None, port: free_port() };
         let dir = house.dir();
         must(program().arg("init").arg(&dir));
         let settings = include_str!("../../demo/palaute.yaml");
@@ -45,19 +53,29 @@ impl House {
         std::fs::write(dir.join("palaute.yaml"), settings.join("\n")).expect("the settings");
         let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
         house.run(NOW, &["import", &sheet.display().to_string()]);
-        let mut command = program();
-        command.arg("--instance").arg(&dir).args(["--now", NOW, "serve", "--port", &house.port.to_string()]);
-        let server = Process::start(&mut command, house.folder.path().join("stderr.txt"));
-        assert!(server.line().contains("Serving on"));
-        house.server = Some(server);
         house
+    }
+
+    /// Starts the server at an instant, in the place of the one before.
+    pub(crate) fn serve(&mut self, now: &str) {
+        self.server = None;
+        let mut command = program();
+        command.arg("--instance").arg(self.dir()).args(["--now", now, "serve", "--port", &self.port.to_string()]);
+        let server = Process::start(&mut command, self.folder.path().join("stderr.txt"));
+        assert!(server.line().contains("Serving on"));
+        self.server = Some(server);
+    }
+
+    /// The address of a page.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     fn dir(&self) -> PathBuf {
         self.folder.path().join("instance")
     }
 
-    fn run(&self, now: &str, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, now: &str, arguments: &[&str]) -> String {
         must(program().arg("--instance").arg(self.dir()).args(["--now", now]).args(arguments))
     }
 
@@ -102,7 +120,7 @@ fn must(command: &mut Command) -> String {
 }
 
 /// Answers the form at a link: a grade, and these choices where they stand; the receipt without its dash.
-async fn answer(browser: &Browser, link: &str, grade: &str, page: &str) -> String {
+pub(crate) async fn answer(browser: &Browser, link: &str, grade: &str, page: &str) -> String {
     browser.open(link).await;
     browser.assert_fits(&format!("the explanation, {page}")).await;
     click(browser, START).await;

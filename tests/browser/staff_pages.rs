@@ -1,0 +1,1 @@
+//! The pages of staff under the axe rules, at both widths and in both colour schemes.
