@@ -3,7 +3,7 @@
 use super::{Desk, ReportError};
 use crate::case::CaseFile;
 use crate::form::Form;
-use crate::report::{ClosingReport, READING, SELF_ASSESSMENTS, reading, self_assessment};
+use crate::report::{ClosingReport, READING, Response, SELF_ASSESSMENTS, reading, self_assessment};
 use crate::store::{StoreError, StoredSubmission};
 use crate::submission::{Answers, Submission};
 use jiff::Timestamp;
@@ -39,7 +39,16 @@ impl Desk {
         let pair = SELF_ASSESSMENTS.map(|id| last(id).map(|s| (&s.form, &s.answers)));
         let (read_on, remark) = last(READING).map_or((None, None), |s| reading(&s.answers, self.day_of(s.received_at)));
         let self_assessment = self_assessment(pair[0], pair[1], report.language);
-        ClosingReport { self_assessment, read_on, remark, ..report }
+        let responses = report.responses.iter().map(|r| self.before_today(r, submissions)).collect();
+        ClosingReport { self_assessment, read_on, remark, responses, ..report }
+    }
+
+    /// A party's answers as a coach may know them: those of today are told tomorrow, so that nobody who looks again and again
+    /// learns who has just answered.
+    fn before_today(&self, told: &Response, submissions: &[StoredSubmission]) -> Response {
+        let of_party = submissions.iter().filter(|s| s.party == told.party && s.form.is_feedback());
+        let before = of_party.filter(|s| self.day_of(s.received_at) < self.today()).count();
+        Response { answered: told.answered.min(u32::try_from(before).unwrap_or(u32::MAX)), ..*told }
     }
 
     /// The day of an instant in the instance's time zone.
