@@ -69,3 +69,32 @@ impl Desk {
         Ok(Submission::understood(&known, form, &circumstances).answers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::desk::pilot::desk;
+    use crate::form::Party;
+    use crate::submission::RawAnswers;
+    use jiff::ToSpan;
+
+    #[tokio::test]
+    async fn an_answer_of_today_stands_in_the_report_tomorrow() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, now) = desk(folder.path()).await;
+        let number = desk.find_case("V-001").await.unwrap();
+        let link = desk.open_link(number, "client-feedback").await.unwrap();
+        let invitation = desk.store.invitation_by_token(&crate::desk::token_hash(&link.token)).await.unwrap().unwrap();
+        let raw: RawAnswers = [("c_overall".to_owned(), vec!["5".to_owned()])].into();
+        desk.receive(&invitation, desk.form("client-feedback").unwrap(), "nonce", &raw).await.unwrap();
+        let answered = async || {
+            let case = desk.store.case(number).await.unwrap().unwrap();
+            let report = desk.report_preview(&case).await.unwrap().unwrap();
+            let client = report.responses.iter().find(|r| r.party == Party::Client).unwrap();
+            (client.invited, client.answered)
+        };
+        assert_eq!(answered().await, (1, 0));
+        let tomorrow = now.lock().unwrap().checked_add(24.hours()).unwrap();
+        *now.lock().unwrap() = tomorrow;
+        assert_eq!(answered().await, (1, 1));
+    }
+}

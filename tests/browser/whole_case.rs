@@ -335,7 +335,8 @@ async fn read_annex(desk: &Browser, house: &House, read: &mut Read) {
     let told = page(desk, "#liite", "the report with its annex").await;
     assert!(told.contains("Palauteliite avattiin 2.12.2025"), "{told}");
     let annex = told.split("vastanneet viimeistään").last().unwrap_or(&told);
-    for known in ["Kutsuttu 1, vastannut 1", "Kutsuttu 3, vastannut 3", "3 / 5: 1; 4 / 5: 1; 5 – erittäin hyvä: 1"] {
+    for known in ["Kutsuttu 1, vastannut 1", "Kutsuttu 3, vastannut 3", "3 / 5: 1; 4 / 5: 1; 5 – erittäin hyvä: 1"]
+    {
         assert!(annex.contains(known), "{known} is not told: {annex}");
     }
     desk.open(&house.at("/desk/reports?tab=accepted")).await;
@@ -348,7 +349,7 @@ async fn read_annex(desk: &Browser, house: &House, read: &mut Read) {
 async fn see_rates(desk: &Browser, house: &House, read: &mut Read) {
     sign_in(desk, house, read, MANAGER, By::Link).await;
     let told = page(desk, "#vastaukset", "the overview").await;
-    assert!(told.contains("23 asiakasta") && told.contains("1/18") && told.contains("3/3"), "{told}");
+    assert!(told.contains("23 asiakasta") && told.contains("1/18 6 %") && told.contains("3/3"), "{told}");
     let source = desk.driver.source().await.expect("the page");
     for secret in ["2025-0000", "V-0", NUMBER, "@", "Seinäjoki"] {
         assert!(!source.contains(secret), "the overview tells {secret}");
@@ -377,6 +378,9 @@ async fn publish(desk: &Browser, phone: &Browser, house: &House, read: &mut Read
         let shown = phone.run(script, [json!(format!("[data-cell='{cell}']"))]).await;
         assert_eq!(shown, json!(n), "{cell} on the site");
     }
+    phone.open(&house.at("/fi/palaute.html")).await;
+    let told = page(phone, "h1", "the public feedback").await;
+    assert!(told.contains("Vastausosuus: työyhteisöt 100 %"), "three colleagues of three: {told}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where the demo's clock starts.
-const NOW: &str = "2025-12-01T09:00:00+02:00";
+pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
 
 /// The running demo; ends with its owner.
 #[derive(Debug)]
@@ -46,6 +46,11 @@ impl Demo {
     /// Scheme, host and port.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Where its data are.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.dir.join("data/palaute.sqlite")
     }
 
     /// A link to the client form that nobody has answered yet.
