@@ -25,7 +25,9 @@ impl CaseFile {
             let told = self.notes().values().filter(|n| n.phase.is_some());
             told.filter(|n| wanted.is_none() || n.phase.as_deref() == wanted).map(|n| n.hours_tenths).sum()
         };
+        let noted = self.notes().values().any(|n| n.phase.as_deref() == Some(phase));
         match (hours(None), hours(Some(phase))) {
+            (_, 0) if noted => Some("some"),
             (0, _) => None,
             (_, 0) => Some("none"),
             (all, of_phase) if of_phase * 100 >= all * A_LOT => Some("a_lot"),

@@ -46,7 +46,7 @@ impl Desk {
         let now = self.now();
         // By a clock that was set back nothing is open, either.
         let idle = now.duration_since(session.used_at);
-        if idle >= IDLE || now >= session.ends_at {
+        if idle >= IDLE || idle <= -NOTE_EVERY || now >= session.ends_at {
             // Its row goes with the next tidying; until then it tells whose unsaved draft this is.
             return Ok(None);
         }

@@ -128,6 +128,9 @@ impl Desk {
         if !is_email(address) || !is_address(address) {
             return Err(InviteError::NoAddress(address.to_owned()));
         }
+        if party != Party::Coach && self.store.staff_at(&address.to_lowercase()).await?.is_some() {
+            return Err(InviteError::OfStaff(address.to_owned()));
+        }
         let known = self.store.contacts_of(case).await?;
         if let Some(contact) =
             known.iter().find(|c| c.party == party && c.address.eq_ignore_ascii_case(address)).cloned()

@@ -3,6 +3,7 @@
 use super::{Desk, InviteError};
 use crate::case::CaseNumber;
 use crate::form::Party;
+use crate::report::{READING, SELF_ASSESSMENTS};
 use crate::store::{Erased, Erasure, ErasureKind, ErasureReason, StoreError, submission_mark};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -70,6 +71,11 @@ pub enum EraseError {
         "this is the coach's closing report, which belongs to case {0}: `palaute erase {0}` erases the whole case, and a corrected report is sent through a new link"
     )]
     Report(CaseNumber),
+    /// What a sent report holds goes with the case alone.
+    #[error(
+        "these answers stand in the closing report of case {0}, which was sent and is frozen: `palaute erase {0}` erases the whole case with its reports; ask the office to erase its copies, too"
+    )]
+    InReport(CaseNumber),
     /// How long cases are kept is not set.
     #[error("palaute.yaml sets no `retention_days`, so every case is kept")]
     NoRetention,
@@ -158,6 +164,10 @@ impl Desk {
         let named = named.ok_or_else(|| EraseError::NoReceipt(receipt.to_owned()))?;
         if named.party == Party::Coach {
             return Err(EraseError::Report(named.case));
+        }
+        let sent = self.store.sent_versions(named.case).await?;
+        if !sent.is_empty() && stands_in_reports(&named.form) {
+            return Err(EraseError::InReport(named.case));
         }
         let whose = format!("{}, about case {}", named.party.code(), named.case);
         let erasure = Erasure {
@@ -271,6 +281,11 @@ impl Desk {
         // Somebody else's command may have found them in the list and erased them first.
         Ok(if erased.cases + erased.submissions == 0 { plan.takes } else { erased })
     }
+}
+
+/// True for a form whose answers are told in the closing report itself: they are frozen with it.
+fn stands_in_reports(form: &str) -> bool {
+    form == READING || SELF_ASSESSMENTS.contains(&form)
 }
 
 /// A receipt as it is stored, however it was written down.

@@ -109,6 +109,9 @@ pub enum InviteError {
         /// The most.
         most: usize,
     },
+    /// Staff answer for nobody else.
+    #[error("`{0}` is the address of one of the staff; name where the party itself is reached")]
+    OfStaff(String),
     /// The text is no address.
     #[error("`{0}` is no e-mail address")]
     NoAddress(String),

@@ -66,7 +66,7 @@ impl Desk {
     /// See [`StaffError`].
     pub async fn add_staff(&self, new: &Newcomer<'_>) -> Result<(Staff, u32), StaffError> {
         let address = new.address.trim().to_lowercase();
-        if !is_email(&address) || !is_address(&address) {
+        if !is_email(&address) || !is_address(&address) || holds_identity_code(&address) {
             return Err(StaffError::NoAddress(new.address.trim().to_owned()));
         }
         let name: String = new.name.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -109,11 +109,12 @@ impl Desk {
         submissions: &[StoredSubmission],
     ) -> Result<(StoredReport, bool), ReportError> {
         let closing = |s: &&StoredSubmission| self.is_report(&s.form);
-        let coach = submissions.iter().rfind(closing);
-        let times = submissions.iter().filter(closing).count();
-        let language = self.report_language(case);
-        let content = recorded(case, coach.map(|s| &s.answers), times);
+        let (mut case, mut submissions) = (case.clone(), submissions.to_vec());
         loop {
+            let coach = submissions.iter().rfind(closing);
+            let times = submissions.iter().filter(closing).count();
+            let language = self.report_language(&case);
+            let content = recorded(&case, coach.map(|s| &s.answers), times);
             let last = self.store.last_report(case.number()).await?;
             let version = last.as_ref().map_or(1, |l| l.version + 1);
             // What the coach has sent is sent on, also what was only written before.
@@ -122,12 +123,12 @@ impl Desk {
             }
             let written_on = self.today();
             let told = coach.map(|s| (&s.form, &s.answers));
-            let report = ClosingReport::of(case, told, &self.instance, language, written_on)?;
-            let report = self.with_clients_part(report, submissions);
+            let report = ClosingReport::of(&case, told, &self.instance, language, written_on)?;
+            let report = self.with_clients_part(report, &submissions);
             let mut file = ReportFile::new(report, &ReportName { case: case.number(), version }, written_on);
             let mut notices = Vec::new();
             if let Some(coach) = coach {
-                (file, notices) = self.as_sent(case, file, coach, submissions).await?;
+                (file, notices) = self.as_sent(&case, file, coach, &submissions).await?;
             }
             let Written { html, json, pdf } = self.written(&file)?;
             let (sent_at, sha256) = (file.sent.as_ref().map(|s| s.at), file.sha256());
@@ -136,6 +137,10 @@ impl Desk {
             if self.store.save_report(stored.clone(), case.number(), notices, self.now()).await? {
                 return Ok((stored, true));
             }
+            // Somebody else has written meanwhile, perhaps of what was sent later than this was read.
+            let number = case.number();
+            case = self.store.case(number).await?.ok_or(ReportError::NoCase(number))?;
+            submissions = self.store.submissions_of(number).await?;
         }
     }
 

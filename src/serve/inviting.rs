@@ -162,6 +162,7 @@ impl State {
                     return Ok(coach.done(done).into_response());
                 }
                 Err(InviteError::NoAddress(_)) => wrong.push(Wrong { field, key: "inviting.wrong_address" }),
+                Err(InviteError::OfStaff(_)) => wrong.push(Wrong { field, key: "inviting.wrong_staff" }),
                 Err(InviteError::TooManyContacts { .. }) => wrong.push(Wrong { field, key: "inviting.wrong_many" }),
                 Err(InviteError::NoConsent(_)) => {
                     wrong.push(Wrong { field: "consent-one".to_owned(), key: "inviting.consent_refused" });
@@ -216,15 +217,14 @@ impl State {
 
     /// True while no address of the client is known, or mail to it cannot be delivered: whom the client's form reaches is
     /// else the office's to change.
-    async fn may_reach_client(&self, coach: &Coach<'_>) -> Result<bool, Failure> {
-        if coach.signed_in() {
-            return Ok(true);
-        }
+    pub(super) async fn may_reach_client(&self, coach: &Coach<'_>) -> Result<bool, Failure> {
         let unavailable = |error| Failure::unavailable(self, &error);
         let known = self.desk.store.contacts_of(coach.case.number()).await.map_err(unavailable)?;
         let responses = self.desk.responses(coach.case.number()).await.map_err(unavailable)?;
         let dead = responses.iter().any(|r| r.party == Party::Client && r.mailed.dead > 0);
-        Ok(dead || known.iter().all(|c| c.party != Party::Client))
+        // At a desk a slip can be mended until the system has mailed the client.
+        let mailed = responses.iter().any(|r| r.party == Party::Client);
+        Ok(dead || known.iter().all(|c| c.party != Party::Client) || (coach.signed_in() && !mailed))
     }
 
     /// Keeps on the case what the coach has confirmed, so that nobody is asked for it again.

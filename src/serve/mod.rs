@@ -16,6 +16,7 @@ mod journey;
 mod language;
 mod listen;
 mod network;
+mod once;
 mod preview;
 mod reading;
 mod restart;
@@ -42,6 +43,7 @@ use axum::routing::{MethodRouter, get, post};
 use error::Failure;
 use language::Asked;
 use network::Network;
+use once::Once;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +72,7 @@ struct State {
     /// The most that the body of a request may hold, and so a draft.
     at_most: usize,
     tries: Arc<Tries>,
+    once: Arc<Once>,
     asks: Arc<staff::Asks>,
     network: Network,
     cookie: Option<String>,
@@ -167,6 +170,7 @@ pub fn router(desk: Arc<Desk>, site: PathBuf, publishing: Publishing) -> Result<
         site: Arc::new(site.clone()),
         at_most: MAX_BODY + longest_texts(&desk.forms),
         tries: Arc::default(),
+        once: Arc::default(),
         asks: Arc::default(),
         network: Network::Unknown,
         cookie: None,

@@ -3,11 +3,11 @@
 use super::State;
 use super::error::Failure;
 use super::journey::Step;
-use crate::case::CaseFile;
+use crate::case::{CaseFile, CaseNumber};
 use crate::desk::{Arrival, Closed, Typed, filled_by, is_kept, short_code};
 use crate::form::{Circumstances, Form, Party};
 use crate::render::{About, Filled, FormFrame, QuestionsView, Removed, Shown};
-use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved};
+use crate::store::{Channel, Draft, DraftKey, Invitation, Part, Saved, Staff};
 use crate::submission::RawAnswers;
 use crate::text::{Language, Messages, told_instant};
 use axum::http::StatusCode;
@@ -99,9 +99,15 @@ impl State {
         if let Arrival::Open(invitation, _) | Arrival::Closed(_, invitation, _) = &arrival
             && let Some(staff) = filled_by(invitation)
         {
-            self.only_for(staff, token).await?;
+            self.only_for(staff, invitation.case, token).await?;
         }
         Ok(arrival)
+    }
+
+    /// True while the case is still one that the staff may see.
+    async fn sees(&self, staff: &Staff, case: CaseNumber) -> Result<bool, Failure> {
+        let found = self.desk.case_for(staff, &case.to_string()).await;
+        Ok(found.map_err(|error| Failure::unavailable(self, &error))?.is_some())
     }
 
     /// True when the visitor's session as that staff has ended by itself: what was typed meanwhile is still saved.
@@ -112,14 +118,14 @@ impl State {
     }
 
     /// Leads to the sign-in unless the visitor has signed in as that staff.
-    async fn only_for(&self, staff: &str, token: &str) -> Result<(), Failure> {
+    async fn only_for(&self, staff: &str, case: CaseNumber, token: &str) -> Result<(), Failure> {
         let session = match &self.session {
             Some(value) => self.desk.session(value, None).await.map_err(|error| Failure::unavailable(self, &error))?,
             None => None,
         };
         match session {
             None if self.saves && self.was_signed_in(staff).await? => Ok(()),
-            Some(session) if session.staff.id == staff => Ok(()),
+            Some(session) if session.staff.id == staff && self.sees(&session.staff, case).await? => Ok(()),
             Some(_) => Err(Failure::nowhere(self)),
             None => Err(Failure::sign_in(&format!("/f/{token}"))),
         }

@@ -113,6 +113,8 @@ pub struct NamedSubmission {
     pub case: CaseNumber,
     /// Who answered.
     pub party: Party,
+    /// Which form.
+    pub form: String,
 }
 
 impl Store {
@@ -140,7 +142,7 @@ impl Store {
     /// When the database fails.
     pub async fn submission_by_receipt(&self, receipt: &str) -> Result<Option<NamedSubmission>, StoreError> {
         let row = sqlx::query(
-            "SELECT s.id, i.case_number, i.party FROM submissions s JOIN invitations i ON i.id = s.invitation
+            "SELECT s.id, i.case_number, i.party, i.form FROM submissions s JOIN invitations i ON i.id = s.invitation
              WHERE s.receipt = $1",
         )
         .bind(receipt)
@@ -151,6 +153,7 @@ impl Store {
                 id: row.get("id"),
                 case: row.get::<String, _>("case_number").parse().ok()?,
                 party: serde_json::from_value(serde_json::Value::String(row.get("party"))).ok()?,
+                form: row.get("form"),
             })
         }))
     }

@@ -93,6 +93,8 @@ pub struct DeskFormView {
     back: Link,
     /// Said above the button.
     note: Option<String>,
+    /// The name of the page, where it may be sent once only.
+    once: Option<String>,
 }
 
 impl DeskFormView {
@@ -110,7 +112,13 @@ impl DeskFormView {
         let back = crumbs.last().cloned().map_or_else(String::new, |l| l.href);
         let back = Link { href: back, text: m.get("coach_open.back").to_owned(), current: false };
         let fields = fields.into_iter().map(|f| f.told(mistakes)).collect();
-        Self { frame, crumbs, title, lead, errors_title, errors, fields, action, submit, back, note: None }
+        Self { frame, crumbs, title, lead, errors_title, errors, fields, action, submit, back, note: None, once: None }
+    }
+
+    /// The same with a name of its own, so that it is sent once.
+    #[must_use]
+    pub fn once(self, name: String) -> Self {
+        Self { once: Some(name), ..self }
     }
 
     /// The same with something said above the button.

@@ -100,7 +100,10 @@ pub(in crate::serve) async fn gate(state: State, roles: &'static [Role], request
     let (mut parts, body) = request.into_parts();
     let state = state.asked_by(&parts).of_staff();
     let chosen = parts.uri.query().into_iter().flat_map(|q| q.split('&')).find_map(|p| p.strip_prefix("lang="));
-    let chosen = chosen.and_then(Language::from_code);
+    // Another site's link shows the page in a language, and chooses none for later.
+    let from_elsewhere =
+        parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
+    let chosen = chosen.and_then(Language::from_code).filter(|_| !from_elsewhere);
     let session = match session_cookie(&parts.headers) {
         None => None,
         Some(value) => match state.desk.session(&value, chosen).await {

@@ -34,17 +34,17 @@ async fn show(signed: Signed, Path(case): Path<String>, query: RawQuery) -> Resu
     let day = |on| told_date(on, state.language);
     let (told, ways) = match read {
         _ if case.ending().is_none() => (m.get("reading.nothing_yet").to_owned(), false),
-        _ if case.reported() => (m.get("reading.ask_sent").to_owned(), false),
-        ReadState::NotAsked => (m.get("reading.ask_not_asked").to_owned(), true),
-        ReadState::Asked { until } => (m.fill("reading.ask_asked", &[("date", &day(until))]), true),
-        ReadState::Read(on) => (m.fill("reading.ask_read", &[("date", &day(on))]), false),
+        _ if case.reported() => (m.get("coach_case.ask_sent").to_owned(), false),
+        ReadState::NotAsked => (m.get("coach_case.ask_not_asked").to_owned(), true),
+        ReadState::Asked { until } => (m.fill("coach_case.ask_asked", &[("date", &day(until))]), true),
+        ReadState::Read(on) => (m.fill("coach_case.ask_read", &[("date", &day(on))]), false),
     };
     let done = query.0.as_deref().is_some_and(|q| q.split('&').any(|p| p == "done=mailed"));
     let back = format!("/desk/cases/{}", case.number());
     let frame = signed.frame(m.get("reading.ask_title"), &format!("{back}/reading"));
     let view = ToReadView::new(frame, None, told, back, m.get("reading.to_case"));
     let again = matches!(read, ReadState::Asked { .. });
-    let view = view.ways(ways.then_some((mailed, again))).done(done.then(|| m.get("reading.ask_mailed")));
+    let view = view.ways(ways.then_some((mailed, again))).done(done.then(|| m.get("coach_case.ask_mailed")));
     Ok(state.page(StatusCode::OK, "staff/to-read.html", &view))
 }
 

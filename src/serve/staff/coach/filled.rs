@@ -91,6 +91,7 @@ pub(super) async fn fill(
             posted.wrong("address", "inviting.wrong_address");
         }
         Err(InviteError::NoAddress(_)) => {}
+        Err(InviteError::OfStaff(_)) => posted.wrong("address", "inviting.wrong_staff"),
         Err(InviteError::TooManyContacts { .. }) => posted.wrong("address", "inviting.wrong_many"),
         Err(InviteError::Answered(_)) => posted.wrong("address", "coach_case.wrong_answered"),
         Err(_) => posted.wrong("address", "coach_case.wrong_no_way"),

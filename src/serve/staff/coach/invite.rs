@@ -3,6 +3,7 @@
 use super::page_of;
 use super::posted::Sent;
 use crate::case::CaseFile;
+use crate::form::Party;
 use crate::serve::error::Failure;
 use crate::serve::inviting::{Coach, Way};
 use crate::serve::staff::Signed;
@@ -29,9 +30,13 @@ pub(super) async fn remove(
     let store = &signed.state.desk.store;
     let unavailable = |error| Failure::unavailable(&signed.state, &error);
     let known = store.contacts_of(case.number()).await.map_err(unavailable)?;
-    if known.iter().any(|c| c.id == contact) {
-        store.drop_contact(&contact, signed.state.desk.now()).await.map_err(unavailable)?;
+    let Some(known) = known.iter().find(|c| c.id == contact) else { return Err(Failure::no_page(&signed.state)) };
+    let inviter = signed.inviter(case.clone());
+    if known.party == Party::Client && !signed.state.may_reach_client(&inviter).await? {
+        // The system has asked the client there; nobody takes the invitation away.
+        return Ok(Redirect::to(&format!("{}/invite", page_of(&case))).into_response());
     }
+    store.drop_contact(&contact, signed.state.desk.now()).await.map_err(unavailable)?;
     Ok(Redirect::to(&format!("{}/invite?done=removed", page_of(&case))).into_response())
 }
 

@@ -9,7 +9,7 @@ use crate::serve::error::Failure;
 use crate::serve::staff::Signed;
 use crate::store::Staff;
 use crate::text::finnish_date;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 pub(super) async fn show(signed: Signed) -> Result<Response, Failure> {
     let today = finnish_date(signed.state.desk.today());
@@ -28,6 +28,9 @@ pub(super) async fn open(signed: Signed, sent: Sent) -> Result<Response, Failure
     let email = posted.words("email", 254);
     let read = signed.read_details(&mut posted, &officers);
     if let (Some((opening, officer)), true) = (read, posted.mistakes.is_empty()) {
+        if !signed.state.once.is_first(&posted.text("once")) {
+            return Ok(Redirect::to("/desk/cases").into_response());
+        }
         match desk.open_case(NewCase { own_number, opening, officer, email }).await {
             Ok(case) => {
                 let Some(form) = desk.opening_form() else { return Ok(done(&case, "opened").into_response()) };
@@ -72,6 +75,7 @@ impl Signed {
             (fields, &posted.mistakes),
             m,
         );
+        let view = view.once(self.state.desk.fresh_id());
         Ok(self.state.page(status(posted), "staff/desk-form.html", &view.note(m.get("coach_open.no_names").to_owned())))
     }
 }

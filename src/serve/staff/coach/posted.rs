@@ -52,7 +52,11 @@ impl Posted {
 
     /// A text of at most so many characters; none where nothing was typed.
     pub(super) fn words(&mut self, field: &'static str, most: usize) -> Option<String> {
-        let text = self.text(field);
+        let mut text = self.text(field);
+        if most <= SHORT {
+            // A field of one line.
+            text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
         if holds_identity_code(&text) {
             self.wrong(field, "coach_open.wrong_hetu");
         } else if text.chars().count() > most {

@@ -127,6 +127,7 @@ pub(super) async fn sheet(
 /// The rows of the page, by the fields `12.gender`.
 fn mended(fields: &[(String, String)]) -> Vec<MendedRow> {
     let mut rows: Vec<MendedRow> = Vec::new();
+    let mut left_out = Vec::new();
     for (name, value) in fields {
         let plain = |c: char| if c.is_control() { ' ' } else { c };
         let value: String = value.trim().chars().map(plain).take(LONGEST_CELL).collect();
@@ -139,9 +140,11 @@ fn mended(fields: &[(String, String)]) -> Vec<MendedRow> {
         let Some(last) = rows.last_mut() else { continue };
         match field {
             "not" => last.not = Some(value),
+            "leave" => left_out.push(row),
             _ => last.cells.push((field.to_owned(), value)),
         }
     }
+    rows.retain(|row| !left_out.contains(&row.row));
     rows
 }
 
