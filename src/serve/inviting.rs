@@ -223,7 +223,8 @@ impl State {
         let responses = self.desk.responses(coach.case.number()).await.map_err(unavailable)?;
         let dead = responses.iter().any(|r| r.party == Party::Client && r.mailed.dead > 0);
         // At a desk a slip can be mended until the system has mailed the client.
-        let mailed = responses.iter().any(|r| r.party == Party::Client);
+        let feedback = &self.desk.instance.closing_form.value;
+        let mailed = responses.iter().any(|r| r.form == *feedback && r.mailed.waiting + r.mailed.delivered > 0);
         Ok(dead || known.iter().all(|c| c.party != Party::Client) || (coach.signed_in() && !mailed))
     }
 

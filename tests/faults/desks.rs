@@ -138,7 +138,7 @@ fn what_belongs_to_another_case_or_is_nowhere_is_nothing_at_ones_own_case_either
     let foreign = block(async {
         let desk = house.desk().await;
         let number = cases.foreign.parse().expect("a number");
-        let added = desk.add_contact(number, palaute::form::Party::Employer, "other@example.invalid", None).await;
+        let added = desk.add_contact(number, palaute::form::Party::Client, "other@example.invalid", None).await;
         added.expect("a contact of the other case");
         let contacts = desk.store.contacts_of(number).await.expect("its contacts");
         desk.store.close().await;

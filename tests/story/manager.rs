@@ -63,7 +63,7 @@ impl<'s> Desk<'s> {
 /// Every field of the page's form that leads there, as a browser would post it.
 fn fields(page: &Answer, action: &str) -> Vec<(String, String)> {
     let html = Html::parse_document(&page.body);
-    let inputs = Selector::parse(&format!("form[action=\"{action}\"] input")).unwrap();
+    let inputs = Selector::parse(&format!("form[action=\"{action}\"] input:not([type=checkbox])")).unwrap();
     let value = |e: scraper::ElementRef<'_>, name: &str| e.value().attr(name).unwrap_or_default().to_owned();
     html.select(&inputs).map(|e| (value(e, "name"), value(e, "value"))).collect()
 }

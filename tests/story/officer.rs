@@ -111,5 +111,5 @@ fn an_officer_asks_accepts_and_tells_what_the_report_was_worth() {
 
     assert_eq!(desk_get(server, &coach, at).status, 404);
     assert_eq!(desk_get(server, &officer, "/desk/reports/2025-000099").status, 404);
-    assert_eq!(desk_post(server, &officer, "/desk/reports/2025-000002/accept", &[("version", "1")]).status, 409);
+    assert_eq!(desk_post(server, &officer, "/desk/reports/2025-000002/accept", &[("version", "1")]).status, 404);
 }

@@ -11,7 +11,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Form, Multipart};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
 /// Largest sheet, bytes; and what is around it.
@@ -85,6 +85,10 @@ pub(super) async fn mend(
 ) -> Result<Response, Failure> {
     let Form(fields) = posted.map_err(|_| Failure::unreadable(&signed.state))?;
     let rows = mended(&fields);
+    if rows.is_empty() && fields.iter().any(|(name, _)| name.ends_with(".leave")) {
+        // Every row was left out: there is nothing more to do.
+        return Ok(Redirect::to("/desk/import").into_response());
+    }
     if rows.is_empty() || rows.len() > MOST_ROWS {
         return Err(Failure::unreadable(&signed.state));
     }
