@@ -282,11 +282,12 @@ async fn client_employer_colleagues_and_paper_are_asked_about_one_case_and_recei
 
 #[tokio::test]
 async fn axe_finds_nothing_on_the_coach_s_page_of_invitations_in_any_language_and_state() {
-    let demo = crate::support::demo::Demo::start();
     let browser = Browser::start(Scripts::On).await;
-    let link = demo.invite("closing-report");
     let mut audit = crate::Audit::new(&browser);
     for language in ["fi", "sv", "en"] {
+        // Consent that was confirmed once is not asked for again on that case.
+        let demo = crate::support::demo::Demo::start();
+        let link = demo.invite("closing-report");
         let page = format!("{}/invite?lang={language}", link.split('?').next().unwrap_or(&link));
         browser.open(&page).await;
         audit.page(&format!("the coach's page, {language}")).await;

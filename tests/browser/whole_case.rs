@@ -349,7 +349,7 @@ async fn read_annex(desk: &Browser, house: &House, read: &mut Read) {
 async fn see_rates(desk: &Browser, house: &House, read: &mut Read) {
     sign_in(desk, house, read, MANAGER, By::Link).await;
     let told = page(desk, "#vastaukset", "the overview").await;
-    assert!(told.contains("23 asiakasta") && told.contains("1/18 6 %") && told.contains("3/3"), "{told}");
+    assert!(told.contains("23 asiakasta") && told.contains("1/18 6\u{a0}%") && told.contains("3/3"), "{told}");
     let source = desk.driver.source().await.expect("the page");
     for secret in ["2025-0000", "V-0", NUMBER, "@", "Seinäjoki"] {
         assert!(!source.contains(secret), "the overview tells {secret}");
@@ -380,7 +380,7 @@ async fn publish(desk: &Browser, phone: &Browser, house: &House, read: &mut Read
     }
     phone.open(&house.at("/fi/palaute.html")).await;
     let told = page(phone, "h1", "the public feedback").await;
-    assert!(told.contains("Vastausosuus: työyhteisöt 100 %"), "three colleagues of three: {told}");
+    assert!(told.contains("Vastausosuus: työyhteisöt 100\u{a0}%"), "three colleagues of three: {told}");
 }
 
 #[tokio::test]
