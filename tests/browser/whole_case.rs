@@ -117,6 +117,16 @@ async fn press(browser: &Browser, selector: &str, says: &str) -> String {
     browser.text("main").await
 }
 
+/// Waits for the questions of a form, behind its explanation or at once.
+async fn questions(browser: &Browser, name: &str) {
+    browser.find(&format!("{START}, {QUESTIONS}")).await;
+    if browser.run("return document.querySelector(arguments[0]) === null", [json!(QUESTIONS)]).await == json!(true) {
+        browser.assert_fits(&format!("the explanation of {name}")).await;
+        click(browser, START).await;
+    }
+    page(browser, QUESTIONS, name).await;
+}
+
 /// Sends what was answered.
 async fn send(browser: &Browser, name: &str) {
     page(browser, CHECK, &format!("the answers to be checked, {name}")).await;
@@ -208,11 +218,7 @@ async fn write_report(desk: &Browser, house: &House, case: &str) {
     desk.open(&house.at(case)).await;
     page(desk, ".next form button", "the case that has ended").await;
     click(desk, ".next form button").await;
-    if desk.run("return document.querySelector(arguments[0]) !== null", [json!(QUESTIONS)]).await != json!(true) {
-        page(desk, START, "the explanation of the report").await;
-        click(desk, START).await;
-    }
-    page(desk, QUESTIONS, "the closing report").await;
+    questions(desk, "the closing report").await;
     for (field, known) in [("[name=r_hours]", "1,5"), ("[name=r_meetings]", "1")] {
         assert_eq!(desk.value(field).await, known, "what was noted is there: {field}");
     }
@@ -221,25 +227,22 @@ async fn write_report(desk: &Browser, house: &House, case: &str) {
         assert!(chosen.iter().any(|c| c == known), "{known} is not known: {chosen:?}");
     }
     write(desk, "[name=r_successes]", SUCCESS).await;
-    // The button under that part.
+    // The button under that part; the coach goes on with the next.
     click(desk, "section.q-part:has([name=r_successes]) .q-save button").await;
+    desk.find("#osa-6:target").await;
     desk.reads("p", "Tallennettu 1.12.2025").await;
 
     desk.open(&house.at(case)).await;
     page(desk, ".next form button", "the case with a draft").await;
     click(desk, ".next form button").await;
-    page(desk, "a.btn[href*='/answer'], form[action*='/check']", "the report that was begun").await;
-    if desk.run("return document.querySelector(arguments[0]) !== null", [json!(QUESTIONS)]).await != json!(true) {
-        click(desk, START).await;
-    }
-    desk.find(QUESTIONS).await;
+    questions(desk, "the report that was begun").await;
     assert_eq!(desk.value("[name=r_successes]").await, SUCCESS, "the draft is there");
     click(desk, "button[name=add][value=r_next]").await;
     write(desk, "[name='r_next.1.r_next_action']", ACTION).await;
     click(desk, "[name='r_next.1.r_next_who'][value=client]").await;
     write(desk, "[name='r_next.1.r_next_by']", "30.1.2026").await;
     click(desk, "section.q-part:has([name=r_hours]) .q-save button").await;
-    desk.reads("p", "Tallennettu 1.12.2025").await;
+    desk.find("#osa-5:target").await;
 
     desk.open(&house.at(&format!("{case}/report"))).await;
     let told = page(desk, ".report.draft", "the preview").await;
@@ -272,10 +275,7 @@ async fn send_report(desk: &Browser, house: &House, case: &str) {
     desk.open(&house.at(&format!("{case}/report"))).await;
     page(desk, "form[action$='/send-report'] button", "the report at the desk").await;
     click(desk, "form[action$='/send-report'] button").await;
-    if desk.run("return document.querySelector(arguments[0]) !== null", [json!(QUESTIONS)]).await != json!(true) {
-        click(desk, START).await;
-    }
-    desk.find(QUESTIONS).await;
+    questions(desk, "the report before it is sent").await;
     assert_eq!(desk.value("[name='r_next.1.r_next_action']").await, ACTION);
     click(desk, GO_ON).await;
     send(desk, "the report").await;
