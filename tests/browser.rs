@@ -3,6 +3,8 @@
 
 #[path = "browser/asking.rs"]
 mod asking;
+#[path = "browser/at_desk.rs"]
+mod at_desk;
 #[path = "browser/drafts.rs"]
 mod drafts;
 #[path = "browser/form.rs"]

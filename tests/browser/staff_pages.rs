@@ -1,6 +1,7 @@
 //! The pages of staff under the axe rules, at both widths and in both colour schemes, and what is typed amiss on them stays.
 
 use crate::Audit;
+use crate::at_desk::write;
 use crate::form::click;
 use crate::staff::signed_in;
 use crate::support::browser::{Browser, Scripts};
@@ -53,9 +54,7 @@ impl<'b> Desk<'b> {
     /// Types into fields what is wrong or beside it, and presses: nothing of it is lost.
     async fn mistake(&mut self, typed: &[(&str, &str)], button: &str, name: &str) {
         for (field, text) in typed {
-            let found = self.browser.find(field).await;
-            found.clear().await.unwrap_or_else(|error| panic!("{field}: {error}"));
-            found.send_keys(*text).await.unwrap_or_else(|error| panic!("{field}: {error}"));
+            write(self.browser, field, text).await;
         }
         click(self.browser, button).await;
         self.browser.find("section.errors").await;
@@ -93,8 +92,7 @@ async fn axe_finds_nothing_on_the_pages_of_a_coach_and_nothing_typed_amiss_is_lo
 
     desk.visit("/desk/sign-in", "#address").await;
     desk.mistake(&[("#address", "ei osoite")], SAVE, "sign-in").await;
-    desk.browser.find("#address").await.clear().await.expect("cleared");
-    desk.browser.find("#address").await.send_keys("nobody@example.invalid").await.expect("typed");
+    write(&browser, "#address", "nobody@example.invalid").await;
     click(&browser, SAVE).await;
     desk.look("#code", "look into your mail").await;
     desk.mistake(&[("#code", "ABCD-EFGH")], SAVE, "the code").await;
