@@ -134,6 +134,7 @@ async fn axe_finds_nothing_on_the_pages_of_a_coach_and_nothing_typed_amiss_is_lo
     desk.visit(&format!("{ended}/report"), ".report.draft").await;
     desk.visit(&format!("{ended}/reopen"), SAVE).await;
     desk.open(&ended).await;
+    desk.visit(&format!("{ended}/reading"), "form[action$='/reading'] button").await;
     click(&browser, "form[action$='/reading'] button").await;
     desk.look(".link-shown, .note", "the client is asked to read").await;
     desk.audit.assert_clean(&[

@@ -141,7 +141,9 @@ async fn write_report(desk: &Browser, house: &House, case: &str) {
     assert!(told.contains(SUCCESS) && told.contains(ACTION), "{told}");
     assert!(told.contains("ei vielä vastannut") && !told.contains("vastannut 1"), "answers of today: {told}");
     desk.open(&house.at(case)).await;
-    press(desk, "form[action$='/reading'] button", "Linkki lähtee sähköpostilla").await;
+    click(desk, "a[href$='/reading']").await;
+    page(desk, "form[action$='/reading'] button", "the client's reading").await;
+    press(desk, "form[action$='/reading'] button", "Asiakkaalle lähtee viesti").await;
 }
 
 /// The client reads what is going to be sent, and says something of it; the link.
