@@ -455,7 +455,10 @@ fn the_outbox_is_told_of_when_it_is_empty_and_a_wrong_number_is_refused() {
     told(&house, NOW, &["mail", "send"]);
     eventually("the mail", || (well.mails().len() == 1).then_some(()));
     let listed = told(&house, NOW, &["mail", "list"]);
-    assert!(listed.contains("0 given up, 1 delivered, 1 not sent because the invitation or sign-in had ended."), "{listed}");
+    assert!(
+        listed.contains("0 given up, 1 delivered, 1 not sent because the invitation or sign-in had ended."),
+        "{listed}"
+    );
     let answered = mails(&house).into_iter().find(|m| m.id == answered.id).expect("it is kept");
     assert_eq!((answered.fate, answered.address), (Fate::Obsolete, None));
 }

@@ -226,3 +226,60 @@ fn forms_of_others_are_sent_shown_and_printed_and_addresses_are_taken_back() {
     let again = coach.post(&format!("{case}/invite"), &again);
     assert!(again.status == 200 && again.body.contains("d@example.invalid"), "consent is kept: {}", again.body);
 }
+
+#[test]
+fn a_form_that_was_opened_at_a_desk_closes_with_the_case_and_the_client_s_own_address_stays_the_client_s() {
+    let (instance, _server, coach) = desk();
+    let (ongoing, ended) = (path(&coach, "V-018"), path(&coach, "V-015"));
+    // The coach may not answer for others, nor take the client's invitation once it was mailed.
+    let staff = signed_address(&instance);
+    let contact = |address: &str| {
+        [("do", "contact"), ("party", "client"), ("address", address), ("lang", "fi")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+    };
+    let add = |case: &str, address: &str| {
+        let fields = contact(address);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        coach.post(&format!("{case}/invite"), &fields)
+    };
+    let refused = add(&ended, &staff);
+    assert!(refused.status == 422 && refused.body.contains("Osoite kuuluu henkilöstölle"), "{}", refused.body);
+    assert_eq!(add(&ended, "client@example.invalid").status, 200);
+    let page = coach.get(&format!("{ended}/invite")).body;
+    assert!(page.contains("client@example.invalid") && !page.contains("/contact/"), "nobody takes it away: {page}");
+    assert_eq!(add(&ended, "coach.at.home@example.invalid").status, 422);
+    // Before the end a slip can be mended.
+    assert_eq!(add(&ongoing, "slip@example.invalid").status, 200);
+    assert_eq!(add(&ongoing, "right@example.invalid").status, 200);
+    let page = coach.get(&format!("{ongoing}/invite")).body;
+    assert!(page.contains("right@example.invalid") && !page.contains("slip@example.invalid"), "{page}");
+
+    // What was agreed at the start is filled in, and mended later.
+    let opened = coach.ask("POST", &format!("{ongoing}/form/case-opening"), &[]);
+    let form = opened.header("location").split('?').next().unwrap().to_owned();
+    let page = coach.get(&format!("{form}/answer"));
+    let nonce = page.body.split("name=\"nonce\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let sent = coach.ask("POST", &format!("{form}/send"), &[("nonce", &nonce), ("o_hours", "12")]);
+    assert!(sent.receipt().is_some(), "{}", sent.body);
+    let read = coach.get(&format!("{ongoing}/filled/case-opening")).body;
+    assert!(read.contains("12 h") && read.contains("Muuta tietoja") && !read.contains("kuntoutus"), "{read}");
+    let again = coach.ask("POST", &format!("{ongoing}/form/case-opening"), &[("again", "yes")]);
+    let form = again.header("location").split('?').next().unwrap().to_owned();
+    let page = coach.get(&format!("{form}/answer"));
+    assert!(page.status == 200 && page.body.contains("value=\"12\""), "it begins as it was sent: {}", page.body);
+
+    // The case goes to another coach: the form that was open is closed with it.
+    let moved = SHEET.replace("V-018;Valmentaja 1;", "V-018;Valmentaja 2;");
+    assert_ne!(moved, SHEET);
+    instance.must(&["import", &instance.sheet("moved.csv", &moved)]);
+    assert_eq!(coach.get(&ongoing).status, 404);
+    assert_eq!(coach.get(&format!("{form}/answer")).status, 404);
+    assert_eq!(coach.ask("POST", &format!("{form}/send"), &[("nonce", "a"), ("o_hours", "13")]).status, 404);
+}
+
+/// The address of an officer who is added.
+fn signed_address(instance: &Instance) -> String {
+    let address = "officer@example.invalid";
+    instance.must(&["staff", "add", address, "--role", "officer", "--name", "Asiantuntija"]);
+    address.to_owned()
+}

@@ -171,13 +171,13 @@ fn a_report_is_written_on_one_screen_sent_frozen_and_corrected_and_every_version
     assert!(told.contains("2025-000001: its closing reports are not those"), "{told}");
 }
 
-/// Answers a form of a client behind a link that a command makes.
-fn answered(instance: &Instance, server: SocketAddr, case: &str, form: &str, given: &[(&str, &str)]) {
+/// Answers a form of a client behind a link that a command makes; the receipt.
+fn answered(instance: &Instance, server: SocketAddr, case: &str, form: &str, given: &[(&str, &str)]) -> String {
     let printed = instance.must(&["invite", case, "--form", form]);
     let token = printed.lines().next().and_then(|l| l.split("/f/").nth(1)).and_then(|t| t.split('?').next()).unwrap();
     let (path, client) = (format!("/f/{token}"), Desk { server, cookie: "" });
     let receipt = client.sends(&path, &client.get(&format!("{path}/answer")), given);
-    assert!(receipt.receipt().is_some(), "{form}: {}", receipt.body);
+    receipt.receipt().unwrap_or_else(|| panic!("{form}: {}", receipt.body))
 }
 
 #[test]
@@ -204,7 +204,13 @@ fn what_the_client_assessed_and_remarked_and_an_interim_report_reach_the_officer
         "self-assessment-closing",
         &[("a_ready", "fully_agree"), ("a_people", "rather_agree")],
     );
-    answered(&instance, at, "V-001", "report-reading", &[("v_read", "yes"), ("v_remark", "Minusta tämä on oikein.")]);
+    let read = answered(
+        &instance,
+        at,
+        "V-001",
+        "report-reading",
+        &[("v_read", "yes"), ("v_remark", "Minusta tämä on oikein.")],
+    );
     let (path, page) = desk.opens("/desk/cases/2025-000001/send-report", &[]);
     assert!(desk.sends(&path, &page, &REPORT).receipt().is_some());
     let file = "/desk/reports/2025-000001/file/v1";
@@ -217,6 +223,10 @@ fn what_the_client_assessed_and_remarked_and_an_interim_report_reach_the_officer
     assert!(html.contains("Minusta tämä on oikein.") && html.contains("Olen valmis aloittamaan työn"), "{html}");
     let shown = office.get("/desk/reports/2025-000001").body;
     assert!(shown.contains("Minusta tämä on oikein."), "{shown}");
+    // What is frozen in a sent report goes with the case alone.
+    let kept = instance.run(&["erase", "--receipt", &read, "--yes"]);
+    let told = String::from_utf8_lossy(&kept.stderr).into_owned();
+    assert!(!kept.status.success() && told.contains("stand in the closing report of case 2025-000001"), "{told}");
 
     // A coaching that goes on: an interim report.
     let list = office.get("/desk/reports?tab=all").body;
