@@ -274,7 +274,7 @@ fn a_form_that_was_opened_at_a_desk_closes_with_the_case_and_the_client_s_own_ad
     instance.must(&["import", &instance.sheet("moved.csv", &moved)]);
     assert_eq!(coach.get(&ongoing).status, 404);
     assert_eq!(coach.get(&format!("{form}/answer")).status, 404);
-    assert_eq!(coach.ask("POST", &format!("{form}/send"), &[("nonce", "a"), ("o_hours", "13")]).status, 404);
+    assert_eq!(coach.ask("POST", &format!("{form}/send"), &[("nonce", &nonce), ("o_hours", "13")]).status, 404);
 }
 
 /// The address of an officer who is added.
