@@ -246,4 +246,27 @@ mod tests {
         }
         assert!(desk.case_list(&desk.cases_of(&coach("Kukaan")), 1).await.unwrap().rows.is_empty());
     }
+
+    #[tokio::test]
+    async fn a_note_that_is_sent_twice_is_one_and_a_problem_tells_every_officer_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _) = desk(folder.path()).await;
+        let number = desk.find_case("V-018").await.unwrap();
+        let case = desk.store.case(number).await.unwrap().unwrap();
+        let on = desk.today();
+        let note = || Note { on, kind: NoteKind::Meeting, hours_tenths: 10, phase: None, text: None };
+        let noted = desk.note(&case, note()).await.unwrap();
+        // The second click comes from the same page.
+        let again = desk.note(&case, note()).await;
+        assert!(matches!(again, Err(ChangeError::Unfit(CaseRefusal::NotedAlready))), "{again:?}");
+        assert_eq!(desk.store.case(number).await.unwrap().unwrap().work(), noted.work());
+        for (id, role) in [("o1", Role::Officer), ("o2", Role::Officer), ("m1", Role::Manager)] {
+            let address = format!("{id}@example.invalid");
+            let staff = Staff { id: id.to_owned(), address, name: id.to_owned(), role };
+            desk.store.add_staff(staff, desk.now()).await.unwrap();
+        }
+        let before = desk.store.mail_state().await.unwrap().waiting;
+        desk.note_problem(&case, on, "Ei tule tapaamisiin.".to_owned()).await.unwrap();
+        assert_eq!(desk.store.mail_state().await.unwrap().waiting, before + 2, "both officers, and nobody else");
+    }
 }
