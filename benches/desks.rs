@@ -5,11 +5,12 @@
 
 use palaute::case::{CaseEvent, Ending, Opening, Work};
 use palaute::cube::{Codebook, Fact};
-use palaute::desk::{Desk, Publishing};
+use palaute::desk::{Desk, Past, Publishing};
 use palaute::form::Form;
 use palaute::instance::Instance;
 use palaute::render::{PdfPrinter, Renderer};
 use palaute::serve::{bind, router, serve};
+use palaute::statistics::Statistics;
 use palaute::store::{CaseChange, Database, Role, Staff, Store, StoredReport, Subject};
 use palaute::text::Fingerprint;
 use sqlx::Connection;
@@ -96,7 +97,7 @@ async fn main() {
 /// No list looks at releases.
 fn nothing_published() -> Publishing {
     Publishing {
-        earlier: Arc::new(|| Ok(Vec::new())),
+        earlier: Arc::new(|| Ok(Past::default())),
         write: Arc::new(|_| Ok(())),
         build: Arc::new(|_| Ok(0)),
         turn: Arc::default(),
@@ -190,8 +191,8 @@ async fn fill(desk: &Desk) {
         CaseChange {
             subject: Subject::New(desk.fresh_id()),
             events,
-            codebook: Codebook::of_cases(&desk.instance),
-            fact_of: Arc::new(move |case| Fact::of_case(case, &instance)),
+            codebook: Codebook::of_cases(&desk.instance, None),
+            fact_of: Arc::new(move |case| Fact::of_case(case, &instance, None)),
             notices: Vec::new(),
         }
     };
@@ -238,6 +239,8 @@ async fn desk(file: &Path) -> Desk {
     ];
     Desk {
         store: Store::open(&Database::File(file.to_owned())).await.unwrap(),
+        statistics: Arc::new(Statistics::usual(&instance, &forms)),
+        published: Arc::default(),
         instance: Arc::new(instance),
         forms: Arc::new(forms),
         renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),

@@ -11,6 +11,7 @@ use palaute::form::Form;
 use palaute::instance::Instance;
 use palaute::ledger::{check_rows, read_sheet};
 use palaute::render::{PdfPrinter, Renderer};
+use palaute::statistics::Statistics;
 use palaute::store::{Database, Invitation, Received, Store};
 use palaute::submission::{RawAnswers, Submission};
 use std::collections::BTreeMap;
@@ -111,6 +112,8 @@ async fn desk(database: &Database, folder: &Path) -> Desk {
     let desk = Desk {
         store: Store::open(database).await.unwrap(),
         instance: Arc::new(instance()),
+        statistics: Arc::new(Statistics::usual(&instance(), &[form()])),
+        published: Arc::default(),
         forms: Arc::new(vec![form()]),
         renderer: Arc::new(Renderer::new(&BTreeMap::new()).unwrap()),
         printer: Arc::new(PdfPrinter::new(Vec::new())),

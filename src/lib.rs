@@ -11,12 +11,14 @@
 // Floor 0: pure values.
 pub mod audit;
 pub mod case;
+pub mod comparison;
 pub mod content;
 pub mod cube;
 pub mod form;
 pub mod instance;
 pub mod release;
 pub mod report;
+pub mod statistics;
 pub mod submission;
 pub mod text;
 // Floor 1: values to bytes.

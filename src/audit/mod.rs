@@ -1,18 +1,37 @@
 //! Reads what was published and attacks it.
 //!
-//! Enters: the emitted bytes of a site, nothing else. Leaves: [`Finding`]s, none when the site holds.
+//! Enters: the emitted bytes of a site; for a publisher also the witnesses and the ledger as bytes. Leaves: an
+//! [`AuditReport`] with its [`Finding`]s, none when the site holds.
 //! Refuses: files it cannot read as what they claim to be; that is a finding, too.
-//! Shares no code with `release/`: an error there must not hide itself here.
+//! Shares no code with `release/`: an error there must not hide itself here. What is attacked and what is not stands in
+//! docs/audit.md.
 
+mod bounds;
+mod drawing;
+mod markup;
+mod numbers;
+mod pages;
+mod primary;
+mod reading;
 mod response;
+mod shares;
+mod span;
+mod structure;
+mod system;
 mod table;
+mod witness;
+
+pub use structure::differing;
+
+use serde::Serialize;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use system::System;
 use table::{ReadTable, read_csv, read_json_stat};
 
 /// Something a reader could use, or a sign that two files of the same table disagree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The file.
     pub path: String,
@@ -26,25 +45,164 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Attacks every table of `files`, a map of paths to bytes.
+/// Where a site tells what its audit did.
+pub const RESULT: &str = "data/audit.json";
+
+/// What a publisher has and a reader has not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Evidence<'a> {
+    /// `witness.json` of the release.
+    pub witnesses: Option<&'a str>,
+    /// `ledger.jsonl` of the releases.
+    pub ledger: Option<&'a str>,
+    /// Marker values planted in withheld cells.
+    pub canaries: &'a [String],
+}
+
+/// One attack and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attack {
+    /// Its name.
+    pub attack: &'static str,
+    /// How many things it tried.
+    pub tried: usize,
+    /// How many of them it could not decide.
+    pub undecided: usize,
+    /// How many findings it made.
+    pub findings: usize,
+}
+
+/// What was read, what was tried and what was found. It says nothing that the site itself does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AuditReport {
+    /// Files read.
+    pub files: usize,
+    /// Tables read, each language on its own.
+    pub tables: usize,
+    /// Figures shown in tables of the first language.
+    pub published: usize,
+    /// Figures withheld there.
+    pub withheld: usize,
+    /// The attacks.
+    pub attacks: Vec<Attack>,
+    /// What they found.
+    pub findings: Vec<Finding>,
+}
+
+impl AuditReport {
+    fn add(&mut self, attack: &'static str, tried: usize, undecided: usize, findings: Vec<Finding>) {
+        self.attacks.push(Attack { attack, tried, undecided, findings: findings.len() });
+        self.findings.extend(findings);
+    }
+}
+
+/// Attacks every table of `files`, a map of paths to bytes, as any reader could.
 #[must_use]
 pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut totals: BTreeMap<String, (String, String)> = BTreeMap::new();
-    let mut tables: BTreeMap<String, ReadTable> = BTreeMap::new();
+    report(files).findings
+}
+
+/// The same; none of the `canaries` may be in any byte.
+#[must_use]
+pub fn attack_with(files: &BTreeMap<String, Vec<u8>>, canaries: &[String]) -> Vec<Finding> {
+    audit(files, Evidence { canaries, ..Evidence::default() }).findings
+}
+
+/// The same with what was read and tried, to be published beside the site.
+#[must_use]
+pub fn report(files: &BTreeMap<String, Vec<u8>>) -> AuditReport {
+    audit(files, Evidence::default())
+}
+
+/// Attacks a site and checks the evidence that its publisher keeps.
+#[must_use]
+pub fn audit(files: &BTreeMap<String, Vec<u8>>, evidence: Evidence<'_>) -> AuditReport {
+    let (tables, unread) = read(files);
+    let base = || tables.iter().filter(|(id, _)| !id.contains('.')).flat_map(|(_, t)| t.cells.values());
+    let (published, withheld) = (base().filter(|c| c.is_some()).count(), base().filter(|c| c.is_none()).count());
+    let mut report =
+        AuditReport { files: files.len(), tables: tables.len(), published, withheld, ..AuditReport::default() };
+    report.add("files are what they claim to be", tables.len() + unread.len(), 0, unread);
+    report.add("CSV, JSON-stat and pages agree", tables.len(), 0, agreement(files, &tables));
+    let (drawn, drawings) = drawing::findings(files, &tables);
+    report.add("drawings and texts show published figures only", drawn, 0, drawings);
+    report.add(
+        "pages, rows and files do not tell what is withheld",
+        files.len(),
+        0,
+        structure::findings(files, &tables),
+    );
+    let old = tables.values().filter(|t| t.reads.is_empty()).count();
+    report.add("the rules for tables that do not say whom they count", old, 0, plain_rules(&tables));
+    let kept = witness::Kept::read(evidence.witnesses);
+    let lost = kept.as_ref().map(witness::Kept::lost).unwrap_or_default();
+    report.add("no small count and no small rest is shown", published, 0, primary::findings(&tables, &lost));
+    systems(&tables, &lost, kept.as_ref().ok(), &mut report);
+    match (kept, evidence.witnesses) {
+        (Ok(kept), Some(_)) => {
+            let (tried, findings) = kept.findings(&tables, evidence.ledger);
+            report.add("witnesses reproduce every published number", tried, 0, findings);
+        }
+        (Err(problem), _) => report.add(
+            "witnesses reproduce every published number",
+            0,
+            0,
+            vec![Finding { path: "witness.json".to_owned(), problem }],
+        ),
+        (Ok(_), None) => {}
+    }
+    if !evidence.canaries.is_empty() {
+        let found = structure::canaries(files, evidence.canaries);
+        report.add("no canary is in any byte", evidence.canaries.len(), 0, found);
+    }
+    report
+}
+
+/// The tables of the open data by their id, which is their path inside `data/`.
+fn read(files: &BTreeMap<String, Vec<u8>>) -> (BTreeMap<String, ReadTable>, Vec<Finding>) {
+    let (mut tables, mut unread) = (BTreeMap::new(), Vec::new());
     for (path, bytes) in files {
         let Some(id) = path.strip_prefix("data/").and_then(|p| p.strip_suffix(".json")) else { continue };
-        let mut tell = |problem: String| findings.push(Finding { path: path.clone(), problem });
-        let table = match read_json_stat(bytes) {
-            Ok(table) => table,
-            Err(problem) => {
-                tell(problem);
-                continue;
-            }
-        };
-        for problem in table.weaknesses() {
-            tell(problem);
+        if path == RESULT {
+            continue;
         }
+        match read_json_stat(bytes) {
+            Ok(table) => {
+                tables.insert(id.to_owned(), table);
+            }
+            Err(problem) => unread.push(Finding { path: path.clone(), problem }),
+        }
+    }
+    (tables, unread)
+}
+
+/// Whether all files of a table say the same.
+fn agreement(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, table) in tables {
+        let problem = match files.get(&format!("data/{id}.csv")).map(|csv| read_csv(csv)) {
+            None => "the table has no CSV file".to_owned(),
+            Some(Err(problem)) => problem,
+            Some(Ok(cells)) if cells != table.cells => "the CSV file shows other figures".to_owned(),
+            Some(Ok(_)) => continue,
+        };
+        findings.push(Finding { path: format!("data/{id}.json"), problem });
+    }
+    findings.extend(translations(tables));
+    for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
+        let problems = pages::disagreements(tables, page, &String::from_utf8_lossy(html));
+        findings.extend(problems.into_iter().map(|problem| Finding { path: page.clone(), problem }));
+    }
+    findings
+}
+
+/// The attacks on tables of releases that did not say whom their figures count.
+fn plain_rules(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut totals: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for (id, table) in tables.iter().filter(|(_, t)| t.reads.is_empty()) {
+        let mut tell = |problem: String| findings.push(Finding { path: format!("data/{id}.json"), problem });
+        table.weaknesses().into_iter().for_each(&mut tell);
         // Every table about the answers to one form counts the same respondents.
         if let (Some(form), Some(total)) = (form_of(id), table.total()) {
             let (first, same) = totals.entry(form).or_insert((id.to_owned(), total.clone()));
@@ -54,21 +212,87 @@ pub fn attack(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
                 ));
             }
         }
-        match files.get(&format!("data/{id}.csv")).map(|csv| read_csv(csv)) {
-            None => tell("the table has no CSV file".to_owned()),
-            Some(Err(problem)) => tell(problem),
-            Some(Ok(cells)) if cells != table.cells => tell("the CSV file shows other figures".to_owned()),
-            Some(Ok(_)) => {}
-        }
-        tables.insert(id.to_owned(), table);
     }
-    findings.extend(translations(&tables));
-    findings.extend(response::weaknesses(&tables));
-    for (page, html) in files.iter().filter(|(p, _)| p.ends_with(".html")) {
-        let problems = disagreements(&tables, page, &String::from_utf8_lossy(html));
-        findings.extend(problems.into_iter().map(|problem| Finding { path: page.clone(), problem }));
-    }
+    findings.extend(response::weaknesses(tables));
     findings
+}
+
+/// The attacks on each block as a system of everything that is shown of it.
+fn systems(
+    tables: &BTreeMap<String, ReadTable>,
+    lost: &[reading::Whose],
+    kept: Option<&witness::Kept>,
+    report: &mut AuditReport,
+) {
+    let attributes = system::attributes(tables);
+    let (mut spanned, mut bounded, mut insiders, mut fitted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut tried, mut undecided, mut unanswered, mut too_large, mut shares_tried) = (0, 0, 0, 0, 0);
+    let none = BTreeMap::new();
+    for (block, told) in system::told(tables) {
+        let (kinds, named) = kept.map(|k| k.named(&block)).unwrap_or_default();
+        let systems: Vec<System> =
+            match system::systems(&told, attributes.get(&block).unwrap_or(&none), (&kinds, &named)) {
+                Ok(systems) => systems,
+                Err(_) => {
+                    too_large += told.iter().filter(|t| t.shown.is_none()).count();
+                    continue;
+                }
+            };
+        let (count, found) = shares::findings(&told, lost);
+        shares_tried += count;
+        fitted.extend(found);
+        for system in &systems {
+            tried += system.targets.len();
+            let given = span::recovered(system);
+            let bounds = bounds::attack(system);
+            if bounds.impossible {
+                let path = told.first().map(|t| t.path.clone()).unwrap_or_default();
+                bounded
+                    .push(Finding { path, problem: format!("no people of {block} can fit everything that is shown") });
+                continue;
+            }
+            let at = |place: usize| {
+                let target = &system.targets[place];
+                (target.path.clone(), &target.place, lost.contains(&target.whose))
+            };
+            for (place, value) in given.iter().enumerate() {
+                if let (Some(value), (path, cell, false)) = (value, at(place)) {
+                    spanned.push(Finding {
+                        path,
+                        problem: format!("{cell} is withheld, and other figures add up to {value}"),
+                    });
+                }
+            }
+            for (place, known) in bounds.reader.iter().enumerate() {
+                let (path, cell, false) = at(place) else { continue };
+                match known {
+                    bounds::Known::Only(v) if given[place].is_none() => {
+                        bounded.push(Finding { path, problem: format!("{cell} is withheld, and it can only be {v}") });
+                    }
+                    bounds::Known::Small(low, high) => bounded.push(Finding {
+                        path,
+                        problem: format!("{cell} is withheld, and it can only be {low} to {high}"),
+                    }),
+                    bounds::Known::Undecided => undecided += 1,
+                    _ => {}
+                }
+            }
+            for (place, value) in &bounds.insider {
+                if let (path, cell, false) = at(*place) {
+                    let problem =
+                        format!("somebody who is counted himself learns that {cell}, which is withheld, is {value}");
+                    if !insiders.iter().any(|f: &Finding| f.path == path && f.problem == problem) {
+                        insiders.push(Finding { path, problem });
+                    }
+                }
+            }
+            unanswered += bounds.unanswered;
+        }
+    }
+    report.add("adding and subtracting (row space)", tried, too_large, spanned);
+    report.add("bounds of whole people", tried, undecided + too_large, bounded);
+    report.add("an insider who knows himself", tried, unanswered + too_large, insiders);
+    report.add("shares and means that fit few numbers only", shares_tried, 0, fitted);
 }
 
 /// Parties that answer forms; their tables are named by the party, then the question.
@@ -85,42 +309,13 @@ fn form_of(id: &str) -> Option<String> {
 /// Files of a table in another language, `outcomes.sv`, that show other figures than the table's first one.
 fn translations(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
     let translated = tables.iter().filter_map(|(id, table)| Some((id, id.split_once('.')?.0, table)));
-    let wrong = translated.filter(|(_, base, table)| tables.get(*base).is_none_or(|t| t.cells != table.cells));
+    let same = |t: &ReadTable, other: &ReadTable| t.cells == other.cells && t.reads == other.reads;
+    let wrong = translated.filter(|(_, base, table)| tables.get(*base).is_none_or(|t| !same(t, table)));
     let finding = |(id, base, _)| Finding {
         path: format!("data/{id}.json"),
         problem: format!("shows other figures than data/{base}.json"),
     };
     wrong.map(finding).collect()
-}
-
-/// Figures of a page's data tables that differ from the open data: the cells carry their address in
-/// `data-cell="table code code"`. English pages write a decimal point, the others a comma.
-fn disagreements(tables: &BTreeMap<String, ReadTable>, page: &str, html: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let (decimal, other) = if page.starts_with("en/") { ('.', ',') } else { (',', '.') };
-    for cell in html.split("data-cell=\"").skip(1) {
-        let Some((address, rest)) = cell.split_once('"') else { continue };
-        let mut parts = address.split(' ');
-        let id = parts.next().unwrap_or_default();
-        let Some(table) = tables.get(id) else {
-            problems.push(format!("shows a figure of {id}, which is not among the open data"));
-            continue;
-        };
-        let codes: Vec<String> = parts.map(str::to_owned).collect();
-        let shown = rest.split_once('>').and_then(|(_, r)| r.split_once('<')).map_or("", |(text, _)| text.trim());
-        let plain = shown.replace('\u{a0}', "").replace('\u{2212}', "-");
-        let same = match table.cells.get(&codes) {
-            Some(None) => shown == "...",
-            Some(Some(v)) => {
-                (!plain.contains(other) && plain.replace(decimal, ".") == *v) || (shown == "-" && v == "0")
-            }
-            None => false,
-        };
-        if !same {
-            problems.push(format!("shows `{shown}` at {address}, which is not what the open data says"));
-        }
-    }
-    problems
 }
 
 #[cfg(test)]

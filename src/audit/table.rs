@@ -1,5 +1,6 @@
 //! Tables as a reader of the emitted files sees them.
 
+use super::reading::{Attributes, Reads};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -9,14 +10,27 @@ pub(super) type Cells = BTreeMap<Vec<String>, Option<String>>;
 /// A table read back from its open data.
 pub(super) struct ReadTable {
     pub(super) cells: Cells,
-    class: String,
+    /// The addresses in the order of the file.
+    pub(super) order: Vec<Vec<String>>,
+    /// What each figure tells of people, in the order of the file; empty in releases that did not say.
+    pub(super) reads: Vec<Reads>,
+    /// The blocks that `reads` names.
+    pub(super) attributes: Attributes,
+    /// Everything else that the file says in words, where numbers may stand that are no figures.
+    pub(super) words: Vec<String>,
+    pub(super) class: String,
     pub(super) threshold: i64,
+    /// The release that it is of, where the file says so.
+    pub(super) release: Option<String>,
     mean_threshold: i64,
 }
 
 impl ReadTable {
-    /// What an attacker could use.
+    /// What an attacker could use of a table that does not say what its figures tell; the others are attacked as systems.
     pub(super) fn weaknesses(&self) -> Vec<String> {
+        if !self.reads.is_empty() {
+            return Vec::new();
+        }
         match self.class.as_str() {
             "counts" => self.weak_counts(),
             "groups" => self.weak_groups(),
@@ -73,6 +87,11 @@ impl ReadTable {
         }
         let told = !possible.is_empty() && possible.iter().all(small);
         told.then(|| format!("the mean {mean} beside the total {total} tells how few gave no grade"))
+    }
+
+    /// True when nothing in it is withheld from anybody: plain counts, targets.
+    pub(super) fn is_open(&self) -> bool {
+        self.class == "open"
     }
 
     /// The number of everybody, where the table shows it.
@@ -136,6 +155,7 @@ pub(super) fn read_json_stat(bytes: &[u8]) -> Result<ReadTable, String> {
         return Err(format!("{} values for {} cells", values.len(), addresses.len()));
     }
     let mut cells = Cells::new();
+    let order = addresses.clone();
     for (at, (address, v)) in addresses.into_iter().zip(values).enumerate() {
         let status = value["status"].get(at.to_string()).and_then(Value::as_str);
         let read = match (v, status) {
@@ -146,12 +166,52 @@ pub(super) fn read_json_stat(bytes: &[u8]) -> Result<ReadTable, String> {
         cells.insert(address, read);
     }
     let number = |key: &str| value["extension"][key].as_i64().ok_or(format!("no {key}"));
+    let extension = |key: &str| value["extension"].get(key).cloned().filter(|v| !v.is_null());
+    let reads: Vec<Reads> = match extension("reads") {
+        Some(reads) => serde_json::from_value(reads).map_err(|e| format!("`reads` cannot be read: {e}"))?,
+        None => Vec::new(),
+    };
+    if !reads.is_empty() && reads.len() != order.len() {
+        return Err(format!("{} entries of `reads` for {} cells", reads.len(), order.len()));
+    }
+    let attributes: Attributes = match extension("attributes") {
+        Some(blocks) => serde_json::from_value(blocks).map_err(|e| format!("`attributes` cannot be read: {e}"))?,
+        None => Attributes::new(),
+    };
+    for whose in reads.iter().flat_map(Reads::named) {
+        let block = attributes.get(&whose.block).ok_or(format!("the block {} has no attributes", whose.block))?;
+        for (attribute, codes) in &whose.only {
+            let known = block.get(attribute).ok_or(format!("{} has no attribute {attribute}", whose.block))?;
+            if let Some(code) = codes.iter().find(|c| !known.contains(c)) {
+                return Err(format!("{attribute} of {} has no code {code}", whose.block));
+            }
+        }
+    }
+    let mut words = Vec::new();
+    for key in ["label", "source", "updated", "note", "dimension", "extension"] {
+        texts(&value[key], &mut words);
+    }
     Ok(ReadTable {
         cells,
+        order,
+        reads,
+        attributes,
+        words,
         class: value["extension"]["class"].as_str().unwrap_or_default().to_owned(),
         threshold: number("threshold")?,
+        release: value["extension"]["release"].as_str().map(str::to_owned),
         mean_threshold: number("mean_threshold")?,
     })
+}
+
+/// Every text inside a value.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(list) => list.iter().for_each(|v| texts(v, found)),
+        Value::Object(map) => map.iter().filter(|(key, _)| *key != "reads").for_each(|(_, v)| texts(v, found)),
+        _ => {}
+    }
 }
 
 /// Each dimension has a column of codes before one of labels, `x` before `x_label`; the value comes last.

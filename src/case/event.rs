@@ -4,6 +4,7 @@ use crate::form::Party;
 use crate::text::Language;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known when a case opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +160,16 @@ pub struct Settled {
     pub outcome: String,
     /// True when pay subsidy was granted.
     pub pay_subsidy: Option<bool>,
+    /// The day on which the job, education or other outcome began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_on: Option<Date>,
+    /// Codes by dimension, as far as the report asks for them: none where none applies, [`LEFT_OPEN`] where it was left open.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub described: BTreeMap<String, BTreeSet<String>>,
 }
+
+/// Stands in [`Settled::described`] for a question that the coach was asked and left open.
+pub const LEFT_OPEN: &str = "no_answer";
 
 /// Something that happened to a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -330,6 +330,12 @@ impl CaseFile {
         self.settled.is_some()
     }
 
+    /// What the coach's closing report has settled, once it was sent.
+    #[must_use]
+    pub fn settled(&self) -> Option<&Settled> {
+        self.settled.as_ref()
+    }
+
     /// Where each invited party's feedback stands.
     #[must_use]
     pub fn parties(&self) -> &BTreeMap<Party, PartyState> {
@@ -408,8 +414,14 @@ mod tests {
     #[test]
     fn what_the_closing_report_settled_stays_and_the_rest_can_be_corrected() {
         let mut file = opened();
-        let settled =
-            Settled { hours_tenths: Some(175), meetings: Some(6), outcome: "job".into(), pay_subsidy: Some(true) };
+        let settled = Settled {
+            hours_tenths: Some(175),
+            meetings: Some(6),
+            outcome: "job".into(),
+            pay_subsidy: Some(true),
+            outcome_on: None,
+            described: BTreeMap::new(),
+        };
         let reported = CaseEvent::Reported { settled };
         assert_eq!(file.apply(&reported), Err(CaseRefusal::NotEnded), "an open case has nothing to report");
         file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
@@ -479,7 +491,14 @@ mod tests {
         assert_eq!(file.apply(&accepted), Err(CaseRefusal::NotReported));
         file.apply(&CaseEvent::Ended { ending: ending() }).unwrap();
         assert_eq!(file.stage(), Stage::Ended);
-        let settled = Settled { hours_tenths: None, meetings: None, outcome: "job".into(), pay_subsidy: None };
+        let settled = Settled {
+            hours_tenths: None,
+            meetings: None,
+            outcome: "job".into(),
+            pay_subsidy: None,
+            outcome_on: None,
+            described: BTreeMap::new(),
+        };
         let reported = CaseEvent::Reported { settled };
         file.apply(&reported).unwrap();
         assert_eq!(file.stage(), Stage::Reported);

@@ -12,7 +12,7 @@ mod months;
 mod noted;
 mod number;
 
-pub use event::{CaseEvent, Ending, Note, NoteKind, Opening, Settled, Work};
+pub use event::{CaseEvent, Ending, LEFT_OPEN, Note, NoteKind, Opening, Settled, Work};
 pub use file::{CaseFile, CaseRefusal, PartyState};
 pub use handling::{Handling, Problem, Stage};
 pub use months::{DAYS_IN_YEAR_TIMES_100, mean_months_tenths, months_tenths};

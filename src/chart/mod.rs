@@ -6,12 +6,14 @@
 
 mod bars;
 mod flow;
+mod funnel;
 mod line;
 mod range;
 mod stack;
 
 pub use bars::{Bar, Bars};
 pub use flow::{Flow, FlowInput, FlowRow, FlowStep, response_rate};
+pub use funnel::{Funnel, FunnelInput, FunnelPoint};
 pub use line::{Line, LineInput, LinePoint, Tick};
 pub use range::{Range, RangeInput, RangeRow};
 pub use stack::{Segment, Stack};

@@ -127,18 +127,14 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: FormCommand,
     },
-    /// Print the JSON Schema of closing reports, of forms or of indicators.yaml.
+    /// Print the JSON Schema of closing reports, of forms, or of another file that people write.
     Schema {
         /// Of what.
         #[arg(value_enum, default_value_t = Described::Report)]
         of: Described,
     },
-    /// Freeze the figures: disclosure control writes releases/<id>/release.json.
-    Release {
-        /// The day at whose end the figures hold; the last reporting date unless told.
-        #[arg(long, value_name = "DATE")]
-        as_of: Option<Date>,
-    },
+    /// Freeze the figures: disclosure control writes releases/<id>/ with release.json, its proof and an internal report.
+    Release(ReleaseOptions),
     /// Build the public site from a release.
     Build {
         /// The release, such as 2025-11-30.1; the newest unless told.
@@ -147,6 +143,20 @@ pub(super) enum Command {
         /// Folder of the site; an earlier site in it is replaced as a whole.
         #[arg(long, default_value = "public")]
         out: PathBuf,
+    },
+    /// Attack a built or downloaded site as a reader could; with the witnesses also check that they add up.
+    Audit {
+        /// Folder of the site.
+        site: PathBuf,
+        /// The witnesses of its release, releases/<id>/witness.json.
+        #[arg(long, value_name = "FILE")]
+        witnesses: Option<PathBuf>,
+        /// Everything ever published, releases/ledger.jsonl.
+        #[arg(long, value_name = "FILE")]
+        ledger: Option<PathBuf>,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Show everything on the pilot's figures: instance, import, answers, reports, release, site, server.
     Demo(Demo),
@@ -306,6 +316,9 @@ pub(super) enum Described {
     Report,
     Form,
     Indicators,
+    Statistics,
+    Areas,
+    Published,
 }
 
 /// Whom a contact reaches.
@@ -419,4 +432,25 @@ pub(super) struct Demo {
     /// Write everything and exit.
     #[arg(long)]
     pub(super) once: bool,
+}
+
+/// What is released.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReleaseOptions {
+    /// The day at whose end the figures hold; the last reporting date unless told.
+    #[arg(long, value_name = "DATE", conflicts_with_all = ["correct", "note"])]
+    pub(super) as_of: Option<Date>,
+    /// Tell what would be withheld and why; write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Count the closed cases of a released cohort again, named by its last day, and put them in the place of the first
+    /// figures.
+    #[arg(long, value_name = "DATE", requires = "reason", conflicts_with = "note")]
+    pub(super) correct: Option<Date>,
+    /// Leave the figures of a released cohort as they are and tell readers something about them.
+    #[arg(long, value_name = "DATE", requires = "reason")]
+    pub(super) note: Option<Date>,
+    /// Why, in words for readers of the site.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
 }

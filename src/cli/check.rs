@@ -29,7 +29,7 @@ pub(super) async fn check(dir: &Path, options: &Check) -> Outcome {
     let Some(folder) = folder.filter(|_| !found.iter().any(Diagnostic::is_error)) else {
         return Err(summary.into());
     };
-    rehearse(&folder.instance, &folder.forms, &folder.pages, &folder.renderer, &folder.printer)?;
+    rehearse(&folder.instance, (&folder.forms, &folder.statistics), &folder.pages, &folder.renderer, &folder.printer)?;
     if options.strict && !found.is_empty() {
         return Err(summary.into());
     }
@@ -43,6 +43,26 @@ pub(super) async fn check(dir: &Path, options: &Check) -> Outcome {
                 &form.version().as_str()[..12],
                 &form.meaning().as_str()[..12]
             ));
+        }
+        let counted = &folder.statistics;
+        say(format_args!(
+            "statistics: tables of cases {}, forms whose answers are published {}, indicators {}",
+            counted.tables.len(),
+            counted.answers.len(),
+            counted.indicators.len()
+        ));
+        if let Some(areas) = &counted.areas {
+            say(format_args!(
+                "areas: municipalities {}, employment areas {}, regions {}, as of {}",
+                areas.municipalities.len(),
+                areas.areas.len(),
+                areas.regions.len(),
+                areas.as_of
+            ));
+        }
+        let elsewhere = folder.published.figures().count();
+        if elsewhere > 0 {
+            say(format_args!("published elsewhere: figures {elsewhere}, with which the ledger of releases begins"));
         }
         say(format_args!("content: {} pages; every template was filled", folder.pages.len()));
         say(if found.is_empty() { "No mistakes found.".to_owned() } else { format!("No mistakes found. {summary}.") });

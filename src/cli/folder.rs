@@ -2,6 +2,7 @@
 
 use super::erasures::ErasureList;
 use super::form_files::{self, FormFiles};
+use super::statistics_files::StatisticsFiles;
 use super::terminal::warn;
 use super::{clock, erase, fonts};
 use crate::content::Page;
@@ -10,6 +11,7 @@ use crate::form::Form;
 use crate::instance::Instance;
 use crate::release::Release;
 use crate::render::{PdfPrinter, Renderer};
+use crate::statistics::{Published, Statistics};
 use crate::store::{Database, Store, StoreError};
 use crate::text::{Code, Diagnostic, Diagnostics, Position};
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub(super) struct Folder {
     pub(super) instance: Instance,
     pub(super) forms: Vec<Form>,
     pub(super) pages: Vec<Page>,
+    pub(super) statistics: Statistics,
+    pub(super) published: Published,
     pub(super) renderer: Renderer,
     pub(super) printer: PdfPrinter,
     /// A database that the environment names in place of the settings'.
@@ -123,10 +127,20 @@ impl Folder {
         {
             form_files::named(dir, (instance, &source), &forms, &mut found);
         }
-        let folder = match (instance, renderer) {
-            (Some(instance), Some(renderer)) if !found.iter().any(Diagnostic::is_error) => {
+        let counted = match &instance {
+            Some(instance) => {
+                let counted = StatisticsFiles::read(dir, instance, &forms, &mut found)?;
+                files += counted.count;
+                Some(counted)
+            }
+            None => None,
+        };
+        let folder = match (instance, renderer, counted) {
+            (Some(instance), Some(renderer), Some(counted)) if !found.iter().any(Diagnostic::is_error) => {
                 let elsewhere = named_in(DATABASE);
-                Some(Self { dir: dir.to_owned(), instance, forms, pages, renderer, printer, elsewhere })
+                let dir = dir.to_owned();
+                let StatisticsFiles { statistics, published, .. } = counted;
+                Some(Self { dir, instance, forms, pages, statistics, published, renderer, printer, elsewhere })
             }
             _ => None,
         };
@@ -171,11 +185,6 @@ impl Folder {
         }
     }
 
-    /// The releases made so far, oldest first.
-    pub(super) fn releases(&self) -> Result<Vec<Release>, Box<dyn std::error::Error>> {
-        releases_in(&self.dir)
-    }
-
     /// The desk over this folder.
     pub(super) async fn desk(self, clock: Clock) -> Result<(Desk, Vec<Page>), Box<dyn std::error::Error>> {
         let database = self.database()?;
@@ -194,6 +203,8 @@ impl Folder {
             store,
             instance: Arc::new(self.instance),
             forms: Arc::new(self.forms),
+            statistics: Arc::new(self.statistics),
+            published: Arc::new(self.published),
             renderer: Arc::new(self.renderer),
             printer: Arc::new(self.printer),
             clock,

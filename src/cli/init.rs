@@ -3,7 +3,7 @@
 use super::folder::io_at;
 use super::run::Outcome;
 use super::terminal::say;
-use crate::form;
+use crate::{form, statistics};
 use std::path::Path;
 
 /// The neutral instance, which the repository's root is, too.
@@ -11,6 +11,10 @@ pub(super) const INSTANCE: &str = include_str!("../../palaute.yaml");
 
 /// The indicators of its forms.
 const INDICATORS: &str = include_str!("../../indicators.yaml");
+
+/// What a new instance publishes, and its table of areas.
+const STATISTICS: &str = include_str!("../../statistics.yaml");
+const AREAS: &str = include_str!("../../areas.yaml");
 
 macro_rules! embedded {
     ($($name:literal),* $(,)?) => {
@@ -22,7 +26,10 @@ macro_rules! embedded {
 pub(super) const FILES: &[(&str, &str)] = embedded![
     "content/en/about.md",
     "content/en/accessibility.md",
+    "content/en/clients.md",
+    "content/en/comparison.md",
     "content/en/durations.md",
+    "content/en/earlier-periods.md",
     "content/en/employers.md",
     "content/en/feedback-clients.md",
     "content/en/feedback-employers.md",
@@ -30,16 +37,22 @@ pub(super) const FILES: &[(&str, &str)] = embedded![
     "content/en/feedback-workplaces.md",
     "content/en/feedback.md",
     "content/en/index.md",
+    "content/en/indicators.md",
     "content/en/methods.md",
     "content/en/open-data.md",
     "content/en/privacy.md",
     "content/en/progress.md",
     "content/en/results.md",
+    "content/en/why-is-a-figure-missing.md",
+    "content/fi/aiemmat-jaksot.md",
+    "content/fi/asiakkaat.md",
     "content/fi/avoin-data.md",
     "content/fi/eteneminen.md",
     "content/fi/index.md",
     "content/fi/kestot.md",
     "content/fi/menetelmat.md",
+    "content/fi/miksi-luku-puuttuu.md",
+    "content/fi/mittarit.md",
     "content/fi/palaute-asiakkaat.md",
     "content/fi/palaute-tilaajat.md",
     "content/fi/palaute-tyonantajat.md",
@@ -50,10 +63,14 @@ pub(super) const FILES: &[(&str, &str)] = embedded![
     "content/fi/tietosuoja.md",
     "content/fi/tulokset.md",
     "content/fi/tyonantajat.md",
+    "content/fi/vertailu.md",
     "content/sv/arbetsgivare.md",
     "content/sv/dataskydd.md",
     "content/sv/framsteg.md",
     "content/sv/index.md",
+    "content/sv/jamforelse.md",
+    "content/sv/klienter.md",
+    "content/sv/matt.md",
     "content/sv/metoder.md",
     "content/sv/om.md",
     "content/sv/oppna-data.md",
@@ -63,8 +80,10 @@ pub(super) const FILES: &[(&str, &str)] = embedded![
     "content/sv/respons-klienter.md",
     "content/sv/respons.md",
     "content/sv/resultat.md",
+    "content/sv/tidigare-perioder.md",
     "content/sv/tillganglighet.md",
     "content/sv/varaktigheter.md",
+    "content/sv/varfor-saknas-en-siffra.md",
     "forms/case-opening.yaml",
     "forms/client-feedback.ar.yaml",
     "forms/client-feedback.yaml",
@@ -97,7 +116,13 @@ pub(super) fn init(dir: &Path) -> Outcome {
     }
     write_instance(dir, INSTANCE)?;
     // For editors that know YAML: docs/forms.md says how they find them.
-    for (name, schema) in [("form", form::schema()), ("indicators", form::indicators_schema())] {
+    for (name, schema) in [
+        ("form", form::schema()),
+        ("indicators", form::indicators_schema()),
+        ("statistics", statistics::schema()),
+        ("areas", statistics::areas_schema()),
+        ("published", statistics::published_schema()),
+    ] {
         write(&dir.join(format!("{name}.schema.json")), format!("{schema:#}\n"))?;
     }
     say(format_args!("Wrote an instance to {}.", dir.display()));
@@ -109,15 +134,21 @@ pub(super) fn init(dir: &Path) -> Outcome {
     Ok(())
 }
 
-/// Writes palaute.yaml, indicators.yaml, forms/ and content/.
+/// Writes palaute.yaml, indicators.yaml, statistics.yaml, areas.yaml, forms/ and content/.
 pub(super) fn write_instance(dir: &Path, palaute_yaml: &str) -> Outcome {
     // The schema stands beside an instance, and in docs/ of the repository.
-    let indicators = INDICATORS.replace("$schema=docs/", "$schema=");
-    write(&dir.join("indicators.yaml"), indicators)?;
+    for (name, text) in [("indicators", INDICATORS), ("statistics", STATISTICS), ("areas", AREAS)] {
+        write(&dir.join(format!("{name}.yaml")), beside_its_schema(text))?;
+    }
     for (name, text) in FILES.iter().copied().chain([("palaute.yaml", palaute_yaml)]) {
         write(&dir.join(name), text)?;
     }
     Ok(())
+}
+
+/// The text of a file whose schema stands beside it.
+pub(super) fn beside_its_schema(text: &str) -> String {
+    text.replace("$schema=docs/", "$schema=").replace("$schema=../docs/", "$schema=")
 }
 
 /// Writes a file and the folders above it.

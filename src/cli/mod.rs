@@ -4,6 +4,7 @@
 //! exit code. Refuses: what the rooms below refuse, told with what to do.
 
 mod arguments;
+mod audit;
 mod backup;
 mod check;
 mod clock;
@@ -29,6 +30,7 @@ mod run;
 mod schema;
 mod serve;
 mod staff;
+mod statistics_files;
 mod terminal;
 mod translate;
 mod verify;

@@ -1,80 +1,157 @@
 //! `palaute release` and `palaute build`.
 
+use super::arguments::ReleaseOptions;
 use super::clock;
-use super::folder::{Folder, io_at, releases_in};
+use super::folder::{Folder, io_at, read, releases_in};
 use super::form_files;
 use super::init::write;
 use super::run::Outcome;
 use super::terminal::{say, warn};
 use crate::content::Page;
-use crate::desk::{Desk, Publishing, publish};
-use crate::release::Release;
+use crate::desk::{Desk, Past, Proof, Publishing, ReleaseOutcome, publish};
+use crate::release::{Ledger, Release, Witnesses, published_by};
 use crate::site::Site;
+use crate::text::{Text, contains_hetu};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) async fn release(dir: &Path, now: Option<Timestamp>, as_of: Option<Date>) -> Outcome {
+pub(super) async fn release(dir: &Path, now: Option<Timestamp>, options: &ReleaseOptions) -> Outcome {
     let folder = Folder::read(dir)?;
-    let earlier = folder.releases()?;
+    let past = past_in(dir)?;
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     form_files::refuse_changed(dir, &desk).await?;
     let known = desk.store.known_releases().await?;
-    let lost: Vec<&str> = known
-        .iter()
-        .map(|(id, _)| id.as_str())
-        .filter(|id| !earlier.iter().any(|r| r.id().to_string() == *id))
-        .collect();
+    let is_there = |id: &str| past.releases.iter().any(|r| r.id().to_string() == id);
+    let lost: Vec<&str> = known.iter().map(|(id, _)| id.as_str()).filter(|id| !is_there(id)).collect();
     if !lost.is_empty() {
         warn(format_args!(
-            "warning: these releases were made and are not in releases/, so nobody can look what they and this one give together: {}",
+            "warning: these releases were made and are not in releases/, so what they published is not reckoned with: {}. Bring the folder back from a copy",
             lost.join(", ")
         ));
     }
-    let release = make_release(&desk, dir, as_of, &earlier).await?;
+    let as_of = options.as_of.unwrap_or_else(|| desk.reporting_day());
+    let reason = reason(options.reason.as_deref())?;
+    let outcome = match (options.correct, options.note) {
+        (Some(cohort), _) => desk.correct_release(cohort, &reason, &past).await?,
+        (None, Some(cohort)) => desk.note_release(cohort, &reason, &past).await?,
+        (None, None) if options.dry_run => desk.try_release(as_of, &past).await?,
+        (None, None) => desk.release(as_of, &past).await?,
+    };
+    if options.dry_run {
+        desk.store.close().await;
+        say(outcome.explanation.trim_end());
+        say("Nothing was written.");
+        return Ok(());
+    }
+    write_release(dir, &outcome)?;
+    desk.know_release(&outcome.release).await?;
     desk.store.close().await;
-    let cells: usize = release.tables().iter().map(|t| t.cells.len()).sum();
-    let withheld: usize = release.withheld().iter().map(|w| w.cells.len()).sum();
+    let release = outcome.release;
+    let quality = release.quality();
     say(format_args!(
-        "Released {} as of {}: {} tables, {cells} cells, {withheld} of them withheld.",
+        "Released {} as of {}: {} tables, {} figures, {} of them withheld.",
         release.id(),
         release.as_of(),
-        release.tables().len()
+        quality.tables,
+        quality.figures,
+        quality.withheld
     ));
-    say(format_args!("{}", dir.join("releases").join(release.id().to_string()).join("release.json").display()));
+    let file = dir.join("releases").join(release.id().to_string()).join("release.json");
+    say(format_args!("{}", file.display()));
+    say(format_args!(
+        "What is withheld and why: {}. It and witness.json are internal.",
+        file.with_file_name(REPORT).display()
+    ));
     Ok(())
 }
 
-/// Makes a release and writes its file; warns of figures that can be subtracted from earlier ones.
+/// A reason that readers can be told.
+fn reason(typed: Option<&str>) -> Result<Text, &'static str> {
+    let words = typed.unwrap_or_default().trim();
+    if typed.is_some() && words.is_empty() {
+        return Err("--reason is empty; say in a sentence what happened, readers see it");
+    }
+    if contains_hetu(words) {
+        return Err("--reason holds an identity code; readers see it, so say it without naming anybody");
+    }
+    Ok(Text::finnish(words))
+}
+
+/// Makes a release and writes its files.
 pub(super) async fn make_release(
     desk: &Desk,
     dir: &Path,
     as_of: Option<Date>,
-    earlier: &[Release],
+    past: &Past,
 ) -> Result<Release, Box<dyn std::error::Error>> {
     let as_of = as_of.unwrap_or_else(|| desk.reporting_day());
-    let outcome = desk.release(as_of, earlier).await?;
-    let mut by_release: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for d in &outcome.differences {
-        by_release.entry(&d.earlier).or_default().insert(&d.table);
-    }
-    for (release, tables) in by_release {
-        let tables = tables.into_iter().collect::<Vec<_>>().join(", ");
-        warn(format_args!(
-            "warning: beside release {release}, figures of these tables differ by fewer than {} people, so whoever has both can subtract: {tables}. Wait until more has changed, or do not publish this one",
-            outcome.release.threshold()
-        ));
-    }
-    write_release(dir, &outcome.release)?;
+    let outcome = desk.release(as_of, past).await?;
+    write_release(dir, &outcome)?;
     desk.know_release(&outcome.release).await?;
     Ok(outcome.release)
 }
 
-fn write_release(dir: &Path, release: &Release) -> Outcome {
-    let file = dir.join("releases").join(release.id().to_string()).join("release.json");
-    write_once(&file, &release.to_json())
+/// The internal report beside a release.
+const REPORT: &str = "report.txt";
+/// Every figure ever published.
+const LEDGER: &str = "ledger.jsonl";
+
+/// Everything published so far, as the folder `releases/` has it. What a release published and the ledger lacks, because
+/// the machine stopped between the two, is added.
+pub(super) fn past_in(dir: &Path) -> Result<Past, Box<dyn std::error::Error>> {
+    let releases = releases_in(dir)?;
+    let folder = dir.join("releases");
+    let mut witnesses = Vec::new();
+    for release in &releases {
+        let file = folder.join(release.id().to_string()).join("witness.json");
+        if !file.is_file() {
+            continue;
+        }
+        let read: Witnesses = Witnesses::from_json(&read(&file)?).map_err(|e| format!("{}: {e}", file.display()))?;
+        if !release.is_witnessed_by(&read) {
+            return Err(format!("{} is not the file that was made with the release", file.display()).into());
+        }
+        witnesses.push(read);
+    }
+    let file = folder.join(LEDGER);
+    let text = if file.is_file() { read(&file)? } else { String::new() };
+    let mut ledger = Ledger::from_lines(&text).map_err(|e| format!("{}: {e}", file.display()))?;
+    ledger.add(published_by(&releases));
+    Ok(Past { releases, witnesses, ledger })
+}
+
+/// What is kept beside a release, for the audit to add up.
+pub(super) fn proof_of(dir: &Path, release: &Release) -> Result<Proof, Box<dyn std::error::Error>> {
+    let folder = dir.join("releases");
+    let text = |file: std::path::PathBuf| if file.is_file() { read(&file).map(Some) } else { Ok(None) };
+    Ok(Proof {
+        witnesses: text(folder.join(release.id().to_string()).join("witness.json"))?,
+        ledger: text(folder.join(LEDGER))?,
+    })
+}
+
+fn write_release(dir: &Path, outcome: &ReleaseOutcome) -> Outcome {
+    let folder = dir.join("releases");
+    let own = folder.join(outcome.release.id().to_string());
+    let file = own.join("release.json");
+    if file.exists() {
+        return Err(format!("{} exists already; a release is never written over", file.display()).into());
+    }
+    // Files of a release that was never finished are written again; the release itself comes last of all but the ledger,
+    // which is made good from it.
+    replace(&own.join("witness.json"), &outcome.witnesses.to_json())?;
+    replace(&own.join(REPORT), &outcome.explanation)?;
+    write_once(&file, &outcome.release.to_json())?;
+    replace(&folder.join(LEDGER), &outcome.ledger.to_lines())
+}
+
+/// Writes a file whole or not at all.
+fn replace(file: &Path, text: &str) -> Outcome {
+    let draft = file.with_extension("draft");
+    write(&draft, text)?;
+    Ok(std::fs::rename(&draft, file).map_err(io_at(file))?)
 }
 
 /// How a publisher at his desk reads and writes the releases of that folder and the site beside the forms.
@@ -86,13 +163,14 @@ pub(super) fn publishing(dir: &Path, site: &Path, desk: &Desk, pages: Vec<Page>)
         format!("{error}{cause}")
     };
     Publishing {
-        earlier: Arc::new(move || releases_in(&from).map_err(told)),
-        write: Arc::new(move |release| write_release(&to, release).map_err(told)),
+        earlier: Arc::new(move || past_in(&from).map_err(told)),
+        write: Arc::new(move |outcome| write_release(&to, outcome).map_err(told)),
         build: Arc::new(move |id| {
-            let releases = releases_in(&built).map_err(told)?;
+            let releases = past_in(&built).map_err(told)?.releases;
             let release =
                 releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| no_release(id, &releases))?;
-            let files = publish(release, &pages, &instance, &renderer).map_err(|error| told(error.into()))?;
+            let proof = proof_of(&built, release).map_err(told)?;
+            let files = publish(release, &proof, &pages, &instance, &renderer).map_err(|error| told(error.into()))?;
             write_site(&files, &site).map_err(told)?;
             Ok(files.len())
         }),
@@ -117,12 +195,14 @@ fn write_once(file: &Path, text: &str) -> Outcome {
 
 pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {
     let folder = Folder::read(dir)?;
-    let releases = folder.releases()?;
+    // The proofs and the chain of the ledger are read, too: what was tampered with is not published.
+    let releases = past_in(dir)?.releases;
     let release = match id {
         None => releases.last().ok_or("there is no release yet; `palaute release` makes one")?,
         Some(id) => releases.iter().find(|r| r.id().to_string() == id).ok_or_else(|| no_release(id, &releases))?,
     };
-    let site = publish(release, &folder.pages, &folder.instance, &folder.renderer)?;
+    let proof = proof_of(dir, release)?;
+    let site = publish(release, &proof, &folder.pages, &folder.instance, &folder.renderer)?;
     let out = dir.join(out);
     write_site(&site, &out)?;
     say(format_args!(

@@ -3,8 +3,8 @@
 use super::arguments::{Arguments, Command, FormCommand};
 use super::terminal::warn;
 use super::{
-    backup, check, demo, erase, export, export_xlsform, form, import, init, invitations, invite, mail, migrate_store,
-    preview, publish, report, schema, serve, staff, translate, verify,
+    audit, backup, check, demo, erase, export, export_xlsform, form, import, init, invitations, invite, mail,
+    migrate_store, preview, publish, report, schema, serve, staff, translate, verify,
 };
 use clap::Parser;
 use std::error::Error;
@@ -62,8 +62,11 @@ async fn command(arguments: &Arguments) -> Outcome {
             schema::schema(*of);
             Ok(())
         }
-        Command::Release { as_of } => publish::release(dir, now, *as_of).await,
+        Command::Release(options) => publish::release(dir, now, options).await,
         Command::Build { release, out } => publish::build(dir, release.as_deref(), out),
+        Command::Audit { site, witnesses, ledger, json } => {
+            audit::audit(site, witnesses.as_deref(), ledger.as_deref(), *json)
+        }
         Command::Demo(options) => demo::demo(now, options).await,
     }
 }

@@ -1,7 +1,8 @@
 //! What `palaute check` says of broken forms: each of `tests/cases/` is told as its `.txt` holds it, and nothing
 //! that can be written makes it fall.
 
-use crate::form::{FormFile, FormSet, Indicators};
+use super::statistics_files::StatisticsFiles;
+use crate::form::{Form, FormFile, FormSet, Indicators};
 use crate::instance::Instance;
 use crate::text::{Code, Diagnostic};
 use std::collections::BTreeMap;
@@ -30,6 +31,21 @@ fn told(files: &[FormFile], indicators: Option<&str>, instance: &Instance) -> Ve
     }
 }
 
+/// Files of a folder whose statistics are the case.
+const STATISTICS: [&str; 3] = ["statistics.yaml", "areas.yaml", "published.yaml"];
+
+/// Everything that is told of the statistics of a folder. All of them share one form.
+fn told_of_statistics(dir: &Path, instance: &Instance) -> Vec<Diagnostic> {
+    let source = text(&folder().join("statistics-form/form.yaml"));
+    let form = Form::read("forms/form.yaml", &source, Some(instance)).unwrap();
+    let mut found = Vec::new();
+    StatisticsFiles::read(dir, instance, &[form], &mut found).unwrap();
+    for d in &mut found {
+        d.file = Path::new(&d.file).file_name().unwrap().to_string_lossy().into_owned();
+    }
+    found
+}
+
 /// Name of a case, and what is told of it.
 fn cases() -> BTreeMap<String, Vec<Diagnostic>> {
     let instance = Instance::read("palaute.yaml", &text(&folder().join("palaute.yaml"))).unwrap();
@@ -43,7 +59,11 @@ fn cases() -> BTreeMap<String, Vec<Diagnostic>> {
             source: text(path),
             translations: Vec::new(),
         };
-        if path.is_dir() {
+        if name == "statistics-form" {
+            // No case of its own.
+        } else if STATISTICS.iter().any(|name| path.join(name).exists()) {
+            all.insert(name, told_of_statistics(&path, &instance));
+        } else if path.is_dir() {
             let mut files: Vec<PathBuf> = fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()).collect();
             files.sort();
             let forms: Vec<FormFile> =
@@ -67,7 +87,7 @@ const SEVERAL: [&str; 3] = ["several-mistakes", "indicator-of-words", "indicator
 fn every_broken_form_is_told_as_its_case_says() {
     let bless = std::env::var("PALAUTE_BLESS").is_ok();
     let cases = cases();
-    assert!(cases.len() >= 45, "{} cases", cases.len());
+    assert!(cases.len() >= 115, "{} cases", cases.len());
     let mut wrong = Vec::new();
     for (name, found) in &cases {
         let mut now = found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n");

@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::folder::Folder;
+use super::publish::past_in;
 use super::run::Outcome;
 use super::terminal::{say, warn};
 use crate::text::Fingerprint;
@@ -30,7 +31,10 @@ pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
     for complaint in &verified.complaints {
         warn(format_args!("{complaint}"));
     }
-    let wrong: Vec<String> = known.iter().filter_map(|(id, fingerprint)| release_wrong(dir, id, fingerprint)).collect();
+    let mut wrong: Vec<String> =
+        known.iter().filter_map(|(id, fingerprint)| release_wrong(dir, id, fingerprint)).collect();
+    // The proofs beside the releases, and the chain of everything ever published.
+    wrong.extend(past_in(dir).err().map(|error| error.to_string()));
     for told in &wrong {
         warn(told);
     }

@@ -23,13 +23,20 @@ const SEPARATOR: char = '|';
 pub(super) const UNASKED: &str = "-";
 
 /// Raise it whenever `fold` counts anything more or otherwise: stored cubes are then counted anew.
-const VERSION: u32 = 3;
+const VERSION: u32 = 5;
 
 impl Default for Cube {
     fn default() -> Self {
         Self { watermark: 0, version: VERSION, counters: BTreeMap::new() }
     }
 }
+
+/// Counter of cases by everything that is known of them together: `name=value`, rising by name; what is missing is left out.
+pub(super) const CASES: &str = "case";
+/// Between name and value.
+pub(super) const EQUALS: char = '=';
+/// Of several codes none.
+pub(super) const NONE_OF_THEM: &str = "+";
 
 /// Counter of invitations, by party and day.
 pub(super) const INVITATIONS: &str = "invitation";
@@ -54,16 +61,18 @@ impl Cube {
     /// Takes in the fact of that sequence number, explained by its codebook.
     pub fn fold(&mut self, sequence: i64, fact: &Fact, book: &Codebook) {
         self.watermark = sequence;
-        let values: BTreeMap<&str, String> =
-            book.columns.iter().zip(&fact.codes).map(|(c, code)| (c.name.as_str(), decode(&c.values, *code))).collect();
         let sign = i64::from(fact.sign);
         if book.subject == CASE {
-            self.fold_case(&values, sign);
-        } else if book.subject == INVITATION {
-            let get = |name: &str| values.get(name).map_or("", String::as_str);
+            self.fold_case(fact, book, sign);
+            return;
+        }
+        let values: BTreeMap<&str, String> =
+            book.columns.iter().zip(&fact.codes).map(|(c, code)| (c.name.as_str(), decode(&c.values, *code))).collect();
+        let get = |name: &str| values.get(name).map_or("", String::as_str);
+        if book.subject == INVITATION {
             self.add(INVITATIONS, &[get(INVITED_PARTY), get(INVITED_ON)], sign);
         } else {
-            let received = values.get(RECEIVED_ON).map_or("", String::as_str);
+            let received = get(RECEIVED_ON);
             self.add(&respondents(&book.subject), &[received], sign);
             for (question, value) in values.iter().filter(|(name, _)| **name != RECEIVED_ON) {
                 self.add(&answers_to(&book.subject, question), &[received, value], sign);
@@ -71,18 +80,13 @@ impl Cube {
         }
     }
 
-    fn fold_case(&mut self, values: &BTreeMap<&str, String>, sign: i64) {
-        let get = |name: &str| values.get(name).map_or("", String::as_str);
-        let started = get("started_on");
-        self.add("case.gender", &[get("gender"), started], sign);
-        self.add("case.origin", &[get("origin"), started], sign);
-        self.add("case.days_before", &[get("origin"), started, get("days_before")], sign);
-        if !get("ended_on").is_empty() {
-            let ended = get("ended_on");
-            self.add("case.outcome", &[get("outcome"), ended], sign);
-            self.add("case.days_total", &[get("origin"), ended, get("days_total")], sign);
-            self.add("case.work_trials", &[get("origin"), ended, get("work_trials")], sign);
-        }
+    fn fold_case(&mut self, fact: &Fact, book: &Codebook, sign: i64) {
+        let told = book.columns.iter().zip(&fact.codes).filter(|(_, code)| **code != -1);
+        let mut told: Vec<(&str, String)> =
+            told.map(|(c, code)| (c.name.as_str(), decode_case(&c.values, *code))).collect();
+        told.sort_unstable();
+        let key: Vec<String> = told.into_iter().map(|(name, value)| format!("{name}{EQUALS}{value}")).collect();
+        self.add(CASES, &key.iter().map(String::as_str).collect::<Vec<_>>(), sign);
     }
 
     fn add(&mut self, counter: &str, key: &[&str], sign: i64) {
@@ -104,6 +108,11 @@ impl Cube {
     }
 }
 
+/// As [`decode`], but several codes of which none applies are told from what is missing.
+fn decode_case(values: &Columns, code: i64) -> String {
+    if code == 0 && matches!(values, Columns::Bits(_)) { NONE_OF_THEM.to_owned() } else { decode(values, code) }
+}
+
 /// The code at a place, the codes of the bits joined by `+`, or the number; empty when missing, [`UNASKED`] when
 /// it was not asked for.
 fn decode(values: &Columns, code: i64) -> String {
@@ -111,6 +120,7 @@ fn decode(values: &Columns, code: i64) -> String {
     match values {
         Columns::Place(_) | Columns::Bits(_) if code == NOT_ASKED_CODE => UNASKED.to_owned(),
         Columns::Place(codes) => at(codes, code).unwrap_or_default(),
+        Columns::Bits(_) if code < 0 => String::new(),
         Columns::Bits(codes) => {
             let set = (0_i64..62).filter(|bit| code >> bit & 1 == 1).filter_map(|bit| at(codes, bit));
             set.collect::<Vec<_>>().join("+")

@@ -1,5 +1,6 @@
 //! A table before disclosure control.
 
+use super::people::{Cohort, Reading};
 use crate::text::{Figure, Text};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -54,10 +55,24 @@ pub struct Axis {
 pub enum Basis {
     /// The figure counts people.
     Count,
-    /// The size of a group whose sizes other tables do not show.
-    HiddenSize,
     /// A sum over so many people.
     Sum(i64),
+    /// A sum or a mean of amounts such as hours.
+    Amount {
+        /// People.
+        people: i64,
+        /// What the amounts add up to.
+        sum: i64,
+        /// The two largest of them.
+        largest: [i64; 2],
+    },
+    /// A share: so many of so many.
+    Share {
+        /// Who counts.
+        part: i64,
+        /// Of how many.
+        whole: i64,
+    },
     /// A mean or an extreme of durations over so many people.
     Duration(i64),
     /// A mean of grades 1 to 5: how many gave one and what they add up to.
@@ -71,6 +86,20 @@ pub enum Basis {
     },
     /// Not about persons, such as a target.
     Plain,
+}
+
+impl Basis {
+    /// True when one or two people make most of a sum, so that one of them could tell the other's amount from it: they have
+    /// nine tenths of it, or the rest is less than a tenth of the largest.
+    #[must_use]
+    pub fn is_dominated(self) -> bool {
+        match self {
+            Self::Amount { sum, largest: [first, second], .. } => {
+                (first + second) * 10 > sum * 9 || (sum - first - second) * 10 < first
+            }
+            _ => false,
+        }
+    }
 }
 
 /// One figure and what it rests on.
@@ -134,4 +163,26 @@ pub struct Table {
     /// How the parties behind the figures responded: one for each row of the table of responses, one
     /// for a table of answers, none for tables of cases. It is never published itself.
     pub responses: Vec<Response>,
+    /// What each figure tells of people, as many as cells; empty where the table is open.
+    pub reads: Vec<Reading>,
+    /// The days whose people it counts; none where it counts everything so far.
+    pub cohort: Option<Cohort>,
+    /// Its turn: tables with a lower one are decided first.
+    pub priority: u32,
+}
+
+impl Table {
+    /// The category codes of the cell at `at`, one for each axis.
+    #[must_use]
+    pub fn codes_at(&self, at: usize) -> Vec<&str> {
+        let mut rest = at;
+        let place = |axis: &Axis| {
+            let n = axis.categories.len();
+            let place = rest % n;
+            rest /= n;
+            place
+        };
+        let places: Vec<usize> = self.axes.iter().rev().map(place).collect();
+        self.axes.iter().zip(places.into_iter().rev()).map(|(axis, at)| axis.categories[at].code.as_str()).collect()
+    }
 }

@@ -169,8 +169,14 @@ mod tests {
         let events = desk.store.events(number).await.unwrap().len();
         desk.end_case(&ended, ending.clone()).await.unwrap();
         assert_eq!(desk.store.events(number).await.unwrap().len(), events, "the same end again is nothing new");
-        let settled =
-            crate::case::Settled { hours_tenths: None, meetings: None, outcome: "job".into(), pay_subsidy: None };
+        let settled = crate::case::Settled {
+            hours_tenths: None,
+            meetings: None,
+            outcome: "job".into(),
+            pay_subsidy: None,
+            outcome_on: None,
+            described: std::collections::BTreeMap::new(),
+        };
         let reported = desk.happens(&ended, vec![CaseEvent::Reported { settled }]).await.unwrap();
         assert!(matches!(desk.end_case(&reported, ending).await, Err(ChangeError::Reported)));
         assert!(matches!(desk.reopen_case(&reported).await, Err(ChangeError::Reported)));

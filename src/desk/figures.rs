@@ -1,6 +1,6 @@
 //! Figures before they are released, and releases made at a desk.
 
-use super::release::ReleaseError;
+use super::release::{Past, ReleaseError};
 use super::{Desk, ReleaseOutcome};
 use crate::release::Release;
 use crate::store::StoreError;
@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Reads the releases made so far, oldest first.
-pub type EarlierReleases = Arc<dyn Fn() -> Result<Vec<Release>, String> + Send + Sync>;
-/// Writes the file of a release, never over another.
-pub type WriteRelease = Arc<dyn Fn(&Release) -> Result<(), String> + Send + Sync>;
+/// Reads what was published so far.
+pub type EarlierReleases = Arc<dyn Fn() -> Result<Past, String> + Send + Sync>;
+/// Writes the files of a release, never over another, and its lines to the ledger.
+pub type WriteRelease = Arc<dyn Fn(&ReleaseOutcome) -> Result<(), String> + Send + Sync>;
 /// Builds the site of the release of that id into the folder that is served, unless the audit finds something; how many
 /// files.
 pub type BuildSite = Arc<dyn Fn(&str) -> Result<usize, String> + Send + Sync>;
@@ -59,18 +59,22 @@ pub enum PublishingError {
 /// What a release shows, however it is called and whenever it was made.
 #[must_use]
 pub fn shown_by(release: &Release) -> Fingerprint {
-    Fingerprint::of(serde_json::to_vec(&(release.tables(), release.withheld())).unwrap_or_default())
+    Fingerprint::of(
+        serde_json::to_vec(&(release.tables(), release.earlier(), release.withheld(), release.comparison()))
+            .unwrap_or_default(),
+    )
 }
 
 impl Desk {
-    /// The figures as the next release would have them, with the answers until yesterday: whoever looks twice a day sees
-    /// no single answer arrive. And that day.
+    /// The figures as the next release would have them. Answers come in batches of at least the threshold, those of
+    /// yesterday the last: whoever looks every day sees no single answer arrive. And that day.
     ///
     /// # Errors
-    /// See [`ReleaseError`].
-    pub async fn figures(&self) -> Result<(Release, Date), ReleaseError> {
+    /// See [`PublishingError`].
+    pub async fn figures(&self, publishing: &Publishing) -> Result<(Release, Date), PublishingError> {
         let yesterday = self.today().yesterday().unwrap_or(self.today());
-        Ok((self.previewed(self.reporting_day(), yesterday).await?, yesterday))
+        let past = past(publishing).await?;
+        Ok((self.previewed(self.reporting_day(), &past).await?, yesterday))
     }
 
     /// What a release for that day would show, beside the earlier ones.
@@ -78,8 +82,7 @@ impl Desk {
     /// # Errors
     /// See [`PublishingError`].
     pub async fn dry_run(&self, publishing: &Publishing, as_of: Date) -> Result<ReleaseOutcome, PublishingError> {
-        let earlier = releases(publishing).await?;
-        Ok(self.try_release(as_of, self.today(), &earlier).await?)
+        Ok(self.try_release(as_of, &past(publishing).await?).await?)
     }
 
     /// Makes the release that was looked at: of that id, showing that.
@@ -93,24 +96,33 @@ impl Desk {
         (id, shown): (&str, &str),
     ) -> Result<Release, PublishingError> {
         let _turn = publishing.turn.lock().await;
-        let earlier = releases(publishing).await?;
+        let past = past(publishing).await?;
         let known = self.store.known_releases().await?;
-        if known.iter().any(|(known, _)| known == id) || earlier.iter().any(|r| r.id().to_string() == id) {
+        if known.iter().any(|(known, _)| known == id) || past.releases.iter().any(|r| r.id().to_string() == id) {
             return Err(PublishingError::Made(id.to_owned()));
         }
-        let tried = self.try_release(as_of, self.today(), &earlier).await?.release;
+        let tried = self.try_release(as_of, &past).await?.release;
         if tried.id().to_string() != id || shown_by(&tried).as_str() != shown {
             return Err(PublishingError::Changed);
         }
-        let release = self.release(as_of, &earlier).await?.release;
-        if shown_by(&release).as_str() != shown {
+        let outcome = self.release(as_of, &past).await?;
+        if shown_by(&outcome.release).as_str() != shown {
             return Err(PublishingError::Changed);
         }
-        let (write, made) = (Arc::clone(&publishing.write), release.clone());
+        let (write, made) = (Arc::clone(&publishing.write), outcome.clone());
         blocking(move || write(&made)).await?;
-        self.know_release(&release).await?;
-        Ok(release)
+        self.know_release(&outcome.release).await?;
+        Ok(outcome.release)
     }
+}
+
+/// What was published so far.
+///
+/// # Errors
+/// When a file cannot be read.
+pub async fn past(publishing: &Publishing) -> Result<Past, PublishingError> {
+    let earlier = Arc::clone(&publishing.earlier);
+    blocking(move || earlier()).await
 }
 
 /// The releases made so far.
@@ -118,8 +130,7 @@ impl Desk {
 /// # Errors
 /// When a file cannot be read.
 pub async fn releases(publishing: &Publishing) -> Result<Vec<Release>, PublishingError> {
-    let earlier = Arc::clone(&publishing.earlier);
-    blocking(move || earlier()).await
+    Ok(past(publishing).await?.releases)
 }
 
 /// Builds the site of a release; how many files.

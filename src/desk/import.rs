@@ -175,12 +175,12 @@ impl Desk {
 
     /// How a case changes and is counted afterwards.
     pub(super) fn change(&self, subject: Subject, events: Vec<CaseEvent>) -> CaseChange {
-        let instance = Arc::clone(&self.instance);
+        let (instance, statistics) = (Arc::clone(&self.instance), Arc::clone(&self.statistics));
         CaseChange {
             subject,
             events,
-            codebook: Codebook::of_cases(&self.instance),
-            fact_of: Arc::new(move |case| Fact::of_case(case, &instance)),
+            codebook: Codebook::of_cases(&self.instance, self.statistics.areas.as_ref()),
+            fact_of: Arc::new(move |case| Fact::of_case(case, &instance, statistics.areas.as_ref())),
             notices: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ mod case_desk;
 mod case_list;
 mod contacts;
 mod correct;
+mod correct_release;
 mod deliver;
 mod draft;
 mod erase;
@@ -58,7 +59,7 @@ pub use draft::{DRAFT_DAYS, Typed, is_kept};
 pub use erase::{AT_ONCE, ClockDoubt, EraseError, ErasurePlan};
 pub use export::{Copied, ExportError, Whose};
 pub use figures::{
-    BuildSite, EarlierReleases, Publishing, PublishingError, WriteRelease, build_site, releases, shown_by,
+    BuildSite, EarlierReleases, Publishing, PublishingError, WriteRelease, build_site, past, releases, shown_by,
 };
 pub use fill::{filled_by, is_filled_again};
 pub use import::{ImportError, ImportSummary};
@@ -67,12 +68,12 @@ pub use interim::InterimEdition;
 pub use invite::{InviteError, OpenedLink};
 pub use next_step::NextStep;
 pub use open_case::{NewCase, OpenCaseError};
-pub use publish::{PublishError, publish};
+pub use publish::{Proof, PublishError, publish};
 pub use reading::{Agreed, AskError, AssessedPair, ReadState, Reading, ToRead};
 pub use receive::{Arrival, Closed, ReceiveError};
 pub use received_report::ReceivedReport;
 pub use rehearse::rehearse;
-pub use release::{ReleaseError, ReleaseOutcome};
+pub use release::{Past, ReleaseError, ReleaseOutcome};
 pub use remind::Rounds;
 pub use responses::{Mailed, PartyResponse};
 pub use samples::{SAMPLE_DAY, sample_cases};
@@ -85,6 +86,7 @@ use crate::case::{CaseFile, CaseNumber};
 use crate::form::Form;
 use crate::instance::Instance;
 use crate::render::{PdfPrinter, Renderer};
+use crate::statistics::{Published, Statistics};
 use crate::store::{Store, StoreError};
 use crate::text::{Fingerprint, Language, hex};
 use jiff::Timestamp;
@@ -105,6 +107,10 @@ pub struct Desk {
     pub instance: Arc<Instance>,
     /// The forms.
     pub forms: Arc<Vec<Form>>,
+    /// What is published.
+    pub statistics: Arc<Statistics>,
+    /// What was published elsewhere.
+    pub published: Arc<Published>,
     /// The templates.
     pub renderer: Arc<Renderer>,
     /// Prints reports.

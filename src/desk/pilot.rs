@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::instance::Instance;
 use crate::ledger::{check_rows, read_sheet};
 use crate::render::{PdfPrinter, Renderer};
+use crate::statistics::Statistics;
 use crate::store::{Database, Store};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -27,7 +28,10 @@ pub(super) async fn desk(folder: &Path) -> (Desk, Arc<Mutex<Timestamp>>) {
         form("report-reading", include_str!("../../forms/report-reading.yaml")),
         form("purchaser-feedback", include_str!("../../forms/purchaser-feedback.yaml")),
     ];
+    let statistics = Statistics::usual(&instance, &forms);
     let desk = Desk {
+        statistics: Arc::new(statistics),
+        published: Arc::default(),
         store: Store::open(&Database::File(folder.join("test.sqlite"))).await.unwrap(),
         instance: Arc::new(instance),
         forms: Arc::new(forms),

@@ -1,18 +1,19 @@
 //! Fills every template with a model case, so that a mistake in an instance's own template is found
 //! before a respondent meets it.
 
-use super::{DRAFT_DAYS, publish, sample_cases};
+use super::{DRAFT_DAYS, Proof, publish, sample_cases};
 use crate::content::Page;
 use crate::cube::{self, Cube};
 use crate::form::{Circumstances, Form, Occasion};
 use crate::instance::Instance;
-use crate::release::{Release, ReleaseId};
+use crate::release::{Before, Ledger, Release, ReleaseId};
 use crate::render::{
     CheckView, ClosedView, CodeView, ExplanationView, Filled, FormFrame, InvitationMail, PaperContext, PaperLink,
     PaperView, PdfPrinter, PreviewView, QuestionsView, ReceiptView, RenderError, Renderer, ReportView, Shown,
     Unfinished, closing_report_html, invitation_mail,
 };
 use crate::report::{ClosingReport, Doubt, FeedbackAnnex, Received, ReportFile, ReportName};
+use crate::statistics::Statistics;
 use crate::submission::{Answers, Fault, Mistake, RawAnswers, Submission};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,7 +27,7 @@ const DAY: Date = super::SAMPLE_DAY;
 /// The first template that cannot be filled, or what is missing for the site.
 pub fn rehearse(
     instance: &Instance,
-    forms: &[Form],
+    (forms, statistics): (&[Form], &Statistics),
     pages: &[Page],
     renderer: &Renderer,
     printer: &PdfPrinter,
@@ -60,9 +61,12 @@ pub fn rehearse(
         closing_report_html(renderer, &view)?;
         printer.print(&view)?;
     }
-    let tables = cube::tables(&Cube::default(), instance, forms, DAY, DAY);
-    let release = Release::control(tables, instance, ReleaseId::next(DAY, &[]), Timestamp::UNIX_EPOCH);
-    publish(&release, pages, instance, renderer)?;
+    let counted = cube::count(&Cube::default(), instance, statistics, forms, DAY, DAY, &[]);
+    let nothing = Before { earlier: &[], witnesses: &[], ledger: &Ledger::default() };
+    let made = (ReleaseId::next(DAY, &[]), Timestamp::UNIX_EPOCH);
+    let made = Release::control(&counted, &nothing, instance, made, 0)?;
+    let proof = Proof { witnesses: Some(made.witnesses.to_json()), ledger: None };
+    publish(&made.release, &proof, pages, instance, renderer)?;
     Ok(())
 }
 

@@ -1,20 +1,38 @@
 //! Makes a release.
 
 use super::Desk;
-use crate::cube::{self, Cube};
-use crate::release::{Difference, Release, ReleaseId, differences};
+use crate::cube::{self, Cohort, Counted, Cube};
+use crate::release::{
+    Before, Controlled, Ledger, PublishedTable, Refusal, Release, ReleaseId, Witnesses, explain, published_elsewhere,
+};
 use crate::store::{KnownRelease, StoreError, ToCount};
 use crate::text::Fingerprint;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::sync::Arc;
 
-/// A new release and what it shows beside earlier ones.
+/// Everything published so far.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The releases, oldest first.
+    pub releases: Vec<Release>,
+    /// Their internal files.
+    pub witnesses: Vec<Witnesses>,
+    /// Every figure, those that `published.yaml` names included.
+    pub ledger: Ledger,
+}
+
+/// A new release, its proof and what it adds to the ledger.
 #[derive(Clone, Debug)]
 pub struct ReleaseOutcome {
     /// The release.
     pub release: Release,
-    /// Figures that differ from an earlier release by fewer people than the threshold.
-    pub differences: Vec<Difference>,
+    /// Its internal file, never public.
+    pub witnesses: Witnesses,
+    /// The ledger with what it publishes.
+    pub ledger: Ledger,
+    /// What is withheld and why, for those who publish.
+    pub explanation: String,
 }
 
 /// Why there is no release.
@@ -33,6 +51,9 @@ pub enum ReleaseError {
         /// The code.
         code: String,
     },
+    /// Disclosure control refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,66 +96,89 @@ impl Desk {
         }
     }
 
-    /// Takes the facts since the last release into the cube, saves it, and lets disclosure control
-    /// make a release of its tables.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn release(&self, as_of: Date, earlier: &[Release]) -> Result<ReleaseOutcome, ReleaseError> {
-        self.refuse_early(as_of)?;
-        let cube = self.counted().await?;
-        self.controlled(&cube, as_of, self.today(), earlier).await
-    }
-
-    /// What a release for that day would show, with answers until `answers_until`; nothing is written.
+    /// Takes the facts since the last release into the cube, saves it, and lets disclosure control make a release: of cohorts
+    /// that have ended by `as_of`, of answers until yesterday.
     ///
     /// # Errors
     /// See [`ReleaseError`].
-    pub async fn try_release(
-        &self,
-        as_of: Date,
-        answers_until: Date,
-        earlier: &[Release],
-    ) -> Result<ReleaseOutcome, ReleaseError> {
+    pub async fn release(&self, as_of: Date, past: &Past) -> Result<ReleaseOutcome, ReleaseError> {
+        self.refuse_early(as_of)?;
+        let cube = self.counted().await?;
+        self.controlled(&cube, as_of, past).await
+    }
+
+    /// What a release for that day would show; nothing is written.
+    ///
+    /// # Errors
+    /// See [`ReleaseError`].
+    pub async fn try_release(&self, as_of: Date, past: &Past) -> Result<ReleaseOutcome, ReleaseError> {
         self.refuse_early(as_of)?;
         let ToCount { mut cube, facts, .. } = self.store.to_count().await?;
         for (sequence, fact, book) in facts {
             cube.fold(sequence, &fact, &book);
         }
-        self.controlled(&cube, as_of, answers_until, earlier).await
+        self.controlled(&cube, as_of, past).await
     }
 
-    /// The same beside no other release. The sums so far are kept, so that the next look need not count everything again.
-    pub(super) async fn previewed(&self, as_of: Date, answers_until: Date) -> Result<Release, ReleaseError> {
+    /// The same. The sums so far are kept, so that the next look need not count everything again.
+    pub(super) async fn previewed(&self, as_of: Date, past: &Past) -> Result<Release, ReleaseError> {
         self.refuse_early(as_of)?;
         let ToCount { cube, facts, .. } = self.store.to_count().await?;
         let cube = if facts.is_empty() { cube } else { self.counted().await? };
-        Ok(self.controlled(&cube, as_of, answers_until, &[]).await?.release)
+        Ok(self.controlled(&cube, as_of, past).await?.release)
     }
 
     fn refuse_early(&self, as_of: Date) -> Result<(), ReleaseError> {
         if as_of >= self.today() { Err(ReleaseError::NotOver(as_of)) } else { Ok(()) }
     }
 
-    async fn controlled(
-        &self,
-        cube: &Cube,
-        as_of: Date,
-        answers_until: Date,
-        earlier: &[Release],
-    ) -> Result<ReleaseOutcome, ReleaseError> {
+    /// What there is to count beside cohorts that were released.
+    pub(super) fn count(&self, cube: &Cube, as_of: Date, released: &[Cohort]) -> Counted {
+        let yesterday = self.today().yesterday().unwrap_or(self.today());
+        cube::count(cube, &self.instance, &self.statistics, &self.forms, as_of, yesterday, released)
+    }
+
+    async fn controlled(&self, cube: &Cube, as_of: Date, past: &Past) -> Result<ReleaseOutcome, ReleaseError> {
         let unknown = cube::unknown_categories(cube, &self.instance);
         if let Some((dimension, code)) = unknown.into_iter().next() {
             return Err(ReleaseError::UnknownCategory { dimension, code });
         }
-        // A release whose file was lost keeps its name.
-        let lost = self.store.known_releases().await?;
-        let ids = earlier.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));
-        let ids: Vec<ReleaseId> = ids.collect();
-        let id = ReleaseId::next(as_of, &ids);
-        let tables = cube::tables(cube, &self.instance, &self.forms, as_of, answers_until);
-        let release = Release::control(tables, &self.instance, id, self.now());
-        let differences = differences(&release, earlier);
-        Ok(ReleaseOutcome { release, differences })
+        let earlier = &past.releases;
+        let id = self.release_id(as_of, past).await?;
+        let counted = self.count(cube, as_of, &cohorts(earlier));
+        let released: Vec<PublishedTable> =
+            earlier.last().into_iter().flat_map(|r| r.tables().iter().chain(r.earlier())).cloned().collect();
+        let mut ledger = past.ledger.clone();
+        ledger.add(published_elsewhere(&self.published, &counted, &released)?);
+        let before = Before { earlier, witnesses: &past.witnesses, ledger: &ledger };
+        let (instance, watermark, now) = (Arc::clone(&self.instance), cube.watermark, self.now());
+        let controlled = Release::control(&counted, &before, &instance, (id, now), watermark)?;
+        Ok(ReleaseOutcome::of(&counted, controlled, ledger))
     }
+
+    /// The next id for that day. A release whose file was lost keeps its name.
+    pub(super) async fn release_id(&self, as_of: Date, past: &Past) -> Result<ReleaseId, ReleaseError> {
+        let lost = self.store.known_releases().await?;
+        let ids = past.releases.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));
+        Ok(ReleaseId::next(as_of, &ids.collect::<Vec<_>>()))
+    }
+}
+
+impl ReleaseOutcome {
+    /// What was made, explained, with what it adds to the ledger.
+    pub(super) fn of(counted: &Counted, controlled: Controlled, mut ledger: Ledger) -> Self {
+        let explanation = explain(counted, &controlled);
+        let Controlled { release, witnesses, entries } = controlled;
+        ledger.add(entries);
+        Self { release, witnesses, ledger, explanation }
+    }
+}
+
+/// The cohorts that stand in releases.
+pub(super) fn cohorts(releases: &[Release]) -> Vec<Cohort> {
+    let tables = releases.last().into_iter().flat_map(|r| r.tables().iter().chain(r.earlier()));
+    let mut found: Vec<Cohort> = tables.filter_map(|t| t.cohort.clone()).collect();
+    found.sort();
+    found.dedup();
+    found
 }

@@ -33,6 +33,7 @@ pub use day::DayLimit;
 pub use indicator::{Indicator, Indicators};
 pub use question::{Choice, Kind, NonAnswer, Prefill, Question};
 pub use raw::{Collect, Occasion, Party, QuestionType, Screen, Visibility};
+pub(crate) use schema::drawn;
 pub use schema::{indicators_schema, schema};
 pub use set::{FormFile, FormSet};
 pub use sheet::{TakenSheet, TranslatorSheet};

@@ -18,7 +18,8 @@ pub fn indicators_schema() -> Value {
     drawn::<Vec<RawIndicator>>("indicators.schema.json", "Indicators of Palaute")
 }
 
-fn drawn<T: JsonSchema>(id: &str, title: &str) -> Value {
+/// The JSON Schema of a file that people write.
+pub(crate) fn drawn<T: JsonSchema>(id: &str, title: &str) -> Value {
     let mut root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     root.insert("$id".to_owned(), id.into());
     root.insert("title".to_owned(), title.into());

@@ -24,6 +24,9 @@ pub struct Dimension {
     pub label: Text,
     /// True when a small count of it could tell something about a person.
     pub sensitive: bool,
+    /// True when a person can have several of its values, so that they add up to more than everybody.
+    #[serde(default)]
+    pub multiple: bool,
     /// The values.
     pub categories: Vec<Category>,
 }

@@ -1,52 +1,391 @@
-//! The plain rule.
+//! Disclosure control of a whole release: blocks of cases first, then the answers, question after question.
 
+use super::block::RECORD;
+use super::ledger::Ledger;
+use super::measured;
+use super::primary::small;
 use super::response;
-use super::{PublishedTable, Reason, Withheld};
-use crate::cube::{Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, TOTAL, Table};
+use super::solve::{Decided, Known, Wish, decide, whose_of};
+use super::told;
+use super::witnesses::{Joint, WitnessBlock, Witnesses};
+use super::{PublishedTable, Reason, Release, Withheld};
+use crate::cube::{Basis, Class, Counted, NOT_ASKED, People, RESPONSES_OF, Reading, Table, Whose};
 use crate::instance::Policy;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was published before.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// The releases, oldest first.
+    pub earlier: &'a [Release],
+    /// Their internal files.
+    pub witnesses: &'a [Witnesses],
+    /// Every figure ever published, those published elsewhere included.
+    pub ledger: &'a Ledger,
+}
+
+/// What disclosure control made of the tables.
+pub(super) struct Control {
+    pub(super) tables: Vec<PublishedTable>,
+    pub(super) withheld: Vec<Withheld>,
+    pub(super) blocks: Vec<WitnessBlock>,
+    pub(super) joint: Vec<Joint>,
+    /// Sensitive sets that nothing can protect, and blocks whose facts do not fit what was published.
+    pub(super) open: Vec<Whose>,
+    pub(super) misfits: Vec<String>,
+    granted: BTreeSet<Whose>,
+}
+
+/// Attributes that say when somebody is counted.
+const WHEN: [&str; 3] = ["started", "ended", "received"];
+
+/// Decides on every figure of the new tables.
+pub(super) fn control(counted: &Counted, before: &Before<'_>, policy: &Policy) -> Control {
+    let first = controlled(counted, before, policy, &BTreeSet::new());
+    if first.open.is_empty() {
+        return first;
+    }
+    // A figure that several blocks tell was granted by one of them and opens something in another.
+    let tells_elsewhere = |w: &Whose| counted.people.iter().any(|p| p.id != w.block && p.also_tells(w).is_some());
+    let shared: BTreeSet<Whose> = first.granted.into_iter().filter(|w| tier(w) > 0 && tells_elsewhere(w)).collect();
+    controlled(counted, before, policy, &shared)
+}
+
+/// How many attributes a set names besides those that say when.
+fn tier(whose: &Whose) -> usize {
+    whose.only.keys().filter(|id| !WHEN.contains(&id.as_str())).count()
+}
+
+fn controlled(counted: &Counted, before: &Before<'_>, policy: &Policy, refused: &BTreeSet<Whose>) -> Control {
+    let sensitive = earlier_sensitive(before);
+    let joint = joint(&counted.people, before);
+    let counted =
+        &Counted { tables: told::as_told(counted, before), people: counted.people.clone(), ..Counted::default() };
+    let mut state = State {
+        policy,
+        before,
+        sensitive: &sensitive,
+        joint: &joint,
+        told: told::told(before),
+        granted: BTreeSet::new(),
+        means: BTreeSet::new(),
+        refused,
+        hidden: hidden_forms(&counted.tables, policy),
+    };
+    state.granted.extend(state.told.keys().cloned());
+    let mut out = Control {
+        tables: Vec::new(),
+        withheld: Vec::new(),
+        blocks: Vec::new(),
+        joint: joint.clone(),
+        open: Vec::new(),
+        misfits: Vec::new(),
+        granted: BTreeSet::new(),
+    };
+    // Tables of answers come one after the other: a question is shown only where those it hangs on are.
+    let mut whole: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut gates: Vec<Option<Reason>> = vec![None; counted.tables.len()];
+    for people in counted.people.iter().filter(|p| p.id.starts_with("cases.")) {
+        state.block(people, counted, &gates, &mut out);
+    }
+    for (at, table) in counted.tables.iter().enumerate() {
+        let hangs_openly = table.hangs_on.iter().all(|id| whole.contains(&(id.clone(), cohort_of(table))));
+        let few =
+            table.class == Class::Counts && table.responses.iter().any(|r| response::reasons(r, policy)[2].is_some());
+        gates[at] = match table.class {
+            Class::Counts if !hangs_openly => Some(Reason::Protected),
+            Class::Counts if few => Some(Reason::FewResponses),
+            _ => None,
+        };
+        let own: BTreeSet<&str> = table.reads.iter().flat_map(whose_of).map(|w| w.block.as_str()).collect();
+        if gates[at].is_some() {
+            // Nothing else that counts the same answers may tell them either.
+            state.hidden.extend(own.iter().map(|id| (*id).to_owned()));
+        }
+        for people in counted.people.iter().filter(|p| !p.id.starts_with("cases.") && own.contains(p.id.as_str())) {
+            // Invited and answered go by a rule of their own.
+            let by_rule = table.class == Class::Responses || people.id.ends_with(RESPONSES_OF);
+            if out.blocks.iter().all(|b| b.id != people.id) && !by_rule && !state.is_hidden(&people.id) {
+                state.block(people, counted, &gates, &mut out);
+            }
+        }
+        let mut reasons = state.reasons(table, at, gates[at]);
+        told::keep(table, before, &mut reasons);
+        if table.class == Class::Responses {
+            let shown = table.reads.iter().zip(&reasons).filter(|(_, reason)| reason.is_none());
+            state
+                .granted
+                .extend(shown.filter_map(|(r, _)| if let Reading::Count(w) = r { Some(w.clone()) } else { None }));
+        }
+        if reasons.iter().all(Option::is_none) {
+            whole.insert((table.id.clone(), cohort_of(table)));
+        }
+        let table = published(table, &reasons);
+        out.withheld.extend(record(&table, &reasons));
+        out.tables.push(table);
+    }
+    out.granted = state.granted;
+    out
+}
+
+/// Forms whose party is not told, because few answered or few did not: what their blocks' ids begin with.
+fn hidden_forms(tables: &[Table], policy: &Policy) -> BTreeSet<String> {
+    let few =
+        |t: &&Table| t.class == Class::Counts && t.responses.iter().any(|r| response::reasons(r, policy)[2].is_some());
+    let blocks = tables.iter().filter(few).flat_map(|t| &t.reads).flat_map(whose_of);
+    blocks.filter_map(|w| w.block.split('.').next()).map(str::to_owned).collect()
+}
+
+fn cohort_of(table: &Table) -> String {
+    table.cohort.as_ref().map_or_else(String::new, |c| c.until.to_string())
+}
+
+/// Attributes of a figure, then the priority of its table, table and cell.
+type Turn = (usize, u32, usize, usize);
+
+struct State<'a> {
+    policy: &'a Policy,
+    before: &'a Before<'a>,
+    sensitive: &'a BTreeSet<Whose>,
+    joint: &'a [Joint],
+    /// What was published before.
+    told: BTreeMap<Whose, i64>,
+    granted: BTreeSet<Whose>,
+    /// What no block may grant, because another block could not bear it.
+    refused: &'a BTreeSet<Whose>,
+    /// Blocks, and forms with all of theirs, of which nothing is told.
+    hidden: BTreeSet<String>,
+    /// Means that may be shown, by table and cell.
+    means: BTreeSet<(usize, usize)>,
+}
+
+impl State<'_> {
+    fn is_hidden(&self, block: &str) -> bool {
+        self.hidden.contains(block) || block.split('.').next().is_some_and(|form| self.hidden.contains(form))
+    }
+
+    /// Decides on one block and remembers what was granted.
+    fn block(&mut self, people: &People, counted: &Counted, gates: &[Option<Reason>], out: &mut Control) {
+        let (shown, wishes) = self.wishes(people, counted, gates);
+        let known =
+            Known { ledger: self.before.ledger.entries(), shown: &shown, joint: self.joint, sensitive: self.sensitive };
+        let Decided { granted, witnesses, open, fits } = decide(people, &wishes, &known, self.policy);
+        if !fits {
+            out.misfits.push(people.id.clone());
+        }
+        out.open.extend(open);
+        out.blocks.push(witnesses);
+        for (wish, _) in wishes.into_iter().zip(granted).filter(|(_, granted)| *granted) {
+            match wish.reading {
+                Reading::Count(whose) => {
+                    self.granted.insert(whose);
+                }
+                _ => self.means.extend(wish.places),
+            }
+        }
+        let own = |w: &Whose| w.block == people.id;
+        self.granted.extend(shown.into_iter().map(|(whose, _)| whose).filter(own));
+    }
+
+    /// Numbers of people of a cohort, which are shown, and the other figures of the block in their order: those of one
+    /// attribute before those of two, then by the priority of their table, then as they stand; means come last.
+    fn wishes(&self, people: &People, counted: &Counted, gates: &[Option<Reason>]) -> (Vec<(Whose, i64)>, Vec<Wish>) {
+        let mut shown: Vec<(Whose, i64)> = Vec::new();
+        let mut wishes: BTreeMap<Whose, (Turn, Wish)> = BTreeMap::new();
+        let mut means = Vec::new();
+        for (at, table) in counted.tables.iter().enumerate() {
+            let hidden = table.class == Class::Responses || gates[at].is_some();
+            if hidden {
+                continue;
+            }
+            let mean_hides = mean_hides(table, self.policy);
+            for (cell, (reading, exact)) in table.reads.iter().zip(&table.cells).enumerate() {
+                let value = exact.figure.scaled;
+                match reading {
+                    reading if is_of_no_cohort(reading) => {}
+                    // What another block was granted is known here, too, where it tells of the same people.
+                    Reading::Count(whose) if whose.block != people.id => {
+                        let is_known = self.granted.contains(whose) || (tier(whose) == 0 && !small(value, self.policy));
+                        let here = people.also_tells(whose).filter(|_| is_known);
+                        if let Some(here) = here.filter(|h| shown.iter().all(|(w, _)| w != h)) {
+                            shown.push((here, value));
+                        }
+                    }
+                    Reading::Count(whose) if self.told.contains_key(whose) || self.refused.contains(whose) => {}
+                    Reading::Count(whose) => {
+                        let tier = tier(whose);
+                        // Who was not asked follows from the question before, which is shown.
+                        let follows = table.hangs_on.len() == 1 && table.codes_at(cell) == [NOT_ASKED];
+                        if tier == 0 || follows {
+                            if shown.iter().all(|(w, _)| w != whose) && !small(value, self.policy) {
+                                shown.push((whose.clone(), value));
+                            }
+                        } else if !mean_hides {
+                            let turn = (tier, table.priority, at, cell);
+                            let wish = || Wish { places: vec![(at, cell)], reading: reading.clone(), value };
+                            let entry = wishes.entry(whose.clone()).or_insert_with(|| (turn, wish()));
+                            entry.0 = entry.0.min(turn);
+                        }
+                    }
+                    Reading::Grades(_)
+                        if whose_of(reading).iter().all(|w| w.block == people.id)
+                            && mean_reason(table, self.policy).is_none() =>
+                    {
+                        means.push(Wish { places: vec![(at, cell)], reading: reading.clone(), value });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut in_turn: Vec<_> = wishes.into_values().collect();
+        in_turn.sort_by_key(|(turn, _)| *turn);
+        (shown, in_turn.into_iter().map(|(_, wish)| wish).chain(means).collect())
+    }
+
+    fn reasons(&self, table: &Table, at: usize, gate: Option<Reason>) -> Vec<Option<Reason>> {
+        if let Some(reason) = gate {
+            return vec![Some(reason); table.cells.len()];
+        }
+        match table.class {
+            Class::Open => vec![None; table.cells.len()],
+            Class::Responses => {
+                let by_rule = table.responses.iter().flat_map(|r| response::reasons(r, self.policy));
+                let early = |at: usize| table.reads.get(at) == Some(&Reading::Plain);
+                by_rule.enumerate().map(|(at, r)| r.or(early(at).then_some(Reason::FewResponses))).collect()
+            }
+            Class::Counts | Class::Groups => {
+                let measured = measured::may_be_shown(table, &|whose| self.granted.contains(whose), self.policy);
+                let hidden = |cell: usize, reading: &Reading| match reading {
+                    // No period has ended yet: there is nobody to tell of, and nobody is not none.
+                    reading if is_of_no_cohort(reading) => Some(Reason::Protected),
+                    // What no cohort holds yet has no figure: each look would tell the single answers since the last.
+                    Reading::Plain => Some(Reason::Protected),
+                    Reading::Count(whose) => (!self.granted.contains(whose)).then_some(Reason::Protected),
+                    Reading::Share { part, whole } => {
+                        let both = self.granted.contains(part) && self.granted.contains(whole);
+                        (!both).then_some(Reason::Protected)
+                    }
+                    Reading::Grades(_) => (!self.means.contains(&(at, cell))).then_some(Reason::MeanRule),
+                    // A mean before and after a correction would tell of those whose record was changed.
+                    Reading::Measured(whose) => {
+                        (!measured[cell] || whose.only.contains_key(RECORD)).then_some(Reason::Protected)
+                    }
+                };
+                table.reads.iter().enumerate().map(|(cell, reading)| hidden(cell, reading)).collect()
+            }
+        }
+    }
+}
+
+/// True for a figure of people of no period.
+fn is_of_no_cohort(reading: &Reading) -> bool {
+    whose_of(reading).iter().any(|w| w.only.values().any(BTreeSet::is_empty))
+}
+
+/// A distribution gives its mean, so it is shown only where the mean may be.
+fn mean_hides(table: &Table, policy: &Policy) -> bool {
+    let graded = table.cells.iter().any(|c| matches!(c.basis, Basis::Rating { people, .. } if people > 0));
+    graded && mean_reason(table, policy).is_some()
+}
+
+/// Why a mean of grades is withheld by its own rule. One reason for its grades and for the few who gave none: that there
+/// are few would itself be a figure below the threshold.
+fn mean_reason(table: &Table, policy: &Policy) -> Option<Reason> {
+    let rating = table.cells.iter().find_map(|c| match c.basis {
+        Basis::Rating { people, sum, alike } => Some((people, sum, alike)),
+        _ => None,
+    });
+    let (people, sum, alike) = rating?;
+    let safe = !alike && rating_is_safe(people, sum, policy);
+    (!safe).then_some(Reason::MeanRule)
+}
 
 /// Lowest and highest grade, at whose edges a mean tells the single grades.
 const GRADES: (i64, i64) = (1, 5);
 
-pub(super) fn control(tables: Vec<Table>, policy: &Policy) -> (Vec<PublishedTable>, Vec<Withheld>) {
-    let (mut published, mut withheld) = (Vec::new(), Vec::new());
-    // Tables that are shown in full, but for totals and means; questions come after those on which they hang.
-    let mut whole: BTreeSet<String> = BTreeSet::new();
-    for table in tables {
-        let open = table.hangs_on.iter().all(|id| whole.contains(id));
-        let reasons = match table.class {
-            // Who was not asked is a part of another question's answers.
-            Class::Counts if !open => {
-                vec![Some(Reason::SmallGroup); table.cells.len()]
-            }
-            Class::Open => vec![None; table.cells.len()],
-            // The total of a table of answers is the number of people who answered.
-            Class::Counts if table.responses.iter().any(|r| response::reasons(r, policy)[2].is_some()) => {
-                vec![Some(Reason::FewResponses); table.cells.len()]
-            }
-            Class::Counts => counts(&table, policy),
-            Class::Groups => groups(&table, policy),
-            Class::Responses => table.responses.iter().flat_map(|r| response::reasons(r, policy)).collect(),
-        };
-        if reasons.iter().all(Option::is_none) {
-            whole.insert(table.id.clone());
+/// At least five grades, and at both ends of the scale room for two steps: n (max - mean) >= 2 and
+/// n (mean - min) >= 2. Both ends of the scale, not of the answers, so nothing about them is told.
+fn rating_is_safe(people: i64, sum: i64, policy: &Policy) -> bool {
+    let (lowest, highest) = GRADES;
+    people >= policy.mean_threshold() && people * highest - sum >= 2 && sum - people * lowest >= 2
+}
+
+/// Sets that earlier releases protect go on to be protected.
+fn earlier_sensitive(before: &Before<'_>) -> BTreeSet<Whose> {
+    let mut found: BTreeSet<Whose> =
+        before.witnesses.iter().flat_map(|w| &w.blocks).flat_map(|b| &b.pairs).map(|p| p.whose.clone()).collect();
+    // Who was in no cohort then may be in one now; the sets of those who still are not are made anew.
+    found.retain(|w| WHEN.iter().all(|id| w.only.get(*id).is_none_or(|codes| !codes.contains(LATER))));
+    let known: BTreeSet<&str> = before.witnesses.iter().map(|w| w.release.as_str()).collect();
+    // Where the internal file is missing, everything that was withheld counts as sensitive.
+    for release in before.earlier.iter().filter(|r| !known.contains(r.id().to_string().as_str())) {
+        for table in release.tables() {
+            let withheld = table.reads.iter().zip(&table.cells).filter(|(_, cell)| cell.is_none());
+            found.extend(withheld.filter_map(|(r, _)| if let Reading::Count(w) = r { Some(w.clone()) } else { None }));
         }
-        let cells = table.cells.iter().zip(&reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect();
-        let table = PublishedTable {
-            id: table.id,
-            title: table.title,
-            definition: table.definition,
-            class: table.class,
-            as_of: table.as_of,
-            source: table.source,
-            axes: table.axes,
-            cells,
-        };
-        withheld.extend(record(&table, &reasons));
-        published.push(table);
     }
-    (published, withheld)
+    found
+}
+
+/// People by start and end. What an earlier release held fixed stays so, whatever was erased since; where facts no longer
+/// add up to it, only the earlier sum is held.
+fn joint(people: &[People], before: &Before<'_>) -> Vec<Joint> {
+    let mut now: BTreeMap<(String, String), i64> = BTreeMap::new();
+    let of_cases = people.iter().find(|p| p.id.starts_with("cases."));
+    for (block, kind, n) in of_cases.iter().flat_map(|p| p.kinds.iter().map(move |(kind, n)| (p, kind, n))) {
+        // Records that a correction brought stand beside those that it took away.
+        let record = block.attributes.iter().position(|a| a.id == RECORD);
+        if record.is_some_and(|place| kind[place] == 2) {
+            continue;
+        }
+        let code = |id: &str| {
+            let place = block.attributes.iter().position(|a| a.id == id);
+            place.and_then(|p| block.attributes[p].codes.get(kind[p])).cloned().unwrap_or_default()
+        };
+        *now.entry((code("started"), code("ended"))).or_default() += n;
+    }
+    let earlier = before.witnesses.last().map_or(&[][..], |w| &w.joint);
+    let frozen =
+        |part: fn(&Joint) -> &String| earlier.iter().map(part).filter(|c| *c != LATER).collect::<BTreeSet<_>>();
+    let (starts, ends) = (frozen(|j| &j.started), frozen(|j| &j.ended));
+    let as_before = |code: &String, frozen: &BTreeSet<&String>| {
+        if frozen.contains(code) { code.clone() } else { LATER.to_owned() }
+    };
+    let mut sums: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for ((s, e), n) in &now {
+        *sums.entry((as_before(s, &starts), as_before(e, &ends))).or_default() += n;
+    }
+    let fits = |j: &Joint| {
+        (j.started == LATER && j.ended == LATER) || sums.get(&(j.started.clone(), j.ended.clone())) == Some(&j.n)
+    };
+    let misfit: Vec<&Joint> = earlier.iter().filter(|j| !fits(j)).collect();
+    let changed = |s: &String, e: &String| {
+        let coarse = (as_before(s, &starts), as_before(e, &ends));
+        let then: i64 = earlier.iter().filter(|j| j.started == coarse.0 && j.ended == coarse.1).map(|j| j.n).sum();
+        // What did not fit once stands in no later list and still does not fit.
+        (coarse.0 != LATER || coarse.1 != LATER) && !earlier.is_empty() && sums.get(&coarse) != Some(&then)
+    };
+    let kept = misfit.iter().filter(|j| j.started != LATER && j.ended != LATER).map(|j| (*j).clone());
+    let fresh = now.iter().filter(|((s, e), _)| !changed(s, e));
+    fresh.map(|((s, e), n)| Joint { started: s.clone(), ended: e.clone(), n: *n }).chain(kept).collect()
+}
+
+/// Code of people in no cohort that was released or is new.
+const LATER: &str = "later";
+
+fn published(table: &Table, reasons: &[Option<Reason>]) -> PublishedTable {
+    PublishedTable {
+        id: table.id.clone(),
+        title: table.title.clone(),
+        definition: table.definition.clone(),
+        class: table.class,
+        as_of: table.as_of,
+        source: table.source.clone(),
+        axes: table.axes.clone(),
+        cells: table.cells.iter().zip(reasons).map(|(c, r)| r.is_none().then_some(c.figure)).collect(),
+        reads: table.reads.clone(),
+        cohort: table.cohort.clone(),
+    }
 }
 
 fn record(table: &PublishedTable, reasons: &[Option<Reason>]) -> Vec<Withheld> {
@@ -58,316 +397,4 @@ fn record(table: &PublishedTable, reasons: &[Option<Reason>]) -> Vec<Withheld> {
         at.map(|at| table.codes_at(at).into_iter().map(str::to_owned).collect()).collect()
     };
     present.into_iter().map(|reason| Withheld { table: table.id.clone(), cells: cells_of(reason), reason }).collect()
-}
-
-/// 1 to k-1 people.
-pub(super) fn small(n: i64, policy: &Policy) -> bool {
-    n > 0 && n < i64::from(policy.threshold)
-}
-
-/// Counts of one axis: with a small cell, or a small rest of the total, only the total is shown; a
-/// small total is withheld too.
-fn counts(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
-    let codes = table.axes[0].categories.iter().map(|c| c.code.as_str());
-    let coded: Vec<(&str, &Cell)> = codes.zip(&table.cells).collect();
-    let total = coded.iter().find(|(code, _)| *code == TOTAL).map_or(0, |(_, c)| c.figure.scaled);
-    let parts = || coded.iter().filter(|(code, _)| *code != TOTAL && *code != MEAN).map(|(_, c)| c.figure.scaled);
-    let unseen = total - parts().sum::<i64>();
-    // Everybody who was asked in one category tells what each of them is or said.
-    let asked = total - coded.iter().find(|(code, _)| *code == NOT_ASKED).map_or(0, |(_, c)| c.figure.scaled);
-    let alike = policy.withhold_unanimous
-        && asked > 0
-        && coded
-            .iter()
-            .any(|(code, c)| ![TOTAL, MEAN, NO_ANSWER, NOT_ASKED].contains(code) && c.figure.scaled == asked);
-    let mean = coded
-        .iter()
-        .find_map(|(_, c)| if let Basis::Rating { people, .. } = c.basis { Some((people, c)) } else { None });
-    let mean_reason = mean.and_then(|(_, c)| mean_reason(c, asked, policy));
-    // A distribution gives its mean, so it is shown only with it.
-    let mean_hides = mean.is_some_and(|(people, _)| people > 0) && mean_reason.is_some();
-    let hide = alike
-        || mean_hides
-        || small(unseen, policy)
-        || parts().any(|n| small(n, policy) || small(total - n, policy) || small(asked - n, policy));
-    coded
-        .iter()
-        .map(|(code, cell)| match (*code, cell.basis) {
-            (_, Basis::Rating { .. }) => mean_reason,
-            (TOTAL, _) => small(total, policy).then_some(Reason::SmallGroup),
-            _ => hide.then_some(Reason::SmallGroup),
-        })
-        .collect()
-}
-
-/// Why a mean is withheld. One reason for its grades and for the few who gave none: that there are
-/// few would itself be a figure below the threshold.
-fn mean_reason(cell: &Cell, total: i64, policy: &Policy) -> Option<Reason> {
-    let Basis::Rating { people, sum, alike } = cell.basis else { return None };
-    let safe = !alike && rating_is_safe(people, sum, policy) && !small(total - people, policy);
-    (!safe).then_some(Reason::MeanRule)
-}
-
-/// At least five grades, and at both ends of the scale room for two steps: n (max - mean) >= 2 and
-/// n (mean - min) >= 2. Both ends of the scale, not of the answers, so nothing about them is told.
-fn rating_is_safe(people: i64, sum: i64, policy: &Policy) -> bool {
-    let (lowest, highest) = GRADES;
-    people >= policy.mean_threshold() && people * highest - sum >= 2 && sum - people * lowest >= 2
-}
-
-/// Groups with measures: if a group fails, only the row of everybody is shown.
-fn groups(table: &Table, policy: &Policy) -> Vec<Option<Reason>> {
-    let width = table.axes[1].categories.len();
-    let rows: Vec<&[Cell]> = table.cells.chunks(width).collect();
-    let last = rows.len().saturating_sub(1);
-    let all_safe = rows[..last].iter().all(|row| row.iter().all(|c| passes(c, policy)));
-    let sizes_hidden = table.cells.iter().any(|c| c.basis == Basis::HiddenSize);
-    let total_safe = rows[last].iter().all(|c| passes(c, policy)) && !small(rest_of_all(rows[last]), policy);
-    // People of a group that the table does not name would be the rest of the total.
-    let unseen = people_in(rows[last]) - rows[..last].iter().map(|row| people_in(row)).sum::<i64>();
-    let all_safe = all_safe && !small(unseen, policy) && !small(rest_of_all(rows[last]), policy);
-    let mut reasons = Vec::with_capacity(table.cells.len());
-    for (i, row) in rows.iter().enumerate() {
-        for cell in *row {
-            reasons.push(match cell.basis {
-                Basis::HiddenSize => Some(Reason::GroupSizeNotPublished),
-                // The mean of everybody lies between those of the groups as their sizes pull it.
-                Basis::Duration(_) if i == last && all_safe && sizes_hidden => Some(Reason::WouldGiveGroupSizes),
-                _ if i == last => (!total_safe).then_some(Reason::SmallGroup),
-                _ => (!all_safe).then_some(Reason::SmallGroup),
-            });
-        }
-    }
-    reasons
-}
-
-/// People of a row: its size where it has one.
-fn people_in(row: &[Cell]) -> i64 {
-    let size = row.iter().find(|c| matches!(c.basis, Basis::HiddenSize)).or_else(|| row.first());
-    size.map_or(0, |c| c.figure.scaled)
-}
-
-/// Everybody less those who are counted in the row of all: other tables tell how many everybody is.
-fn rest_of_all(row: &[Cell]) -> i64 {
-    let counted = row.iter().find(|c| c.basis == Basis::Count).map_or(0, |c| c.figure.scaled);
-    if row.iter().any(|c| c.basis == Basis::HiddenSize) && counted > 0 { people_in(row) - counted } else { 0 }
-}
-
-fn passes(cell: &Cell, policy: &Policy) -> bool {
-    match cell.basis {
-        Basis::Count => !small(cell.figure.scaled, policy),
-        Basis::Sum(people) => !small(people, policy),
-        Basis::Duration(people) | Basis::Rating { people, .. } => people >= policy.mean_threshold(),
-        Basis::HiddenSize | Basis::Plain => true,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cube::{Axis, AxisCategory, Response, Role};
-    use crate::text::{Figure, Text};
-    use jiff::civil::Date;
-
-    fn policy(threshold: u32) -> Policy {
-        Policy { threshold, threshold_reason: None, withhold_unanimous: true }
-    }
-
-    fn axis(codes: &[&str]) -> Axis {
-        let category = |c: &&str| AxisCategory { code: (*c).to_owned(), label: Text::finnish(*c) };
-        Axis {
-            id: "a".into(),
-            label: Text::finnish("a"),
-            role: Role::Classification,
-            categories: codes.iter().map(category).collect(),
-        }
-    }
-
-    fn counted(codes: &[&str], ns: &[i64]) -> Table {
-        let cells = ns.iter().map(|n| Cell { figure: Figure::count(*n), basis: Basis::Count }).collect();
-        Table {
-            id: "t".into(),
-            title: Text::finnish("t"),
-            definition: Text::finnish("d"),
-            axes: vec![axis(codes)],
-            cells,
-            class: Class::Counts,
-            as_of: Date::constant(2025, 11, 30),
-            source: Text::finnish("s"),
-            responses: Vec::new(),
-            hangs_on: Vec::new(),
-        }
-    }
-
-    fn shown(table: &Table, k: u32) -> Vec<Option<i64>> {
-        let (tables, _) = control(vec![table.clone()], &policy(k));
-        tables[0].cells.iter().map(|c| c.map(|f| f.scaled)).collect()
-    }
-
-    #[test]
-    fn a_small_cell_leaves_the_total_only() {
-        let outcomes = counted(&["job", "education", "trial", "returned", "total"], &[5, 5, 3, 4, 17]);
-        assert_eq!(shown(&outcomes, 3), [Some(5), Some(5), Some(3), Some(4), Some(17)]);
-        assert_eq!(shown(&outcomes, 5), [None, None, None, None, Some(17)]);
-    }
-
-    #[test]
-    fn everybody_in_one_category_leaves_the_total_only_unless_the_instance_says_otherwise() {
-        let table = counted(&["yes", "no", "no_answer", "total"], &[0, 7, 0, 7]);
-        assert_eq!(shown(&table, 5), [None, None, None, Some(7)]);
-        let open = Policy { withhold_unanimous: false, ..policy(5) };
-        let (tables, _) = control(vec![table], &open);
-        assert_eq!(tables[0].cells[1], Some(Figure::count(7)));
-        let nobody = counted(&["yes", "no", "no_answer", "total"], &[0, 0, 7, 7]);
-        assert_eq!(shown(&nobody, 5), [Some(0), Some(0), Some(7), Some(7)], "silence tells nothing");
-    }
-
-    #[test]
-    fn zeros_may_be_shown_but_a_small_total_may_not() {
-        assert_eq!(
-            shown(&counted(&["a", "b", "c", "total"], &[0, 9, 8, 17]), 5),
-            [Some(0), Some(9), Some(8), Some(17)]
-        );
-        assert_eq!(shown(&counted(&["a", "b", "total"], &[0, 4, 4]), 5), [None, None, None]);
-    }
-
-    #[test]
-    fn a_small_complement_is_protected_where_several_choices_are_allowed() {
-        assert_eq!(shown(&counted(&["a", "b", "total"], &[9, 6, 10]), 5), [None, None, Some(10)]);
-    }
-
-    #[test]
-    fn the_complement_among_those_who_were_asked_is_protected_too() {
-        let codes = ["a", "b", NO_ANSWER, NOT_ASKED, TOTAL];
-        let table = counted(&codes, &[9, 6, 0, 20, 30]);
-        assert_eq!(shown(&table, 3), [None, None, None, None, Some(30)], "one of ten did not choose a");
-        let table = counted(&codes, &[6, 4, 0, 20, 30]);
-        assert_eq!(shown(&table, 3), [Some(6), Some(4), Some(0), Some(20), Some(30)]);
-        let table = counted(&codes, &[10, 0, 0, 20, 30]);
-        assert_eq!(shown(&table, 3), [None, None, None, None, Some(30)], "all who were asked said the same");
-    }
-
-    #[test]
-    fn a_question_that_hangs_on_another_is_shown_only_where_the_other_is_shown_whole() {
-        let first = |ns: &[i64]| Table { id: "first".to_owned(), ..counted(&["a", "b", TOTAL], ns) };
-        let codes = ["x", "y", NOT_ASKED, TOTAL];
-        let hanging = || Table { hangs_on: vec!["first".to_owned()], ..counted(&codes, &[5, 5, 10, 20]) };
-        let withheld =
-            |ns: &[i64]| control(vec![first(ns), hanging()], &policy(3)).0[1].cells.iter().all(Option::is_none);
-        assert!(withheld(&[18, 2, 20]), "who was not asked would give the withheld 2");
-        assert!(!withheld(&[10, 10, 20]));
-        assert!(
-            control(vec![hanging()], &policy(3)).0[0].cells.iter().all(Option::is_none),
-            "the other is not published at all"
-        );
-    }
-
-    #[test]
-    fn answers_that_no_category_shows_are_protected_too() {
-        assert_eq!(shown(&counted(&["a", "b", "total"], &[6, 6, 14]), 5), [None, None, Some(14)]);
-    }
-
-    #[test]
-    fn a_rating_needs_five_people_and_room_at_both_ends() {
-        assert!(rating_is_safe(5, 20, &policy(3)));
-        assert!(!rating_is_safe(4, 16, &policy(3)), "four people");
-        assert!(!rating_is_safe(7, 35, &policy(3)), "all gave the highest grade");
-        assert!(!rating_is_safe(7, 34, &policy(3)), "all but one did");
-        assert!(!rating_is_safe(6, 7, &policy(3)), "all but one gave the lowest");
-    }
-
-    fn means(sizes: [i64; 2]) -> Table {
-        let row = |n: i64| {
-            [
-                Cell { figure: Figure::count(n), basis: Basis::HiddenSize },
-                Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) },
-            ]
-        };
-        let cells = [sizes[0], sizes[1], sizes[0] + sizes[1]].into_iter().flat_map(row).collect();
-        let axes = vec![axis(&["x", "y", "total"]), axis(&["n", "mean"])];
-        Table {
-            id: "m".into(),
-            title: Text::finnish("m"),
-            definition: Text::finnish("d"),
-            axes,
-            cells,
-            class: Class::Groups,
-            as_of: Date::constant(2025, 11, 30),
-            source: Text::finnish("s"),
-            responses: Vec::new(),
-            hangs_on: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn group_means_are_shown_without_the_mean_of_all_because_it_would_give_the_sizes() {
-        assert_eq!(shown(&means([10, 7]), 3), [None, Some(50), None, Some(50), None, None]);
-    }
-
-    #[test]
-    fn with_a_group_of_four_only_the_mean_of_all_is_shown() {
-        assert_eq!(shown(&means([13, 4]), 3), [None, None, None, None, None, Some(50)]);
-    }
-
-    #[test]
-    fn a_mean_is_withheld_when_the_total_tells_how_few_gave_no_grade_or_when_all_are_alike() {
-        let rated = |total: i64, people: i64, sum: i64, alike: bool| {
-            let mut table = counted(&["4", "5", "no_answer", "total"], &[people - 2, 2, total - people, total]);
-            table.axes = vec![axis(&["4", "5", "no_answer", "total", "mean"])];
-            table.cells.push(Cell { figure: Figure::tenths(44), basis: Basis::Rating { people, sum, alike } });
-            let (_, withheld) = control(vec![table.clone()], &policy(5));
-            let of_mean = withheld.iter().find(|w| w.cells.contains(&vec!["mean".to_owned()]));
-            (shown(&table, 5)[4], of_mean.map(|w| w.reason))
-        };
-        assert_eq!(rated(10, 10, 44, false), (Some(44), None));
-        assert_eq!(rated(11, 10, 44, false), (None, Some(Reason::MeanRule)), "one gave no grade");
-        assert_eq!(rated(10, 10, 40, true), (None, Some(Reason::MeanRule)), "all gave the same");
-        assert_eq!(rated(5, 4, 16, false), (None, Some(Reason::MeanRule)), "too few grades whoever gave none");
-    }
-
-    #[test]
-    fn a_group_that_the_table_does_not_name_and_a_small_rest_leave_nothing_to_subtract() {
-        let sized = |n: i64| {
-            [
-                Cell { figure: Figure::count(n), basis: Basis::Count },
-                Cell { figure: Figure::tenths(50), basis: Basis::Duration(n) },
-            ]
-        };
-        let mut table = means([12, 10]);
-        table.cells = [sized(12), sized(10), sized(24)].concat();
-        assert_eq!(shown(&table, 5), [None, None, None, None, Some(24), Some(50)], "two people of another origin");
-        let with_trial = |size: i64, people: i64| {
-            [
-                Cell { figure: Figure::count(size), basis: Basis::HiddenSize },
-                Cell { figure: Figure::count(people), basis: Basis::Count },
-            ]
-        };
-        table.cells = [with_trial(10, 8), with_trial(7, 7), with_trial(17, 15)].concat();
-        assert_eq!(shown(&table, 5), [None; 6], "17 ended and 15 with a trial leave two without");
-    }
-
-    #[test]
-    fn a_table_of_answers_is_withheld_whole_when_few_of_the_invited_did_not_answer() {
-        let answered = |invited: i64| {
-            let response = Response { closed: 20, invited, answered: 14, one_a_case: true };
-            let table = counted(&["yes", "no", "no_answer", "total"], &[8, 6, 0, 14]);
-            Table { responses: vec![response], ..table }
-        };
-        let whole = [Some(8), Some(6), Some(0), Some(14)];
-        assert_eq!(shown(&answered(14), 3), whole, "everybody answered");
-        assert_eq!(shown(&answered(15), 3), [None; 4], "one did not");
-        assert_eq!(shown(&answered(16), 3), [None; 4], "two did not");
-        assert_eq!(shown(&answered(17), 3), whole, "three did not");
-        assert_eq!(shown(&answered(17), 5), [None; 4], "three are few where five are needed");
-        let (_, withheld) = control(vec![answered(15)], &policy(3));
-        assert_eq!(withheld.len(), 1);
-        assert_eq!((withheld[0].reason, withheld[0].cells.len()), (Reason::FewResponses, 4));
-    }
-
-    #[test]
-    fn what_is_withheld_is_recorded_with_its_reason_and_without_its_value() {
-        let (_, withheld) = control(vec![counted(&["a", "b", "total"], &[2, 9, 11])], &policy(5));
-        let text = serde_json::to_string(&withheld).unwrap();
-        assert_eq!(text, r#"[{"table":"t","cells":[["a"],["b"]],"reason":"small_group"}]"#);
-    }
 }

@@ -104,14 +104,18 @@ impl Release {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cube::Counted;
     use crate::instance::Instance;
+    use crate::release::{Before, Ledger};
     use jiff::civil::date;
 
     fn release() -> Release {
         let instance = Instance::read("palaute.yaml", include_str!("../../demo/palaute.yaml")).unwrap();
         let id =
             ReleaseId::next(date(2025, 11, 30), &["2025-11-30.4".parse().unwrap(), "2025-10-31.9".parse().unwrap()]);
-        Release::control(Vec::new(), &instance, id, "2025-12-01T07:00:00Z".parse().unwrap())
+        let nothing = Before { earlier: &[], witnesses: &[], ledger: &Ledger::default() };
+        let made = (id, "2025-12-01T07:00:00Z".parse().unwrap());
+        Release::control(&Counted::default(), &nothing, &instance, made, 0).unwrap().release
     }
 
     #[test]

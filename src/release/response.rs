@@ -1,7 +1,7 @@
 //! How many were invited and answered: the rule for people who did not.
 
 use super::Reason;
-use super::control::small;
+use super::primary::small;
 use crate::cube::Response;
 use crate::instance::Policy;
 

@@ -1,11 +1,13 @@
 //! What every table means: the entries of the methods and of the open data.
 
-use super::figures::page_of;
+use super::cohorts::days;
+use super::figures::{has_total, page_of, total};
+use super::sentences::capital;
 use super::{pages, responses};
-use crate::cube::{MEAN, TOTAL};
 use crate::release::{PublishedTable, Reason, Release};
 use crate::text::{Figure as Number, Language, Messages, told_date};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 #[derive(Serialize)]
 struct Entry {
@@ -14,6 +16,8 @@ struct Entry {
     definition: String,
     source: String,
     date: String,
+    /// The days whose people it counts.
+    days: Option<String>,
     n: Option<String>,
     /// Who or what `n` counts.
     unit: &'static str,
@@ -50,7 +54,8 @@ pub(super) fn tables(release: &Release, language: Language) -> Tables {
     Tables { groups }
 }
 
-fn group_of(table: &PublishedTable, m: Messages) -> String {
+/// What a table stands under in lists.
+pub(super) fn group_of(table: &PublishedTable, m: Messages) -> String {
     match pages::party_of(&table.id) {
         Some(party) => {
             let name = m.get(&format!("table.responses.{party}"));
@@ -61,23 +66,17 @@ fn group_of(table: &PublishedTable, m: Messages) -> String {
     }
 }
 
-fn reason(reason: Reason, table: &PublishedTable) -> &'static str {
-    match reason {
-        Reason::SmallGroup if table.figure(&[MEAN]).is_some() => "reason.small_group_with_mean",
-        Reason::SmallGroup => "reason.small_group",
-        Reason::MeanRule => "reason.mean_rule",
-        Reason::GroupSizeNotPublished => "reason.group_size_not_published",
-        Reason::WouldGiveGroupSizes => "reason.would_give_group_sizes",
-        Reason::FewInvitations => "reason.few_invitations",
-        Reason::FewResponses => "reason.few_responses",
-    }
+/// A text for each kind of rule, not for each reason: whether a figure is itself small or stands beside one is not told.
+fn reason(_: Reason) -> &'static str {
+    // One sentence whatever the rule: a reason of its own would narrow the figure down.
+    "reason.protected"
 }
 
 fn entry(table: &PublishedTable, release: &Release, m: Messages) -> Entry {
     let language = m.language();
-    let has_total = table.axes[0].categories.iter().any(|c| c.code == TOTAL);
     let page = page_of(&table.id);
-    let withheld = release.withheld().iter().filter(|w| w.table == table.id);
+    let reasons = release.withheld().iter().filter(|w| w.table == table.id);
+    let reasons: BTreeSet<&str> = reasons.map(|w| reason(w.reason)).collect();
     let told = |n: Option<Number>| n.map_or_else(|| "...".to_owned(), |f| f.told(language));
     Entry {
         id: table.id.clone(),
@@ -85,13 +84,14 @@ fn entry(table: &PublishedTable, release: &Release, m: Messages) -> Entry {
         definition: table.definition.in_language(language).to_owned(),
         source: table.source.in_language(language).to_owned(),
         date: told_date(table.as_of, language),
-        n: has_total.then(|| told(table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"])))),
+        days: table.cohort.as_ref().map(|_| capital(&days(table, m))),
+        n: has_total(table).then(|| told(total(table))),
         unit: m.get(if pages::party_of(&table.id).is_some_and(super::feedback::answers_by_case) {
             "site.answers_in_table"
         } else {
             "site.people"
         }),
-        withheld: withheld.map(|w| m.get(reason(w.reason, table)).to_owned()).collect(),
+        withheld: reasons.into_iter().map(|key| m.get(key).to_owned()).collect(),
         href: format!("{}#table-{}", pages::address(page, m), table.id),
         page: pages::name(page, m),
     }

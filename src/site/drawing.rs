@@ -5,7 +5,7 @@
 //! without a chart has no file, and a withheld figure is drawn as its sign, as on the page.
 
 use super::figures::{Chart, Figure};
-use crate::chart::{Bar, Flow, FlowStep, Line, Range, RangeRow, Stack};
+use crate::chart::{Bar, Flow, FlowStep, Funnel, Line, Range, RangeRow, Stack};
 use crate::release::Release;
 use crate::render::{Frame, RenderError, Renderer};
 use crate::text::{Messages, told_date};
@@ -98,6 +98,9 @@ struct Plot<'a> {
     /// Places and texts of that axis.
     ticks: &'a [(String, String)],
     line: Option<&'a Line>,
+    funnel: Option<&'a Funnel>,
+    /// Name of its axis of numbers expected.
+    expected: &'static str,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -228,6 +231,9 @@ impl<'a> Sheet<'a> {
             self.skip(10 + place.height);
             self.rows.push(Row { words: Vec::new(), plot: Some(Plot { line: Some(line), ..place }) });
         }
+        if let Some(funnel) = &chart.funnel {
+            self.funnel(funnel, &chart.legend, m);
+        }
         if !chart.stacks.is_empty() {
             self.legend(&chart.legend);
             self.stacks(&chart.stacks, &chart.share);
@@ -255,6 +261,20 @@ impl<'a> Sheet<'a> {
             self.row(&group.label, Some(group.n.as_str()), Plot { group: Some(group), ..place(76) });
         }
         self.row("", None, Plot { axis: Some(m.get("site.months_axis")), ..place(50) });
+    }
+
+    /// The funnel, above it what goes up, below it what its points are called.
+    fn funnel(&mut self, funnel: &'a Funnel, names: &'a [(String, String)], m: Messages) {
+        self.write(m.get("comparison.ratio"), QUIET);
+        let place = Plot { x: MARGIN + CURVE_INSET.0, y: self.y + 10, ..plot(INNER - 2 * CURVE_INSET.0, 0) };
+        self.skip(funnel.height + 70);
+        let expected = m.get("comparison.expected");
+        let funnel = Plot { height: funnel.height + 60, funnel: Some(funnel), expected, ..place };
+        self.rows.push(Row { words: Vec::new(), plot: Some(funnel) });
+        self.write(m.get("comparison.limits"), QUIET);
+        for (name, provider) in names {
+            self.write(&format!("{name}: {provider}"), PLAIN);
+        }
     }
 
     /// What each colour means, side by side as long as there is room.

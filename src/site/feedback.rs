@@ -1,5 +1,6 @@
 //! The figures of one party's feedback.
 
+use super::cohorts::days;
 use super::figures::{Chart, Figure, bars, numbered};
 use super::pages::party_of;
 use super::sentences::{answered_question, in_sentence, listed, most_common, people, shows_parts};
@@ -7,7 +8,7 @@ use super::table::TableView;
 use crate::chart::Stack;
 use crate::cube::{MEAN, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Language, Messages, divide_rounded, told_date, told_percent};
+use crate::text::{Language, Messages, divide_rounded, told_percent};
 
 /// Agreement scales: codes in the order agree to disagree, and their colours.
 const SCALES: [(&[&str], &[u8]); 2] =
@@ -88,6 +89,7 @@ fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, language:
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get(title).to_owned(),
         withheld: answered && tables.iter().any(|t| t.has_withheld()),
+        table_first: false,
         source: first.source.in_language(language).to_owned(),
     }
 }
@@ -97,7 +99,7 @@ fn question_subtitle(table: &PublishedTable, m: Messages) -> String {
     let n = people(table.figure(&[TOTAL]), m.language());
     // Not everybody who answered the form gave a grade.
     let key = if table.figure(&[MEAN]).is_some() { "site.subtitle_question_mean" } else { "site.subtitle_question" };
-    m.fill(&counted_key(key, party_of(&table.id)), &[("date", &told_date(table.as_of, m.language())), ("n", &n)])
+    m.fill(&counted_key(key, party_of(&table.id)), &[("days", &days(table, m)), ("n", &n)])
 }
 
 /// The figure of a question that is no agreement.
@@ -112,6 +114,7 @@ fn question(table: &PublishedTable, language: Language) -> Figure {
         tables: vec![TableView::new(table, language)],
         short: table.title.in_language(language).to_owned(),
         withheld: table.has_withheld(),
+        table_first: false,
         source: table.source.in_language(language).to_owned(),
     }
 }
@@ -191,7 +194,7 @@ fn agreement(
         title,
         subtitle: m.fill(
             &counted_key("site.agreement_subtitle", Some(party)),
-            &[("answers", &listed(&answers, m)), ("n", &n)],
+            &[("days", &days(first, m)), ("answers", &listed(&answers, m)), ("n", &n)],
         ),
         description,
         chart: Chart {
@@ -203,6 +206,7 @@ fn agreement(
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get("site.agreement_short").to_owned(),
         withheld: tables.iter().any(|t| t.has_withheld()),
+        table_first: false,
         source: first.source.in_language(language).to_owned(),
     }
 }

@@ -1,13 +1,16 @@
 //! The figures of the pages about cases and work, and what every figure has.
 
+use super::cohorts::days;
+use super::crosses;
 use super::feedback;
+use super::indicators;
 use super::responses;
 use super::sentences;
 use super::table::TableView;
-use crate::chart::{Bars, Flow, Line, Range, Stack};
-use crate::cube::{MEAN, NO_ANSWER, NOT_ASKED, TOTAL};
+use crate::chart::{Bars, Flow, Funnel, Line, Range, Stack};
+use crate::cube::{AxisCategory, MEAN, NO_ANSWER, NOT_ASKED, Role, TOTAL};
 use crate::release::{PublishedTable, Release};
-use crate::text::{Figure as Number, Language, Messages, finnish_month, told_date};
+use crate::text::{Figure as Number, Language, Messages, finnish_month};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -24,6 +27,8 @@ pub(super) struct Figure {
     /// Short name for the list of contents.
     pub(super) short: String,
     pub(super) withheld: bool,
+    /// True where the table says more than the chart, so that it stands open above it.
+    pub(super) table_first: bool,
     pub(super) source: String,
 }
 
@@ -34,6 +39,7 @@ pub(super) struct Chart {
     pub(super) range: Option<Range>,
     pub(super) line: Option<Line>,
     pub(super) flow: Option<Flow>,
+    pub(super) funnel: Option<Funnel>,
     pub(super) stacks: Vec<Stack>,
     /// Colour class and name of each share.
     pub(super) legend: Vec<(String, String)>,
@@ -47,7 +53,7 @@ impl Chart {
     /// True when there is something to draw.
     pub(super) fn is_drawn(&self) -> bool {
         let one = self.bars.is_some() || self.range.is_some() || self.line.is_some() || self.flow.is_some();
-        one || self.mean.is_some() || !self.stacks.is_empty()
+        one || self.funnel.is_some() || self.mean.is_some() || !self.stacks.is_empty()
     }
 }
 
@@ -58,10 +64,11 @@ const CURVE_HEIGHT: u32 = 300;
 pub(super) const WORK_QUESTIONS: [&str; 3] = ["employer-e-form", "employer-e-continues", "employer-e-again"];
 
 /// The tables of each page in the order of their figures. Tables of answers stand on their party's page.
-const PAGE_TABLES: [(&str, &[&str]); 4] = [
-    ("results", &["outcomes", "clients-by-gender", "clients-by-origin"]),
+const PAGE_TABLES: [(&str, &[&str]); 5] = [
+    ("results", &["outcomes", "goals", "outcomes-by-gender", "outcomes-by-origin", "outcomes-by-age"]),
+    ("clients", &["clients-by-gender", "clients-by-origin", "clients-by-age", "clients-by-area", "profiles"]),
     ("durations", &["months-before-coaching", "months-total"]),
-    ("work", &["work-trials", WORK_QUESTIONS[0], WORK_QUESTIONS[1], WORK_QUESTIONS[2]]),
+    ("work", &["work-trials", "hours-per-case", WORK_QUESTIONS[0], WORK_QUESTIONS[1], WORK_QUESTIONS[2]]),
     ("progress", &["coaching-started"]),
 ];
 
@@ -74,7 +81,10 @@ pub(super) fn of_page(page: &str, release: &Release, language: Language) -> Vec<
         return feedback::figures(release, party, &WORK_QUESTIONS, language);
     }
     let tables = PAGE_TABLES.iter().find(|(name, _)| *name == page).map_or(&[][..], |(_, tables)| tables);
-    let present = tables.iter().filter_map(|id| release.table(id));
+    let named = tables.iter().filter_map(|id| release.table(id));
+    // What an installation declares itself stands with the results.
+    let others = release.tables().iter().filter(|t| page == "results" && is_own(&t.id));
+    let present = named.chain(others);
     let (questions, cases): (Vec<_>, Vec<_>) = present.partition(|t| super::pages::party_of(&t.id).is_some());
     let mut figures: Vec<Figure> = cases.into_iter().map(|table| figure(release, table, language)).collect();
     figures.extend(feedback::questions(&questions, language));
@@ -88,12 +98,19 @@ pub(super) fn page_of(table: &str) -> &'static str {
     }
     match (table, super::pages::party_of(table)) {
         (responses::TABLE, _) => "feedback",
+        ("targets", _) => "progress",
+        (id, _) if indicators::holds(id) => "indicators",
         (_, Some("client")) => "feedback_client",
         (_, Some("employer")) => "feedback_employer",
         (_, Some("community")) => "feedback_community",
         (_, Some(_)) => "feedback_purchaser",
-        _ => "progress",
+        _ => "results",
     }
+}
+
+/// True for tables that no page names.
+fn is_own(table: &str) -> bool {
+    page_of(table) == "results" && PAGE_TABLES.iter().all(|(_, tables)| !tables.contains(&table))
 }
 
 /// Figures with their running numbers.
@@ -101,9 +118,11 @@ pub(super) fn numbered(figures: Vec<Figure>) -> Vec<Figure> {
     (1..).zip(figures).map(|(number, figure)| Figure { number, ..figure }).collect()
 }
 
-fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figure {
+/// The figure of a table about cases.
+pub(super) fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figure {
     let m = Messages::of(language);
     let neutral = || table.title.in_language(language).to_owned();
+    let clients = table.id.starts_with("clients-by-");
     let (title, description, chart) = match table.id.as_str() {
         "outcomes" => (
             sentences::outcomes_title(table, language),
@@ -130,8 +149,14 @@ fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figu
             sentences::trials_text(table, language),
             trials(table, language),
         ),
+        _ if crosses::is_cross(table) => {
+            let chart = crosses::chart(table, language);
+            (neutral(), crosses::text(&chart, m), chart)
+        }
+        _ if is_measured(table) => (neutral(), sentences::means_text(table, language), mean_bars(table, language)),
         _ => (
-            sentences::groups_title(table, language).unwrap_or_else(neutral),
+            // Only of these it is clear that they are clients, each in one group.
+            clients.then(|| sentences::groups_title(table, language)).flatten().unwrap_or_else(neutral),
             sentences::counts_text(table, language),
             bars(table, language),
         ),
@@ -150,26 +175,56 @@ fn figure(release: &Release, table: &PublishedTable, language: Language) -> Figu
         tables,
         short: neutral(),
         withheld: table.has_withheld(),
+        table_first: crosses::is_cross(table),
         source: table.source.in_language(language).to_owned(),
     }
 }
 
 /// What is counted, until when and how many people: the reader meets n before the figures.
 pub(super) fn subtitle(table: &PublishedTable, m: Messages) -> String {
-    let has_n = table.axes[0].categories.iter().any(|c| c.code == TOTAL);
-    fill_subtitle(table, m, if has_n { "site.subtitle" } else { "site.subtitle_no_n" })
+    fill_subtitle(table, m, if has_total(table) { "site.subtitle" } else { "site.subtitle_no_n" })
 }
 
 /// The same under a title that already says what is counted.
 fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
-    fill_subtitle(table, m, "site.subtitle_short")
+    if !has_total(table) {
+        return sentences::capital(&days(table, m));
+    }
+    sentences::capital(&fill_subtitle(table, m, "site.subtitle_short"))
+}
+
+/// True when a table says how many it is about.
+pub(super) fn has_total(table: &PublishedTable) -> bool {
+    let codes =
+        |axis: usize, code: &str| table.axes.get(axis).is_some_and(|a| a.categories.iter().any(|c| c.code == code));
+    codes(0, TOTAL) && (table.axes.len() == 1 || codes(1, TOTAL) || codes(1, "n")) || table.id == responses::TABLE
+}
+
+/// How many a table is about; none where that is withheld or not told.
+pub(super) fn total(table: &PublishedTable) -> Option<Number> {
+    [&[TOTAL][..], &[TOTAL, "n"], &[TOTAL, TOTAL]].into_iter().find_map(|codes| table.figure(codes))
+}
+
+/// True when a table tells measures of groups, or of everybody.
+fn is_measured(table: &PublishedTable) -> bool {
+    table.axes.iter().any(|a| a.role == Role::Metric)
+}
+
+/// Means of the groups as bars, where there are groups and means.
+fn mean_bars(table: &PublishedTable, language: Language) -> Chart {
+    let grouped = table.axes.len() == 2 && table.axes[1].categories.iter().any(|c| c.code == MEAN);
+    if !grouped {
+        return Chart::default();
+    }
+    let row =
+        |c: &AxisCategory| (c.label.in_language(language).to_owned(), table.figure(&[&c.code, MEAN]), c.code != TOTAL);
+    let rows: Vec<_> = table.axes[0].categories.iter().map(row).collect();
+    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }
 }
 
 fn fill_subtitle(table: &PublishedTable, m: Messages, key: &str) -> String {
-    let n = table.figure(&[TOTAL]).or_else(|| table.figure(&[TOTAL, "n"]));
-    let n = sentences::people(n, m.language());
-    let date = told_date(table.as_of, m.language());
-    m.fill(key, &[("title", table.title.in_language(m.language())), ("date", &date), ("n", &n)])
+    let n = sentences::people(total(table), m.language());
+    m.fill(key, &[("title", table.title.in_language(m.language())), ("days", &days(table, m)), ("n", &n)])
 }
 
 /// The outcomes: squares where they can be counted at a glance, bars elsewhere.

@@ -1,10 +1,12 @@
 //! The front page: headline figures, outcomes, progress and what clients answered.
 
+use super::cohorts::{days, when};
 use super::feedback;
 use super::figures::{self, Chart};
 use super::responses;
 use super::sentences::{
-    capital, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts, target_covers,
+    capital, last_started, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts,
+    target_covers,
 };
 use crate::cube::{MEAN, TOTAL};
 use crate::release::Release;
@@ -41,13 +43,25 @@ pub(super) struct Front {
     progress: Chart,
     progress_title: String,
     progress_text: String,
+    /// True when a figure of the page is withheld.
+    withheld: bool,
     feedback: Option<Teaser>,
 }
 
 pub(super) fn front(release: &Release, m: Messages) -> Front {
     let language = m.language();
-    let clients = release.table("clients-by-gender").and_then(|t| t.figure(&[TOTAL]));
     let outcomes = release.table("outcomes");
+    let started = release.table("clients-by-gender");
+    // Of a later period the table has its own clients only; the curve has everybody so far.
+    let clients = match started.filter(|t| t.cohort.as_ref().is_none_or(|c| c.from.is_none())) {
+        Some(table) => table.figure(&[TOTAL]),
+        None => last_started(release, language).map(|(n, _)| Number::count(n)),
+    };
+    // Those who have not ended are known only while both figures are of everybody so far.
+    let so_far =
+        outcomes.is_some_and(|t| t.cohort.as_ref().is_none_or(|c| c.from.is_none() && c.until == release.as_of()));
+    let ended_days = outcomes
+        .map_or_else(|| m.fill("site.until", &[("date", &told_date(release.as_of(), language))]), |t| when(t, m));
     let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
     let onward = outcomes.and_then(onward).map(Number::count);
     // Poster figures say nought, not the sign.
@@ -56,7 +70,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let covers = target_covers(release, language);
     let target_text = target
         .map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.told(language)), ("covers", &covers)]));
-    let ongoing = clients.zip(ended).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
+    let ongoing = clients.zip(ended).filter(|_| so_far).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
     let share = onward
         .zip(ended)
         .filter(|(_, e)| e.scaled > 0)
@@ -68,18 +82,22 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
             headline(
                 sign(ended),
                 "site.coachings_ended",
-                ongoing.map_or_else(String::new, |n| m.fill("site.ongoing", &[("n", &n)])),
+                ongoing.map_or_else(
+                    || if so_far { String::new() } else { format!("{}.", capital(&ended_days)) },
+                    |n| m.fill("site.ongoing", &[("n", &n)]),
+                ),
             ),
             headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
         ],
         outcomes: outcomes.map(|t| figures::outcome_bars(t, language)),
         outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
-        outcomes_subtitle: m
-            .fill("site.units_subtitle", &[("date", &told_date(release.as_of(), language)), ("n", &sign(ended))]),
+        outcomes_subtitle: m.fill("site.units_subtitle", &[("days", &ended_days), ("n", &sign(ended))]),
         source: outcomes.map_or_else(String::new, |t| t.source.in_language(language).to_owned()),
         progress: release.table("coaching-started").map(|t| figures::curve(release, t, language)).unwrap_or_default(),
         progress_title: progress_title(release, language),
         progress_text: progress_text(release, language),
+        withheld: [clients, ended, onward].contains(&None)
+            || outcomes.is_some_and(crate::release::PublishedTable::has_withheld),
         feedback: teaser(release, m),
     }
 }
@@ -105,7 +123,7 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
     Some(Teaser {
         title,
         line: responses::response(release, "client", language).map(|r| r.line),
-        subtitle: m.fill(subtitle, &[("question", question), ("n", &n), ("date", &told_date(table.as_of, language))]),
+        subtitle: m.fill(subtitle, &[("question", question), ("n", &n), ("days", &days(table, m))]),
         chart: if table.figure(&[MEAN]).is_some() || shows_parts(table) {
             figures::bars(table, language)
         } else {

@@ -4,13 +4,18 @@
 //! bytes, the same bytes for the same input on any machine. Refuses: missing pages of prose. It never
 //! sees a store, a cube or a submission, so no page can show what was not released.
 
+mod cohorts;
+mod comparison;
+mod crosses;
 mod definitions;
 mod drawing;
 mod feedback;
 mod figures;
 mod front;
+mod indicators;
 mod open_data;
 mod pages;
+mod quality;
 mod responses;
 mod sentences;
 mod table;
@@ -54,12 +59,15 @@ pub fn build(release: &Release, content: &[Page], instance: &Instance, renderer:
     site.insert("palaute.css".to_owned(), STYLE.as_bytes().to_vec());
     for language in &instance.languages.value {
         let suffix = data_suffix(*language, instance);
-        for table in release.tables() {
-            let path = |ending: &str| format!("data/{}{suffix}.{ending}", table.id);
+        let now = release.tables().iter().map(|table| (table, table.id.clone()));
+        let earlier = release.earlier().iter().map(|table| (table, cohorts::earlier_path(table)));
+        for (table, place) in now.chain(earlier) {
+            let path = |ending: &str| format!("data/{place}{suffix}.{ending}");
             site.insert(path("csv"), open_data::csv(table, release, *language).into_bytes());
             site.insert(path("json"), open_data::json_stat(table, release, *language).into_bytes());
         }
     }
+    site.extend(comparison::files(release, instance));
     for (path, text) in pages::pages(release, content, instance, renderer)? {
         site.insert(path, text.into_bytes());
     }

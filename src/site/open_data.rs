@@ -1,9 +1,10 @@
 //! Tables as open data: CSV and JSON-stat 2.0 (<https://json-stat.org/full/>).
 
-use crate::cube::{MEAN, Role, TOTAL};
+use crate::cube::{MEAN, Reading, Role, TOTAL, Whose};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure, Language};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sign of a withheld figure, one for every reason.
 pub(super) const WITHHELD: &str = "...";
@@ -107,10 +108,35 @@ pub(super) fn json_stat(table: &PublishedTable, release: &Release, language: Lan
             "notice": release.notice().map(|n| n.in_language(language)),
         },
     });
+    if !table.reads.is_empty() {
+        dataset["extension"]["reads"] = json!(table.reads);
+        dataset["extension"]["attributes"] = json!(attributes(table, release));
+        dataset["extension"]["cohort"] = json!(table.cohort);
+    }
     if !role.is_empty() {
         dataset["role"] = Value::Object(role);
     }
     let mut text = serde_json::to_string_pretty(&dataset).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Blocks that the figures of a table name, each with its attributes and every code that they can have.
+fn attributes(table: &PublishedTable, release: &Release) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
+    let ids: BTreeSet<&String> = table.reads.iter().flat_map(named).map(|w| &w.block).collect();
+    let codes = |id: &String| {
+        let attributes = release.blocks().get(id).map_or(&[][..], Vec::as_slice);
+        attributes.iter().map(|a| (a.id.clone(), a.codes.clone())).collect()
+    };
+    ids.into_iter().map(|id| (id.clone(), codes(id))).collect()
+}
+
+/// The people that a figure tells of.
+fn named(reading: &Reading) -> Vec<&Whose> {
+    match reading {
+        Reading::Plain => Vec::new(),
+        Reading::Count(whose) | Reading::Measured(whose) => vec![whose],
+        Reading::Share { part, whole } => vec![part, whole],
+        Reading::Grades(grades) => grades.iter().map(|(_, whose)| whose).collect(),
+    }
 }

@@ -1,9 +1,13 @@
 //! The pages of the site: their addresses, the frame around them and what fills each of them.
 
+use super::cohorts;
+use super::comparison::ComparisonView;
 use super::definitions::{self, Tables};
 use super::drawing;
 use super::figures::{self, Figure};
 use super::front::{self, Door, Front};
+use super::indicators;
+use super::quality::{self, Quality};
 use super::responses::{self, ResponseView};
 use super::{SiteError, data_suffix};
 use crate::content::Page;
@@ -15,9 +19,11 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Every page; their addresses and names stand in the catalogue.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 20] = [
     "front",
     "results",
+    "clients",
+    "indicators",
     "durations",
     "work",
     "feedback",
@@ -26,18 +32,33 @@ const PAGES: [&str; 15] = [
     "feedback_community",
     "feedback_purchaser",
     "progress",
+    "comparison",
+    "earlier",
     "methods",
+    "withheld",
     "about",
     "open_data",
     "accessibility",
     "privacy",
 ];
 /// The pages in the navigation.
-const NAVIGATION: [&str; 9] =
-    ["front", "results", "durations", "work", "feedback", "progress", "methods", "about", "open_data"];
+const NAVIGATION: [&str; 12] = [
+    "front",
+    "results",
+    "clients",
+    "indicators",
+    "durations",
+    "work",
+    "feedback",
+    "progress",
+    "comparison",
+    "methods",
+    "about",
+    "open_data",
+];
 /// The pages about the site and about the figures, linked from every footer.
-const ABOUT: [&str; 3] = ["about", "accessibility", "privacy"];
-const STATISTICS: [&str; 3] = ["results", "methods", "open_data"];
+const ABOUT: [&str; 4] = ["about", "withheld", "accessibility", "privacy"];
+const STATISTICS: [&str; 5] = ["results", "indicators", "earlier", "methods", "open_data"];
 /// The parties whose answers have a page.
 const PARTIES: [&str; 4] = ["client", "employer", "community", "purchaser"];
 
@@ -67,6 +88,10 @@ struct Figures {
     response: Option<ResponseView>,
     /// The pages of all parties, on each of them and on their overview.
     parties: Vec<Link>,
+    /// True where tables of this page may have earlier periods.
+    earlier: bool,
+    /// What stands on a page without figures.
+    nothing: &'static str,
 }
 
 #[derive(Serialize)]
@@ -76,6 +101,13 @@ struct FrontBody {
     doors: Vec<Door>,
 }
 
+#[derive(Serialize)]
+struct Methods {
+    #[serde(flatten)]
+    tables: Tables,
+    quality: Quality,
+}
+
 fn slug(page: &str, m: Messages) -> &'static str {
     m.get(&format!("page.{page}.slug"))
 }
@@ -83,6 +115,11 @@ fn slug(page: &str, m: Messages) -> &'static str {
 /// The address of a page among those of its language.
 pub(super) fn address(page: &str, m: Messages) -> String {
     format!("{}.html", slug(page, m))
+}
+
+/// True for a page of the site.
+pub(super) fn exists(page: &str) -> bool {
+    PAGES.contains(&page)
 }
 
 /// What links to a page say.
@@ -167,9 +204,17 @@ fn pages_in(
         let view = View { frame, release: &told, page, to: to.clone(), body: () };
         let html = match current {
             "front" => renderer.fill("site/front.html", &view.with(front_body(release, m))),
-            "methods" => renderer.fill("site/methods.html", &view.with(tables(release, m))),
+            "methods" => renderer.fill("site/methods.html", &view.with(methods(release, &told.published_at, m))),
             "open_data" => renderer.fill("site/open-data.html", &view.with(tables(release, m))),
-            "about" | "accessibility" | "privacy" => renderer.fill("site/prose.html", &view),
+            "comparison" => {
+                let body = ComparisonView::new(release, instance, m);
+                let drawn = body.figure();
+                out.extend(drawing::files(drawn, &view.frame, release, renderer, m)?);
+                renderer.fill("site/comparison.html", &view.with(body))
+            }
+            "indicators" => renderer.fill("site/indicators.html", &view.with(indicators::page(release, m))),
+            "earlier" => renderer.fill("site/earlier.html", &view.with(cohorts::earlier(release, m))),
+            "about" | "withheld" | "accessibility" | "privacy" => renderer.fill("site/prose.html", &view),
             _ => {
                 let body = figures_body(current, release, m);
                 out.extend(drawing::files(&body.figures, &view.frame, release, renderer, m)?);
@@ -207,6 +252,10 @@ fn tables(release: &Release, m: Messages) -> Tables {
     definitions::tables(release, m.language())
 }
 
+fn methods(release: &Release, published_at: &str, m: Messages) -> Methods {
+    Methods { tables: tables(release, m), quality: quality::quality(release, published_at, m) }
+}
+
 fn figures_body(current: &str, release: &Release, m: Messages) -> Figures {
     let party = current.strip_prefix("feedback_");
     let mut parties = Vec::new();
@@ -219,5 +268,7 @@ fn figures_body(current: &str, release: &Release, m: Messages) -> Figures {
         figures: figures::of_page(current, release, m.language()),
         response: party.and_then(|p| responses::response(release, p, m.language())),
         parties,
+        earlier: !release.earlier().is_empty(),
+        nothing: m.get(if current.starts_with("feedback") { "site.no_feedback" } else { "site.no_tables" }),
     }
 }

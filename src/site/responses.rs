@@ -33,7 +33,7 @@ fn in_words(figure: Option<Number>, m: Messages) -> String {
     figure.map_or_else(|| m.get("finding.secret").to_owned(), |f| told_number(&f.plain(), m.language()))
 }
 
-fn rate_of(table: &PublishedTable, party: &str, language: Language) -> Option<String> {
+pub(super) fn rate_of(table: &PublishedTable, party: &str, language: Language) -> Option<String> {
     let rate = response_rate(table.figure(&[party, "invited"])?, table.figure(&[party, "answered"])?)?;
     Some(told_percent(rate, language))
 }
@@ -82,6 +82,7 @@ pub(super) fn figure(release: &Release, language: Language) -> Option<Figure> {
         tables: vec![TableView::new(table, language)],
         short: table.title.in_language(language).to_owned(),
         withheld: table.has_withheld(),
+        table_first: false,
         source: table.source.in_language(language).to_owned(),
     })
 }

@@ -66,6 +66,7 @@ pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> Stri
         (Some(total), Some(n)) => {
             m.fill("finding.outcomes_some", &[("n", &capital(&number(n, m))), ("total", &total.to_string())])
         }
+        _ if shows_parts(table) => m.get("finding.outcomes_partly").to_owned(),
         _ => m.get("finding.outcomes_withheld").to_owned(),
     }
 }
@@ -132,6 +133,18 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
         });
     }
     if told.is_empty() { m.get("finding.withheld").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
+}
+
+/// The means of the groups, where there are any that are shown.
+pub(super) fn means_text(table: &PublishedTable, language: Language) -> String {
+    let m = Messages::of(language);
+    let told = table.axes[0].categories.iter().filter_map(|group| {
+        let mean = table.figure(&[&group.code, MEAN])?.told(language);
+        let who = in_sentence(group.label.in_language(language), language);
+        Some(m.fill("site.mean_of", &[("who", &who), ("mean", &mean)]))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { m.get("site.measured_text").to_owned() } else { capital(&format!("{}.", told.join("; "))) }
 }
 
 /// What the target of the period covers, as it stands in a sentence.

@@ -1,15 +1,31 @@
 //! A published table as rows of a page, every cell with its address.
 
 use super::open_data::WITHHELD;
+use crate::cube::Role;
 use crate::release::PublishedTable;
-use crate::text::{Language, Messages};
+use crate::text::{Figure, Language, Messages};
 use serde::Serialize;
+
+/// The sign of what a table does not have.
+const ABSENT: &str = ".";
 
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct TableCell {
     /// Table and category codes, so that tests and the audit find the figure again.
     address: String,
     text: String,
+}
+
+impl TableCell {
+    /// A figure, or the sign where it is withheld.
+    pub(super) fn new(address: String, figure: Option<Figure>, language: Language) -> Self {
+        Self { address, text: figure.map_or_else(|| WITHHELD.to_owned(), |f| f.told(language)) }
+    }
+
+    /// Where a table has no such figure.
+    pub(super) fn absent() -> Self {
+        Self { address: String::new(), text: ABSENT.to_owned() }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +53,7 @@ impl TableView {
         let mut head = vec![rows_axis.label.in_language(language).to_owned()];
         match columns {
             Some(axis) => head.extend(axis.categories.iter().map(|c| c.label.in_language(language).to_owned())),
+            None if rows_axis.role == Role::Metric => head.push(m.get("site.indicator_value").to_owned()),
             None => head.push(m.get("table.people_unit").to_owned()),
         }
         let width = columns.map_or(1, |axis| axis.categories.len());
@@ -48,10 +65,7 @@ impl TableView {
                 .enumerate()
                 .map(|(i, cell)| {
                     let column = columns.map_or(String::new(), |axis| format!(" {}", axis.categories[i].code));
-                    TableCell {
-                        address: format!("{} {}{column}", table.id, category.code),
-                        text: cell.map_or_else(|| WITHHELD.to_owned(), |f| f.told(language)),
-                    }
+                    TableCell::new(format!("{} {}{column}", table.id, category.code), *cell, language)
                 })
                 .collect(),
         });

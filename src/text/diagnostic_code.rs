@@ -165,6 +165,38 @@ codes! {
     ReminderDays "I017" "a reminder cannot be sent on that day";
     MailServer "I018" "mail cannot leave in this way";
 
+    // statistics.yaml.
+    TableId "S001" "a table's id is used twice, taken or no id";
+    StatisticsText "S002" "a table or an indicator has no title or definition, or not in every language";
+    DimensionUnknown "S003" "a dimension is not there";
+    DimensionCode "S004" "a dimension has no such code";
+    CountedForm "S005" "statistics name a form that is not there or that asks nobody outside";
+    CountedQuestion "S006" "statistics name a question that is not there or not counted so";
+    CountedAnswer "S007" "statistics name an answer that cannot be chosen";
+    TooFine "S008" "a table is broken down too finely";
+    Overlapping "S009" "categories that overlap are crossed with others";
+    Unlinkable "S010" "nobody who is counted can have a category of this dimension";
+    WindowOfSensitive "S011" "the days of a sensitive table overlap those of the next release";
+    NotSensitive "S012" "a table is called not sensitive, but what it tells is";
+    IndicatorKinds "S013" "an indicator is of no kind, or of several";
+    FigureIdTwice "S014" "an indicator's id in the statistics is used twice or is no id";
+    MeasureUnknown "S015" "the program does not measure this";
+    Strata "S016" "cases cannot be compared by these strata";
+    CohortEnds "S017" "the ends of cohorts are not in order";
+    StructuralZero "S018" "a structural zero is no combination of codes";
+
+    // areas.yaml.
+    AreaCode "A001" "a code of an area is used twice or is no code";
+    AreaText "A002" "the name of an area is missing in a language or used twice";
+    AreaUnlinked "A003" "an area does not lead to a larger one, or nobody can belong to it";
+    AreaUnemployment "A004" "a share of unemployed people is no percentage";
+
+    // published.yaml.
+    PublishedTable "P001" "a figure published elsewhere is of a table that is not there";
+    PublishedCell "P002" "a figure published elsewhere is of no cell of its table";
+    PublishedCohort "P003" "a figure published elsewhere is of no cohort";
+    PublishedValue "P004" "a figure published elsewhere cannot have this value";
+
     // Pages of content.
     PageName "C001" "the file's name cannot be an address";
     PageTooLong "C002" "the page is too long";

@@ -51,7 +51,11 @@ impl House {
             })
             .collect();
         std::fs::write(dir.join("palaute.yaml"), settings.join("\n")).expect("the settings");
-        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/veto-plus-ledger.csv");
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
+        for name in ["statistics.yaml", "areas.yaml"] {
+            std::fs::copy(demo.join(name), dir.join(name)).expect("the demo's statistics");
+        }
+        let sheet = demo.join("veto-plus-ledger.csv");
         house.run(NOW, &["import", &sheet.display().to_string()]);
         house
     }

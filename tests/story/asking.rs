@@ -2,7 +2,7 @@
 //! that no page makes.
 
 use crate::http::{Answer, get, post};
-use crate::instance::Instance;
+use crate::instance::{DAY_AFTER, Instance};
 use palaute::store::Store;
 use std::fs;
 use std::net::SocketAddr;
@@ -132,10 +132,11 @@ fn a_plan_can_be_answered_while_the_coaching_goes_on_and_is_no_response() {
     let path = link(&instance, &[running, "--form", "job-search-plan"]);
     assert!(send(server.address, &path, &[]).receipt().is_some());
     drop(server);
-    instance.must(&["release"]);
+    instance.must_at(DAY_AFTER, &["release"]);
     instance.must(&["build"]);
-    let data = instance.open_data();
-    assert_eq!(data["responses client answered"], "0", "a plan is no feedback");
+    let report = fs::read_to_string(instance.path().join("releases/2025-11-30.1/report.txt")).unwrap();
+    assert!(!report.contains("New cohort of client-feedback"), "a plan is no feedback: {report}");
+    assert_eq!(instance.open_data()["responses client answered"], "...", "nor does a figure tell that nobody answered");
     instance.must(&["verify"]);
 }
 
@@ -177,10 +178,15 @@ fn answers_to_every_version_stay_readable_and_countable_and_what_an_earlier_one_
     fs::write(&file, &after).unwrap();
     answer(&ended[5..12], "too_little");
     instance.must(&["report", "--all", "--out", instance.path().join("reports").to_str().unwrap()]);
-    instance.must(&["release"]);
-    let release = fs::read_dir(instance.path().join("releases")).unwrap().next().unwrap().unwrap().path();
-    let release = fs::read_to_string(release.join("release.json")).unwrap();
-    assert!(release.contains("far_too_little") && release.contains("not_asked"), "both versions are counted");
+    instance.must_at(DAY_AFTER, &["release"]);
+    instance.must(&["build"]);
+    let data = instance.open_data();
+    for (address, value) in [("client-c-amount far_too_little", "5"), ("client-c-amount too_little", "7")] {
+        assert_eq!(data.get(address).map(String::as_str), Some(value), "both versions are counted");
+    }
+    for (address, value) in [("client-c-trust not_asked", "5"), ("client-c-trust total", "12")] {
+        assert_eq!(data.get(address).map(String::as_str), Some(value), "five were not asked");
+    }
     instance.must(&["verify"]);
     crate::the_history_and_the_facts_agree_with_what_is_stored(&instance);
 }

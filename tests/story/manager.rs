@@ -163,7 +163,7 @@ fn a_manager_sees_numbers_and_neither_cases_nor_clients() {
     assert!(figures.contains("Esikatselu, ei julkaistu."), "{figures}");
     assert!(
         figures.contains("data-cell=\"outcomes total\">17<")
-            && figures.contains("data-cell=\"months-total total n\">...")
+            && figures.contains("data-cell=\"outcomes-by-gender woman job\">...")
     );
     assert!(!instance.path().join("releases").exists());
     // Others have no way in, and a coach's cases are not a manager's.

@@ -5,6 +5,7 @@ use palaute::desk::Desk;
 use palaute::form::{Circumstances, Form, FormFile, FormSet, Kind};
 use palaute::instance::Instance;
 use palaute::render::{PdfPrinter, Renderer};
+use palaute::statistics::Statistics;
 use palaute::store::{Database, Store};
 use palaute::submission::{RawAnswers, Submission};
 use palaute::text::{Fingerprint, hex};
@@ -100,10 +101,13 @@ impl House {
     pub(crate) async fn desk(&self) -> Desk {
         let source = std::fs::read_to_string(self.dir().join("palaute.yaml")).expect("the settings");
         let now = NOW.parse().expect("an instant");
+        let (instance, forms) = (Instance::read("palaute.yaml", &source).expect("good settings"), vec![form()]);
         Desk {
             store: Store::open(&self.data).await.expect("the store opens"),
-            instance: Arc::new(Instance::read("palaute.yaml", &source).expect("good settings")),
-            forms: Arc::new(vec![form()]),
+            statistics: Arc::new(Statistics::usual(&instance, &forms)),
+            published: Arc::default(),
+            instance: Arc::new(instance),
+            forms: Arc::new(forms),
             renderer: Arc::new(Renderer::new(&BTreeMap::new()).expect("good templates")),
             printer: Arc::new(PdfPrinter::new(Vec::new())),
             clock: Arc::new(move || now),

@@ -15,7 +15,10 @@ use tempfile::TempDir;
 /// The instant at which the pilot's story is told.
 pub(crate) const NOW: &str = "2025-12-01T09:00:00+02:00";
 
-/// A folder with the demo's palaute.yaml and the embedded forms and content.
+/// The next day: answers are published from the day after they came.
+pub(crate) const DAY_AFTER: &str = "2025-12-02T09:00:00+02:00";
+
+/// A folder with the demo's palaute.yaml and statistics, and the embedded forms and content.
 pub(crate) struct Instance {
     dir: TempDir,
     /// A database of a PostgreSQL, when the tests run on one.
@@ -92,8 +95,15 @@ impl Instance {
     pub(crate) fn on_file() -> Self {
         let dir = tempfile::tempdir().unwrap();
         expect_success(&program().arg("init").arg(dir.path()).output().unwrap());
-        fs::copy(repository("demo/palaute.yaml"), dir.path().join("palaute.yaml")).unwrap();
+        for own in ["palaute.yaml", "statistics.yaml", "areas.yaml"] {
+            fs::copy(repository("demo").join(own), dir.path().join(own)).unwrap();
+        }
         Self { dir, server: None }
+    }
+
+    /// Figures that the pilot's own report told begin the ledger of its releases.
+    pub(crate) fn knows_the_pilots_report(&self) {
+        fs::copy(repository("demo/published.yaml"), self.path().join("published.yaml")).unwrap();
     }
 
     /// Has its data in that database from now on.
@@ -220,6 +230,11 @@ impl Instance {
         expect_success(&self.run(arguments))
     }
 
+    /// Runs a command at another instant, which must succeed; what it printed.
+    pub(crate) fn must_at(&self, now: &str, arguments: &[&str]) -> String {
+        expect_success(&self.at(now).args(arguments).output().unwrap())
+    }
+
     /// Writes a sheet beside the instance and returns its path as an argument.
     pub(crate) fn sheet(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
@@ -273,13 +288,18 @@ impl Drop for Server {
 
 /// Reads every JSON-stat file of a built site, in the instance's first language.
 pub(crate) fn open_data(site: &Path) -> BTreeMap<String, String> {
+    open_data_in(&site.join("data"))
+}
+
+/// The same of one folder: those of an earlier period have their own, named by its last day.
+pub(crate) fn open_data_in(folder: &Path) -> BTreeMap<String, String> {
     let mut figures = BTreeMap::new();
-    for entry in fs::read_dir(site.join("data")).unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "json") {
             let table = path.file_stem().unwrap().to_string_lossy().into_owned();
-            // The same figures in another language, such as `outcomes.sv`.
-            if table.contains('.') {
+            // The same figures in another language, such as `outcomes.sv`, and what the audit did.
+            if table.contains('.') || table == "audit" {
                 continue;
             }
             read_table(&table, &serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap(), &mut figures);

@@ -9,8 +9,8 @@ mod staff;
 use super::arguments::Demo;
 use super::folder::{Folder, io_at};
 use super::import::import_file;
-use super::init::{INSTANCE, write, write_instance};
-use super::publish::{make_release, publishing, write_site};
+use super::init::{INSTANCE, beside_its_schema, write, write_instance};
+use super::publish::{make_release, past_in, proof_of, publishing, write_site};
 use super::report::write_reports;
 use super::run::Outcome;
 use super::terminal::say;
@@ -43,6 +43,12 @@ const VISITORS: [(Party, &str); 4] = [
 const FIRST_PORT: u16 = 8080;
 
 const PILOT: &str = include_str!("../../../demo/palaute.yaml");
+/// What the demo publishes, its invented areas and what the pilot published itself.
+const PILOT_STATISTICS: [(&str, &str); 3] = [
+    ("statistics.yaml", include_str!("../../../demo/statistics.yaml")),
+    ("areas.yaml", include_str!("../../../demo/areas.yaml")),
+    ("published.yaml", include_str!("../../../demo/published.yaml")),
+];
 const PILOT_SHEET: &[u8] = include_bytes!("../../../demo/veto-plus-ledger.xlsx");
 
 pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
@@ -92,11 +98,11 @@ pub(super) async fn demo(now: Option<Timestamp>, options: &Demo) -> Outcome {
     steps.inc(1);
 
     steps.set_message("releasing the figures");
-    let release = make_release(&desk, dir, None, &[]).await?;
+    let release = make_release(&desk, dir, None, &past_in(dir)?).await?;
     steps.inc(1);
 
     steps.set_message("building the site");
-    let site = publish(&release, &pages, &desk.instance, &desk.renderer)?;
+    let site = publish(&release, &proof_of(dir, &release)?, &pages, &desk.instance, &desk.renderer)?;
     write_site(&site, &dir.join("public"))?;
     steps.inc(1);
     steps.finish_and_clear();
@@ -141,6 +147,11 @@ fn prepare(dir: &Path) -> Outcome {
             std::fs::remove_dir_all(&path).map_err(io_at(&path))?;
         }
     }
+    // Invented cases have published nothing elsewhere.
+    let published = dir.join("published.yaml");
+    if published.is_file() {
+        std::fs::remove_file(&published).map_err(io_at(&published))?;
+    }
     write(&dir.join(MARK), "This folder was made by `palaute demo`; the next demo replaces it.\n")
 }
 
@@ -162,6 +173,9 @@ fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static
     match options.cases {
         None => {
             write_instance(dir, &with_port(PILOT))?;
+            for (name, text) in PILOT_STATISTICS {
+                write(&dir.join(name), beside_its_schema(text))?;
+            }
             write(&dir.join("ledger/veto-plus-ledger.xlsx"), PILOT_SHEET)?;
             Ok("ledger/veto-plus-ledger.xlsx")
         }

@@ -1,11 +1,10 @@
 //! The desk of a publisher: the releases so far, a dry run, what was frozen and built.
 
 use super::{ReleasedTable, StaffFrame};
-use crate::release::{Difference, Release};
+use crate::release::Release;
 use crate::text::{Language, Messages, told_date, told_instant};
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Whether the file of a release is the one that was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +104,6 @@ impl ReleasesView {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct DifferenceRow {
-    line: String,
-    cells: Vec<String>,
-}
-
 /// A dry run.
 #[derive(Clone, Debug, Serialize)]
 pub struct TryView {
@@ -121,7 +114,7 @@ pub struct TryView {
     content: String,
     sums: String,
     wrong: Option<String>,
-    differences: Vec<DifferenceRow>,
+    explanation: String,
     tables: Vec<ReleasedTable>,
 }
 
@@ -130,7 +123,7 @@ impl TryView {
     #[must_use]
     pub fn new(
         frame: StaffFrame,
-        (release, differences): (&Release, &[Difference]),
+        (release, explanation): (&Release, &str),
         content: String,
         wrong: Option<String>,
         language: Language,
@@ -149,29 +142,8 @@ impl TryView {
             content,
             sums: m.fill("publisher.sums", &sums),
             wrong,
-            differences: rows(release, differences, m),
+            explanation: explanation.to_owned(),
             tables,
         }
     }
-}
-
-/// By earlier release and table, the cells that could be subtracted.
-fn rows(release: &Release, differences: &[Difference], m: Messages) -> Vec<DifferenceRow> {
-    let mut by_table: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for d in differences {
-        let label = |codes: &[String]| {
-            let axes = release.table(&d.table).map_or(&[][..], |t| &t.axes);
-            let name = |(axis, code): (&crate::cube::Axis, &String)| {
-                let found = axis.categories.iter().find(|c| c.code == *code);
-                found.map_or_else(|| code.clone(), |c| c.label.in_language(m.language()).to_owned())
-            };
-            axes.iter().zip(codes).map(name).collect::<Vec<_>>().join(", ")
-        };
-        by_table.entry((&d.earlier, &d.table)).or_default().push(label(&d.cell));
-    }
-    let line = |((earlier, table), cells): ((&str, &str), Vec<String>)| {
-        let title = release.table(table).map_or(table, |t| t.title.in_language(m.language()));
-        DifferenceRow { line: m.fill("publisher.difference", &[("table", title), ("release", earlier)]), cells }
-    };
-    by_table.into_iter().map(line).collect()
 }

@@ -36,7 +36,15 @@ impl ReleasedTable {
     /// Every table of a release.
     #[must_use]
     pub fn all(release: &Release, language: Language) -> Vec<Self> {
-        release.tables().iter().map(|table| Self::new(table, release, language)).collect()
+        let mut all: Vec<Self> = release.tables().iter().map(|table| Self::new(table, release, language)).collect();
+        // Two forms may ask the same: their tables are told apart by their ids.
+        let captions: Vec<String> = all.iter().map(|t| t.caption.clone()).collect();
+        for table in &mut all {
+            if captions.iter().filter(|c| **c == table.caption).count() > 1 {
+                table.caption = format!("{} ({})", table.caption, table.id);
+            }
+        }
+        all
     }
 
     fn new(table: &PublishedTable, release: &Release, language: Language) -> Self {
@@ -79,6 +87,7 @@ impl ReleasedTable {
 
 fn reason(reason: Reason) -> &'static str {
     match reason {
+        Reason::Protected => "reason.protected",
         Reason::SmallGroup => "reason.small_group",
         Reason::MeanRule => "reason.mean_rule",
         Reason::GroupSizeNotPublished => "reason.group_size_not_published",

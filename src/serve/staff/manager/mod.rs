@@ -3,7 +3,7 @@
 mod import;
 
 use super::Signed;
-use crate::desk::{ReleaseError, ResendError};
+use crate::desk::{PublishingError, ReleaseError, ResendError};
 use crate::render::{FiguresView, OverviewView};
 use crate::serve::error::Failure;
 use crate::serve::{Route, Who};
@@ -73,10 +73,13 @@ async fn again(signed: &Signed, id: Option<&str>) -> Result<Redirect, Failure> {
 async fn figures(signed: Signed) -> Result<Response, Failure> {
     let state = &signed.state;
     let frame = signed.frame(Messages::of(state.language).get("manager.figures"), "/desk/figures");
-    let view = match state.desk.figures().await {
+    let view = match state.desk.figures(&state.publishing).await {
         Ok((release, until)) => FiguresView::new(frame, &release, until, state.language),
-        Err(ReleaseError::Store(error)) => return Err(Failure::unavailable(state, &error)),
-        Err(refused) => FiguresView::refused(frame, told(&refused, state.language)),
+        Err(PublishingError::Release(ReleaseError::Store(error)) | PublishingError::Store(error)) => {
+            return Err(Failure::unavailable(state, &error));
+        }
+        Err(PublishingError::Release(refused)) => FiguresView::refused(frame, told(&refused, state.language)),
+        Err(other) => FiguresView::refused(frame, other.to_string()),
     };
     Ok(state.page(StatusCode::OK, "staff/figures.html", &view).into_response())
 }
@@ -89,6 +92,7 @@ pub(super) fn told(refused: &ReleaseError, language: crate::text::Language) -> S
         ReleaseError::UnknownCategory { dimension, code } => {
             m.fill("publisher.wrong_category", &[("dimension", dimension), ("code", code)])
         }
+        ReleaseError::Refused(_) => m.get("publisher.wrong_refused").to_owned(),
         ReleaseError::Store(_) => m.get("publisher.wrong_folder").to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Signed;
 use super::manager::{asked, told};
-use crate::desk::{PublishingError, ReleaseError, build_site, releases, shown_by};
+use crate::desk::{PublishingError, ReleaseError, ReleaseOutcome, build_site, releases, shown_by};
 use crate::release::Release;
 use crate::render::{FileState, ReleasesTold, ReleasesView, TryView};
 use crate::serve::error::Failure;
@@ -64,7 +64,7 @@ async fn dry_run(signed: Signed, posted: Posted) -> Result<Response, Failure> {
         return signed.releases(StatusCode::UNPROCESSABLE_ENTITY, told).await;
     };
     match signed.state.desk.dry_run(&signed.state.publishing, as_of).await {
-        Ok(outcome) => Ok(signed.tried(StatusCode::OK, (&outcome.release, &outcome.differences), None)),
+        Ok(outcome) => Ok(signed.tried(StatusCode::OK, &outcome, None)),
         Err(PublishingError::Release(refused @ ReleaseError::NotOver(_))) => {
             let bad_day = Some(told(&refused, signed.state.language));
             let told = ReleasesTold { as_of: typed, bad_day, ..ReleasesTold::default() };
@@ -81,7 +81,7 @@ async fn freeze(signed: Signed, posted: Posted) -> Result<Response, Failure> {
     if fields.get("confirm") != "yes" {
         let wrong = Messages::of(signed.state.language).get("publisher.wrong_confirm").to_owned();
         return match signed.state.desk.dry_run(publishing, as_of).await {
-            Ok(o) => Ok(signed.tried(StatusCode::UNPROCESSABLE_ENTITY, (&o.release, &o.differences), Some(wrong))),
+            Ok(o) => Ok(signed.tried(StatusCode::UNPROCESSABLE_ENTITY, &o, Some(wrong))),
             Err(error) => signed.refused(error).await,
         };
     }
@@ -107,16 +107,11 @@ async fn build(signed: Signed, posted: Posted) -> Result<Response, Failure> {
 
 impl Signed {
     /// The page of a dry run.
-    fn tried(
-        &self,
-        status: StatusCode,
-        (release, differences): (&Release, &[crate::release::Difference]),
-        wrong: Option<String>,
-    ) -> Response {
+    fn tried(&self, status: StatusCode, outcome: &ReleaseOutcome, wrong: Option<String>) -> Response {
         let state = &self.state;
         let frame = self.frame(Messages::of(state.language).get("publisher.try_title"), "/desk/releases");
-        let content = shown_by(release).as_str().to_owned();
-        let view = TryView::new(frame, (release, differences), content, wrong, state.language);
+        let content = shown_by(&outcome.release).as_str().to_owned();
+        let view = TryView::new(frame, (&outcome.release, &outcome.explanation), content, wrong, state.language);
         state.page(status, "staff/try.html", &view)
     }
 
@@ -128,6 +123,9 @@ impl Signed {
             PublishingError::Changed => (m.get("publisher.wrong_changed").to_owned(), None),
             PublishingError::Release(ReleaseError::Store(error)) | PublishingError::Store(error) => {
                 return Err(Failure::unavailable(&self.state, &error));
+            }
+            PublishingError::Release(refused @ ReleaseError::Refused(_)) => {
+                (told(&refused, self.state.language), Some(refused.to_string()))
             }
             PublishingError::Release(refused) => (told(&refused, self.state.language), None),
             PublishingError::Folder(found) => (m.get("publisher.wrong_folder").to_owned(), Some(found)),

@@ -1,0 +1,176 @@
+//! Numbers that may stand in the words about a figure.
+
+use super::table::ReadTable;
+use std::collections::BTreeSet;
+
+/// Sums above this are not looked for.
+const MOST_SUM: usize = 5_000;
+
+/// Most sums of a table's figures that shares may be of.
+const MOST_WHOLES: usize = 400;
+
+/// Both ends of the scale, which the words about a mean name.
+const GRADES: [&str; 2] = ["1", "5"];
+
+/// What a reader can account for, as digits with a decimal point.
+pub(super) struct Accounted {
+    shown: BTreeSet<String>,
+    sums: BTreeSet<usize>,
+    per_cent: BTreeSet<i64>,
+    /// Numbers that the files say in words, such as ages and the threshold.
+    words: BTreeSet<String>,
+    /// Parts of their dates and of everything else: only a date may be put together from them.
+    parts: BTreeSet<String>,
+    /// What the files say, word for word.
+    texts: BTreeSet<String>,
+}
+
+impl Accounted {
+    /// Everything that these tables show or say, and what follows from what they show.
+    pub(super) fn new(tables: &[&ReadTable]) -> Self {
+        let mut all = Self {
+            shown: BTreeSet::new(),
+            sums: BTreeSet::new(),
+            per_cent: BTreeSet::new(),
+            words: BTreeSet::new(),
+            parts: BTreeSet::new(),
+            texts: BTreeSet::new(),
+        };
+        for (at, table) in tables.iter().enumerate() {
+            let shown: Vec<&String> = table.cells.values().flatten().collect();
+            all.shown.extend(shown.iter().map(|v| (*v).clone()));
+            if table.order.iter().flatten().any(|code| code == "mean") {
+                all.words.extend(GRADES.map(str::to_owned));
+            }
+            let texts = || table.words.iter().chain(table.order.iter().flatten());
+            all.parts.extend(texts().flat_map(|w| digits(w)));
+            let alone = texts().filter(|w| !is_date(w)).flat_map(|w| told(w)).map(|(number, ..)| number);
+            all.words.extend(alone.filter(|n| n.bytes().all(|b| b.is_ascii_digit())));
+            all.texts.extend(table.words.iter().cloned());
+            if tables[..at].iter().any(|t| t.cells == table.cells) {
+                // The same figures in another language.
+                continue;
+            }
+            let counts = |total: bool| -> Vec<usize> {
+                let parts = table.cells.iter().filter(|(a, _)| a.iter().any(|c| c == "total") == total);
+                parts.filter_map(|(_, v)| v.as_ref()?.parse().ok()).collect()
+            };
+            let mut sums = BTreeSet::from([0]);
+            for n in counts(false) {
+                let more: Vec<usize> = sums.iter().map(|s| s + n).filter(|s| *s <= MOST_SUM).collect();
+                sums.extend(more);
+            }
+            // Of everybody, of one category, or of those who gave one of several answers.
+            let several = sums.iter().copied().take(MOST_WHOLES);
+            let wholes: BTreeSet<usize> = counts(true).into_iter().chain(counts(false)).chain(several).collect();
+            for whole in wholes.into_iter().filter(|n| *n > 0) {
+                for part in &sums {
+                    all.per_cent.extend(i64::try_from((200 * part + whole) / (2 * whole)));
+                }
+            }
+            all.sums.extend(sums);
+        }
+        if tables.iter().all(|t| t.is_open()) {
+            let counts: BTreeSet<usize> = all.shown.iter().filter_map(|v| v.parse().ok()).collect();
+            all.sums.extend(counts.iter().flat_map(|a| counts.iter().map(|b| a.abs_diff(*b))));
+        }
+        all
+    }
+
+    /// Numbers of a text that nothing shown accounts for.
+    pub(super) fn strange(&self, text: &str, decimal: char) -> Vec<String> {
+        let mut strange = Vec::new();
+        for (number, after) in told(text) {
+            let plain = number.replace('\u{a0}', "").replace(decimal, ".");
+            let known = |n: &str| {
+                self.shown.contains(n)
+                    || self.words.contains(n)
+                    || n.parse().is_ok_and(|n| n > 0 && self.sums.contains(&n))
+                    || (after == After::PerCent && n.parse().is_ok_and(|n| self.per_cent.contains(&n)))
+            };
+            let parts = digits(&number);
+            let dated =
+                (parts.len() > 1 || after == After::Month) && parts.iter().all(|part| self.parts.contains(part));
+            let year = number.len() == 4 && self.parts.contains(&number);
+            if !known(&plain) && !dated && !year {
+                strange.push(number);
+            }
+        }
+        strange
+    }
+
+    /// True for a text that the files say word for word, or one without numbers.
+    pub(super) fn says(&self, text: &str) -> bool {
+        digits(text).is_empty() || self.texts.contains(text)
+    }
+
+    /// True for a number that a table shows.
+    pub(super) fn shows(&self, number: &str, decimal: char) -> bool {
+        let plain = number.replace('\u{a0}', "").replace('\u{2212}', "-").replace(decimal, ".");
+        self.shown.contains(&plain) || (number == "-" && self.shown.contains("0"))
+    }
+}
+
+/// Groups of digits, leading zeros left out.
+fn digits(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty());
+    parts.map(|p| p.trim_start_matches('0')).map(|p| if p.is_empty() { "0" } else { p }.to_owned()).collect()
+}
+
+/// A day, or a moment, as data write it.
+fn is_date(text: &str) -> bool {
+    text.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+}
+
+/// What follows a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    PerCent,
+    Month,
+    Else,
+}
+
+/// Months of English dates, which stand behind the day; the others are written in digits.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// Numbers as they are written: digits with points, commas and no-break spaces inside; and what follows.
+fn told(text: &str) -> Vec<(String, After)> {
+    let mut found: Vec<(String, After)> = Vec::new();
+    let signs: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while at < signs.len() {
+        if !signs[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let begin = at;
+        let digit = |i: usize| signs.get(i).is_some_and(char::is_ascii_digit);
+        while digit(at) || (matches!(signs.get(at), Some('.' | ',' | '\u{a0}')) && digit(at + 1)) {
+            at += 1;
+        }
+        let after: String = signs[at..].iter().take(12).collect();
+        let word = after.trim_start_matches([' ', '\u{a0}']);
+        let after = if word.starts_with('%') || after.starts_with(" pe") {
+            After::PerCent
+        } else if MONTHS.iter().any(|m| word.starts_with(m)) {
+            After::Month
+        } else {
+            After::Else
+        };
+        found.push((signs[begin..at].iter().collect(), after));
+    }
+    found
+}

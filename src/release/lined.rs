@@ -1,0 +1,107 @@
+//! New tables beside those that were released before, and what they add to the ledger.
+
+use super::block::RECORD;
+use super::control::Before;
+use super::ledger::LedgerEntry;
+use super::solve::{same_people, whose_of};
+use super::{PublishedTable, Release, ReleaseId};
+use crate::comparison::Standing;
+use crate::cube::{Counted, Reading, Whose};
+use std::collections::BTreeSet;
+
+/// The tables of a release with those that were frozen before, and what the new ones add to the ledger.
+pub(super) struct Lined {
+    pub(super) tables: Vec<PublishedTable>,
+    pub(super) earlier: Vec<PublishedTable>,
+    pub(super) entries: Vec<LedgerEntry>,
+}
+
+/// Puts new tables beside those of earlier releases: of each table the latest cohort stands in front.
+pub(super) fn lined(new: Vec<PublishedTable>, earlier: &[Release], id: &ReleaseId, is_correction: bool) -> Lined {
+    let entries = entries(id, &new);
+    let frozen: Vec<PublishedTable> = earlier.last().map_or_else(Vec::new, |last| {
+        // Tables of everything so far are counted anew each time, but not when one cohort is corrected.
+        let cohorts = |t: &&PublishedTable| t.cohort.is_some() || is_correction;
+        last.earlier().iter().chain(last.tables().iter().filter(cohorts)).cloned().collect()
+    });
+    let again = |t: &PublishedTable| new.iter().any(|n| n.id == t.id && n.cohort == t.cohort);
+    let mut all: Vec<PublishedTable> = frozen.into_iter().filter(|t| !again(t)).collect();
+    all.extend(new);
+    let until = |t: &PublishedTable| t.cohort.as_ref().map(|c| c.until);
+    let latest =
+        |t: &PublishedTable, all: &[PublishedTable]| all.iter().filter(|o| o.id == t.id).all(|o| until(o) <= until(t));
+    let (tables, mut earlier): (Vec<_>, Vec<_>) = all.clone().into_iter().partition(|t| latest(t, &all));
+    earlier.sort_by_key(until);
+    Lined { tables, earlier, entries }
+}
+
+/// The comparison, its figures only where the numbers behind them are shown.
+pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: &[Release]) -> Vec<Standing> {
+    let counts = tables.iter().rev().find(|t| t.id == COMPARED);
+    let shown = |provider: &str| {
+        counts.is_some_and(|t| ["closed", "observed"].iter().all(|code| t.figure(&[provider, code]).is_some()))
+    };
+    let blank = |s: &Standing| Standing { figures: s.figures.filter(|_| shown(&s.provider)), ..s.clone() };
+    if counted.comparison.is_empty() {
+        // Nothing new to compare.
+        return earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());
+    }
+    counted.comparison.iter().map(blank).collect()
+}
+
+/// The table of the numbers behind the comparison.
+const COMPARED: &str = "comparison-counts";
+
+/// What releases published, each figure once, by the release that had it first.
+#[must_use]
+pub fn published_by(releases: &[Release]) -> Vec<LedgerEntry> {
+    let mut found = Vec::new();
+    let mut seen: Vec<&PublishedTable> = Vec::new();
+    for release in releases {
+        let is_new = |t: &&PublishedTable| !seen.contains(t);
+        let tables: Vec<&PublishedTable> = release.tables().iter().chain(release.earlier()).filter(is_new).collect();
+        found.extend(entries(release.id(), tables.iter().copied()));
+        seen.extend(tables);
+    }
+    found
+}
+
+/// What a release adds to the ledger.
+fn entries<'a>(release: &ReleaseId, new: impl IntoIterator<Item = &'a PublishedTable>) -> Vec<LedgerEntry> {
+    let mut found = Vec::new();
+    for table in new {
+        for (reading, figure) in table.reads.iter().zip(&table.cells) {
+            let Some(figure) = figure else { continue };
+            let block = whose_of(reading).first().map_or_else(String::new, |w| w.block.clone());
+            if matches!(reading, Reading::Count(_) | Reading::Grades(_)) {
+                found.push(LedgerEntry {
+                    release: release.to_string(),
+                    table: table.id.clone(),
+                    cohort: table.cohort.clone(),
+                    block,
+                    reading: reading.clone(),
+                    low: figure.scaled,
+                    high: figure.scaled,
+                    source: None,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Figures of earlier releases that no block of this one can hold: their attributes no longer stand in one block.
+pub(super) fn forgotten(counted: &Counted, before: &Before<'_>) -> BTreeSet<String> {
+    let holds = |whose: &Whose| {
+        let mut blocks = counted.people.iter().filter(|p| same_people(&p.id, &whose.block));
+        blocks.any(|p| whose.only.keys().all(|id| id == RECORD || p.attributes.iter().any(|a| a.id == *id)))
+    };
+    // A correction counts some blocks only. Answers to a question are people of their own: nothing new is told of them.
+    if counted.people.iter().any(|p| p.attributes.iter().any(|a| a.id == RECORD)) {
+        return BTreeSet::new();
+    }
+    let of_cases = |w: &Whose| w.block.starts_with("cases.");
+    let is_lost = |e: &&LedgerEntry| whose_of(&e.reading).iter().any(|w| of_cases(w) && !holds(w));
+    let lost = before.ledger.entries().iter().filter(is_lost);
+    lost.map(|e| e.table.clone()).collect()
+}

@@ -1,0 +1,38 @@
+//! What is measured on people beside their number: means of months, sums of trials and hours.
+
+use super::primary::small;
+use crate::cube::{Basis, Cell, Reading, TOTAL, Table, Whose};
+use crate::instance::Policy;
+
+/// For each cell whether a measured figure may be shown. It needs enough people, and their number has to be published
+/// too: a mean or a sum never tells more than its numbers of people do. Where one group fails, only the row of everybody
+/// is shown, because the others and everybody would give it.
+pub(super) fn may_be_shown(table: &Table, published: &dyn Fn(&Whose) -> bool, policy: &Policy) -> Vec<bool> {
+    let width = table.axes.last().map_or(1, |axis| axis.categories.len()).max(1);
+    let passes = |at: usize| match table.reads.get(at) {
+        Some(Reading::Measured(whose)) => published(whose) && is_enough(&table.cells[at], policy),
+        _ => true,
+    };
+    if table.axes.len() < 2 {
+        return (0..table.cells.len()).map(passes).collect();
+    }
+    let row_passes = |row: usize| (row * width..(row + 1) * width).all(passes);
+    let rows = table.axes[0].categories.len();
+    let is_total = |row: usize| table.axes[0].categories[row].code == TOTAL;
+    let all = (0..rows).filter(|row| !is_total(*row)).all(row_passes);
+    (0..table.cells.len()).map(|at| row_passes(at / width) && (all || is_total(at / width))).collect()
+}
+
+fn is_enough(cell: &Cell, policy: &Policy) -> bool {
+    match cell.basis {
+        Basis::Count => !small(cell.figure.scaled, policy),
+        // More trials than people tells how many had several.
+        Basis::Sum(people) => !small(people, policy) && !small(cell.figure.scaled - people, policy),
+        Basis::Duration(people) | Basis::Rating { people, .. } => people >= policy.mean_threshold(),
+        Basis::Amount { people, .. } => people >= policy.mean_threshold() && !cell.basis.is_dominated(),
+        Basis::Share { part, whole } => {
+            whole >= i64::from(policy.threshold) && !small(part, policy) && !small(whole - part, policy)
+        }
+        Basis::Plain => true,
+    }
+}
