@@ -3,7 +3,7 @@
 use super::answers::{axis, id_of};
 use super::people::{Cohort, People, Reading, Whose};
 use super::respondents::{Respondents, published_codes};
-use super::table::{Basis, Cell, Class, MEAN, NOT_ASKED, Response, TOTAL, Table};
+use super::table::{Basis, Cell, Class, MEAN, Response, TOTAL, Table};
 use crate::form::{Kind, Question};
 use crate::text::{Figure, Messages, Text, divide_rounded};
 use jiff::civil::Date;
@@ -62,9 +62,8 @@ fn table(respondents: &Respondents, blocks: &[People], question: &Question, coho
     let form = respondents.form;
     let cohorts: Vec<Cohort> = cohort.into_iter().cloned().collect();
     let whose = |answers: &[&str]| respondents.whose(question, &cohorts, answers);
-    let not_asked = count(blocks, &whose(&[NOT_ASKED]));
-    let can_be_left_out = question.retired || form.is_conditional(&question.id);
-    let axis = axis(question, can_be_left_out || not_asked > 0);
+    let not_asked = respondents.unasked_in(question, &cohorts);
+    let axis = axis(question, respondents.can_be_left_out(question) || not_asked > 0);
     let (mut cells, mut reads) = (Vec::new(), Vec::new());
     for category in &axis.categories {
         let counted = |whose: Whose| {

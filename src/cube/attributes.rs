@@ -3,7 +3,7 @@
 use super::cohorts::Cut;
 use super::counters::{NONE_OF_THEM, UNASKED};
 use super::fact::{ENDED_ON, HOURS_TENTHS, MUNICIPALITY, PROVIDER, STARTED_ON, WORK_TRIALS};
-use super::people::Attribute;
+use super::people::{Attribute, Cohort};
 use super::rows::CaseRow;
 use crate::instance::Instance;
 use crate::statistics::{Areas, Statistics};
@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const STARTED: &str = "started";
 /// Cohort of the day of the end.
 pub(super) const ENDED: &str = "ended";
-/// Whoever is in no category of an attribute.
+/// Whoever is in no category of an attribute. A category of its own in tables, so that the rows of a table give its total
+/// and a reader knows of everybody whom disclosure control reckons with.
 pub(super) const UNKNOWN: &str = "unknown";
 /// Is so, of attributes that tell yes or no.
 pub(super) const YES: &str = "yes";
@@ -88,7 +89,12 @@ enum Level {
 }
 
 impl<'a> Attributes<'a> {
-    pub(super) fn new(instance: &'a Instance, statistics: &'a Statistics, started: &Cut, ended: &Cut) -> Self {
+    pub(super) fn new(
+        instance: &'a Instance,
+        statistics: &'a Statistics,
+        rows: &[CaseRow],
+        (started, ended): (&Cut, &Cut),
+    ) -> Self {
         let areas = statistics.areas.as_ref();
         let used = statistics.tables.iter().flat_map(|t| t.value.dimensions()).filter_map(Level::of);
         let finest = used.max().unwrap_or(Level::Region);
@@ -100,20 +106,28 @@ impl<'a> Attributes<'a> {
         let yes_or_no = || [YES, NO, UNKNOWN].map(str::to_owned).to_vec();
         attributes.add(WORK_TRIALS, yes_or_no(), Source::Some(WORK_TRIALS));
         attributes.add(HOURS, [YES, NO].map(str::to_owned).to_vec(), Source::Known(HOURS_TENTHS));
+        let own = [instance.provider.code.clone()];
+        // Every case has a provider, but one that was renamed is none of those declared.
+        let provider_is_known = |codes: &[String]| {
+            rows.iter().all(|row| row.get(PROVIDER).is_some_and(|code| codes.iter().any(|c| c == code)))
+        };
         for dimension in instance.dimensions.iter().map(|d| &d.value) {
-            let codes = dimension.categories.iter().map(|c| c.code.clone());
+            let mut codes: Vec<String> = dimension.categories.iter().map(|c| c.code.clone()).collect();
             if dimension.multiple {
                 for code in codes {
                     let source = Source::Member { dimension: dimension.id.clone(), code: code.clone() };
                     attributes.add(&member(&dimension.id, &code), yes_or_no(), source);
                 }
             } else {
-                let codes = codes.chain([UNKNOWN.to_owned()]).collect();
+                // Who has ended has an outcome; of the others it is never told.
+                let is_known = dimension.id == OUTCOME || (dimension.id == PROVIDER && provider_is_known(&codes));
+                codes.extend((!is_known).then(|| UNKNOWN.to_owned()));
                 attributes.add(&dimension.id, codes, Source::Dimension(dimension.id.clone()));
             }
         }
         if instance.dimension(PROVIDER).is_none() {
-            let codes = vec![instance.provider.code.clone(), UNKNOWN.to_owned()];
+            let unknown = (!provider_is_known(&own)).then(|| UNKNOWN.to_owned());
+            let codes = own.into_iter().chain(unknown).collect();
             attributes.add(PROVIDER, codes, Source::Dimension(PROVIDER.to_owned()));
         }
         attributes.add_places();
@@ -154,8 +168,20 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// The categories of a dimension with their labels, each with the codes that it stands for.
+    /// The categories of a dimension with their labels, each with the codes that it stands for; the last is for those of
+    /// whom it is not known, where it can be.
     pub(super) fn categories(&self, id: &str) -> Vec<(String, Text, Pick)> {
+        let mut all = self.named_categories(id);
+        let attribute = if Level::of(id).is_some() { MUNICIPALITY } else { id };
+        let can_be_unknown = |k: &Known| k.attribute.codes.iter().any(|c| c == UNKNOWN);
+        if self.get(attribute).is_some_and(can_be_unknown) {
+            let pick = (attribute.to_owned(), BTreeSet::from([UNKNOWN.to_owned()]));
+            all.push((UNKNOWN.to_owned(), Messages::text("table.unknown"), Some(pick)));
+        }
+        all
+    }
+
+    fn named_categories(&self, id: &str) -> Vec<(String, Text, Pick)> {
         let one = |attribute: &str, code: &str| Some((attribute.to_owned(), BTreeSet::from([code.to_owned()])));
         if let Some(level) = Level::of(id) {
             return self.places(level);
@@ -202,12 +228,34 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// Nobody ends before a cohort in which somebody starts: cohorts of both that cannot be of one person.
+    pub(super) fn ends_before_starts(&self) -> Vec<BTreeMap<String, String>> {
+        let cohorts = |id: &str| match self.get(id).map(|k| &k.source) {
+            Some(Source::Cohort(_, cut)) => cut.all.clone(),
+            _ => Vec::new(),
+        };
+        let ended = cohorts(ENDED);
+        let mut pairs = Vec::new();
+        for start in &cohorts(STARTED) {
+            let before = ended.iter().filter(|end| start.from.is_some_and(|from| end.until < from));
+            let pair = |end: &Cohort| {
+                let code = |id: &str, cohort: &Cohort| (id.to_owned(), cohort.until.to_string());
+                BTreeMap::from([code(STARTED, start), code(ENDED, end)])
+            };
+            pairs.extend(before.map(pair));
+        }
+        pairs
+    }
+
     /// The code that a case has of an attribute.
     pub(super) fn code_of(&self, id: &str, row: &CaseRow) -> Option<&str> {
         let known = self.known.get(id)?;
         known.attribute.codes.get(known.place(row)).map(String::as_str)
     }
 }
+
+/// The dimension of outcomes.
+pub(super) const OUTCOME: &str = "outcome";
 
 /// Whether the hours of a case are known.
 pub(super) const HOURS: &str = "hours";

@@ -89,6 +89,7 @@ fn people(
     }
     let id = std::iter::once(CASES).chain(group.iter().map(String::as_str)).collect::<Vec<_>>().join(".");
     let told = |zero: &&BTreeMap<String, String>| zero.keys().all(|id| group.contains(id));
-    let structural_zeros = structural_zeros.iter().filter(told).cloned().collect();
+    let structural_zeros =
+        structural_zeros.iter().filter(told).cloned().chain(attributes.ends_before_starts()).collect();
     People { id, attributes: known.iter().map(|k| k.attribute.clone()).collect(), kinds, structural_zeros }
 }

@@ -1,6 +1,6 @@
 //! The declared tables of cases.
 
-use super::attributes::{Pick, YES};
+use super::attributes::{Pick, UNKNOWN, YES};
 use super::counting::Counting;
 use super::fact::{DAYS_BEFORE, DAYS_TOTAL, ENDED_ON, HOURS_TENTHS, STARTED_ON, WORK_TRIALS, day_number};
 use super::people::{Cohort, Reading, Whose};
@@ -43,10 +43,14 @@ struct Side {
     picks: Vec<Pick>,
 }
 
-fn side(counting: &Counting, dimension: &str) -> Side {
+fn side(counting: &Counting, dimension: &str, measure: Measure) -> Side {
     let attributes = &counting.attributes;
     let (mut categories, mut picks) = (Vec::new(), Vec::new());
     for (code, label, pick) in attributes.categories(dimension) {
+        // Of people of whom it is not known nothing is measured; they stand in the total.
+        if measure != Measure::Count && code == UNKNOWN {
+            continue;
+        }
         categories.push(AxisCategory { code, label });
         picks.push(pick);
     }
@@ -103,7 +107,7 @@ fn bare(counting: &Counting, spec: &TableSpec, axes: Vec<Axis>) -> Table {
 
 /// The sides of a table; everybody alone where it is broken down by nothing.
 fn sides(counting: &Counting, spec: &TableSpec) -> Vec<Side> {
-    let mut sides: Vec<Side> = spec.dimensions().map(|id| side(counting, id)).collect();
+    let mut sides: Vec<Side> = spec.dimensions().map(|id| side(counting, id, spec.measure)).collect();
     if sides.is_empty() {
         let category = AxisCategory { code: TOTAL.to_owned(), label: Messages::text("table.total") };
         let axis = Axis {

@@ -1,6 +1,6 @@
 //! What the fair comparison of providers is drawn from: every closed case of a cohort.
 
-use super::attributes::UNKNOWN;
+use super::attributes::{OUTCOME, UNKNOWN};
 use super::case_tables::statistic_axis;
 use super::counting::Counting;
 use super::fact::{MUNICIPALITY, PROVIDER};
@@ -24,7 +24,8 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table)> 
     let spec = counting.statistics.comparison.as_ref()?;
     let last = counting.ended.fresh().last()?;
     let outcomes: BTreeSet<String> = spec.outcomes.iter().map(|o| o.value.clone()).collect();
-    let providers = counting.attributes.categories(PROVIDER);
+    let mut providers = counting.attributes.categories(PROVIDER);
+    providers.retain(|(code, ..)| code != UNKNOWN);
     let everybody = counting.whose(Population::Closed, &counting.ended.all, &[], []);
     let bands = counting.statistics.areas.as_ref().map(bands).unwrap_or_default();
 
@@ -82,9 +83,6 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table)> 
     };
     Some((standings, table))
 }
-
-/// The dimension of outcomes.
-const OUTCOME: &str = "outcome";
 
 /// The third of the areas, by rising unemployment, in which each municipality lies; areas that have no rate are in none.
 fn bands(areas: &Areas) -> BTreeMap<&str, i64> {

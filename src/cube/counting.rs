@@ -45,7 +45,7 @@ impl<'a> Counting<'a> {
             of_cases(of, &days, &statistics.cohorts, k, as_of, released)
         };
         let (started, ended) = (cut(STARTED, STARTED_ON), cut(ENDED, ENDED_ON));
-        let attributes = Attributes::new(instance, statistics, &started, &ended);
+        let attributes = Attributes::new(instance, statistics, &rows, (&started, &ended));
         let uses = uses(instance, statistics, &attributes);
         let zeros: Vec<BTreeMap<String, String>> =
             statistics.structural_zeros.iter().map(|z| z.value.clone()).collect();

@@ -58,7 +58,8 @@ impl Whose {
     /// True for everybody who answered a form in these days, whatever they said.
     fn is_everybody_who_answered(&self) -> bool {
         match (self.only.get(ANSWER), self.only.get(ANSWERED)) {
-            (Some(codes), _) => codes.contains(NO_ANSWER) && codes.contains(NOT_ASKED) && !codes.contains(NOT_ANSWERED),
+            // No table counts some of the answers together with those who gave none.
+            (Some(codes), _) => codes.contains(NO_ANSWER) && codes.len() > 1 && !codes.contains(NOT_ANSWERED),
             (None, Some(answered)) => answered.len() == 1 && answered.contains(YES),
             (None, None) => self.only.contains_key(RECEIVED) && !self.block.ends_with(RESPONSES_OF),
         }

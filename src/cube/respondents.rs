@@ -71,6 +71,11 @@ impl<'a> Respondents<'a> {
         all
     }
 
+    /// Whether a form with this question can have been answered without it: by a condition, or because it is asked no longer.
+    pub(super) fn can_be_left_out(&self, question: &Question) -> bool {
+        question.retired || self.form.is_conditional(&question.id)
+    }
+
     /// The id of a question's block; of several choices each has one.
     pub(super) fn block_id(&self, question: &Question, code: Option<&str>) -> String {
         let several = code.or_else(|| question.choices.first().map(|c| c.code.as_str()));
@@ -80,29 +85,54 @@ impl<'a> Respondents<'a> {
         }
     }
 
-    /// The blocks of a question.
-    pub(super) fn blocks(&self, question: &Question) -> Vec<People> {
-        // By cohort and value: the code, empty for no answer, or the sign of what was not asked.
+    /// How many by cohort and value: the code, or empty for no answer.
+    fn values(&self, question: &Question) -> BTreeMap<(usize, &str), i64> {
         let mut values: BTreeMap<(usize, &str), i64> = BTreeMap::new();
-        let counter = answers_to(self.form.id(), &question.id);
-        let mut not_asked = self.everybody();
-        for (key, n) in self.cube.entries(&counter) {
+        for (key, n) in self.cube.entries(&answers_to(self.form.id(), &question.id)) {
             let place = self.cut.place(key.first().and_then(|d| d.parse().ok()));
             let value = key.get(1).copied().unwrap_or_default();
             if value != UNASKED {
-                // Whoever answered before the question was added to the form was not asked either.
-                not_asked[place] -= n;
                 *values.entry((place, value)).or_default() += n;
             }
         }
+        values
+    }
+
+    /// How many in the place of each cohort were not asked the question, those who answered before it was added to the form
+    /// among them.
+    fn not_asked(&self, question: &Question) -> Vec<i64> {
+        let mut not_asked = self.everybody();
+        for ((place, _), n) in self.values(question) {
+            not_asked[place] -= n;
+        }
+        not_asked
+    }
+
+    /// Whether somebody was not asked the question or could have been. A reader sees it: where everybody was asked, people
+    /// who were not may not be reckoned with.
+    fn some_unasked(&self, question: &Question) -> bool {
+        self.can_be_left_out(question) || self.not_asked(question).iter().any(|n| *n != 0)
+    }
+
+    /// How many of these cohorts were not asked the question.
+    pub(super) fn unasked_in(&self, question: &Question, cohorts: &[Cohort]) -> i64 {
+        let places = cohorts.iter().filter_map(|cohort| self.cut.all.iter().position(|c| c.until == cohort.until));
+        let not_asked = self.not_asked(question);
+        places.filter_map(|place| not_asked.get(place)).sum()
+    }
+
+    /// The blocks of a question.
+    pub(super) fn blocks(&self, question: &Question) -> Vec<People> {
+        let (values, not_asked) = (self.values(question), self.not_asked(question));
+        let unasked = self.some_unasked(question).then(|| NOT_ASKED.to_owned());
         if question.kind == Kind::Many {
-            let codes: Vec<String> = [YES, NO, NO_ANSWER, NOT_ASKED].map(str::to_owned).to_vec();
+            let codes: Vec<String> = [YES, NO, NO_ANSWER].map(str::to_owned).into_iter().chain(unasked).collect();
             let block = |code: &str| {
                 let of = |value: &str| match value {
                     "" => 2,
                     chosen => usize::from(!chosen.split('+').any(|c| c == code)),
                 };
-                self.block(self.block_id(question, Some(code)), codes.clone(), &values, &of, &not_asked, None)
+                self.block((question, Some(code)), codes.clone(), &values, &of, &not_asked)
             };
             return question.choices.iter().map(|c| block(&c.code)).collect();
         }
@@ -112,20 +142,18 @@ impl<'a> Respondents<'a> {
             "" => no_answer,
             code => codes.iter().position(|c| c == published_code(question, code)).unwrap_or(no_answer),
         };
-        let all: Vec<String> = codes.iter().cloned().chain([NO_ANSWER, NOT_ASKED].map(str::to_owned)).collect();
-        let silent = self.silent.get(&question.id);
-        let all = all.into_iter().chain(silent.map(|_| NOT_ANSWERED.to_owned())).collect();
-        vec![self.block(self.block_id(question, None), all, &values, &of, &not_asked, silent)]
+        let silent = self.silent.get(&question.id).map(|_| NOT_ANSWERED.to_owned());
+        let all = codes.iter().cloned().chain([NO_ANSWER.to_owned()]).chain(unasked).chain(silent).collect();
+        vec![self.block((question, None), all, &values, &of, &not_asked)]
     }
 
     fn block(
         &self,
-        id: String,
+        (question, chosen): (&Question, Option<&str>),
         codes: Vec<String>,
         values: &BTreeMap<(usize, &str), i64>,
         place_of: &dyn Fn(&str) -> usize,
         not_asked: &[i64],
-        silent: Option<&Vec<i64>>,
     ) -> People {
         let mut kinds: BTreeMap<Vec<usize>, i64> = BTreeMap::new();
         let mut add = |cohort: usize, answer: usize, n: i64| {
@@ -140,13 +168,21 @@ impl<'a> Respondents<'a> {
         for (cohort, n) in not_asked.iter().enumerate() {
             add(cohort, place(NOT_ASKED), *n);
         }
-        for (cohort, n) in silent.into_iter().flatten().enumerate() {
+        for (cohort, n) in self.silent.get(&question.id).into_iter().flatten().enumerate() {
             add(cohort, place(NOT_ANSWERED), *n);
         }
         kinds.retain(|_, n| *n != 0);
         let received = Attribute { id: RECEIVED.to_owned(), codes: self.cut.codes() };
+        let in_all = |cohort: &usize| not_asked.get(*cohort).is_some_and(|n| *n == 0);
+        let asks_all = codes.iter().any(|c| c == NOT_ASKED) && !self.can_be_left_out(question);
+        let zero = |cohort: usize| {
+            let code = |id: &str, code: &str| (id.to_owned(), code.to_owned());
+            BTreeMap::from([code(RECEIVED, &received.codes[cohort]), code(ANSWER, NOT_ASKED)])
+        };
+        let structural_zeros = (0..self.cut.all.len()).filter(|_| asks_all).filter(in_all).map(zero).collect();
         let answer = Attribute { id: ANSWER.to_owned(), codes };
-        People { id, attributes: vec![received, answer], kinds, structural_zeros: Vec::new() }
+        let id = self.block_id(question, chosen);
+        People { id, attributes: vec![received, answer], kinds, structural_zeros }
     }
 
     /// The people of these cohorts who gave one of these answers; none of them stands for everybody who answered the form.
@@ -160,6 +196,9 @@ impl<'a> Respondents<'a> {
         } else if answers.is_empty() && self.silent.contains_key(&question.id) {
             codes = published_codes(question).into_iter().collect();
             codes.extend([NO_ANSWER, NOT_ASKED].map(str::to_owned));
+        }
+        if !self.some_unasked(question) {
+            codes.remove(NOT_ASKED);
         }
         if !codes.is_empty() {
             only.insert(ANSWER.to_owned(), codes);

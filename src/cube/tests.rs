@@ -4,6 +4,7 @@
 mod world;
 
 use super::*;
+use crate::case::LEFT_OPEN;
 use crate::text::Figure;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -31,7 +32,8 @@ fn codes(table: &Table, axis: usize) -> Vec<String> {
 
 /// What a plain reading of the told cases says of a cell.
 fn tabulated(world: &World, table: &Table, codes: &[&str]) -> Option<i64> {
-    let is = |own: Option<&str>, code: &str| code == TOTAL || own == Some(code);
+    let unknown = |own: Option<&str>| own.is_none_or(|o| ["", LEFT_OPEN, "dont_know"].contains(&o));
+    let is = |own: Option<&str>, code: &str| code == TOTAL || own == Some(code) || (code == "unknown" && unknown(own));
     let closed: Vec<(&Told, &str)> = world
         .told
         .iter()
