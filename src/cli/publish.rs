@@ -6,15 +6,15 @@ use super::folder::{Folder, io_at, read, releases_in};
 use super::form_files;
 use super::init::write;
 use super::run::Outcome;
-use super::terminal::{say, warn};
+use super::terminal::say;
 use crate::content::Page;
 use crate::desk::{Desk, Past, Proof, Publishing, ReleaseOutcome, publish};
-use crate::release::{Ledger, Release, Witnesses, published_by};
+use crate::release::{BrokenLedger, Ledger, Release, Witnesses};
 use crate::site::Site;
-use crate::text::{Text, contains_hetu};
+use crate::text::{Fingerprint, Text, contains_hetu};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) async fn release(dir: &Path, now: Option<Timestamp>, options: &ReleaseOptions) -> Outcome {
@@ -22,15 +22,7 @@ pub(super) async fn release(dir: &Path, now: Option<Timestamp>, options: &Releas
     let past = past_in(dir)?;
     let (desk, _) = folder.desk(clock::clock(now)).await?;
     form_files::refuse_changed(dir, &desk).await?;
-    let known = desk.store.known_releases().await?;
-    let is_there = |id: &str| past.releases.iter().any(|r| r.id().to_string() == id);
-    let lost: Vec<&str> = known.iter().map(|(id, _)| id.as_str()).filter(|id| !is_there(id)).collect();
-    if !lost.is_empty() {
-        warn(format_args!(
-            "warning: these releases were made and are not in releases/, so what they published is not reckoned with: {}. Bring the folder back from a copy",
-            lost.join(", ")
-        ));
-    }
+    refuse_lost(dir, &desk.store.known_releases().await?)?;
     let as_of = options.as_of.unwrap_or_else(|| desk.reporting_day());
     let reason = reason(options.reason.as_deref())?;
     let outcome = match (options.correct, options.note) {
@@ -67,6 +59,29 @@ pub(super) async fn release(dir: &Path, now: Option<Timestamp>, options: &Releas
     Ok(())
 }
 
+/// Refuses to go on from releases that are not those that were made: what they published would not be reckoned with.
+pub(super) fn refuse_lost(dir: &Path, known: &[(String, Fingerprint)]) -> Outcome {
+    let wrong: Vec<String> = known.iter().filter_map(|(id, made)| release_wrong(dir, id, made)).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "readers have figures of releases that are not in releases/ as they were made, so a new release could tell what they withhold:\n  {}\nBring releases/ back from a copy, with its ledger; when the database is the older of the two, bring that back as well. `palaute verify` tells whether they fit",
+        wrong.join("\n  ")
+    )
+    .into())
+}
+
+/// What is wrong with the file of a release that was made, if anything.
+pub(super) fn release_wrong(dir: &Path, id: &str, made: &Fingerprint) -> Option<String> {
+    let file = dir.join("releases").join(id).join("release.json");
+    match std::fs::read(&file) {
+        Ok(bytes) if Fingerprint::of(&bytes) == *made => None,
+        Ok(_) => Some(format!("release {id}: {} is not the file that was made", file.display())),
+        Err(error) => Some(format!("release {id}: it was made, and {} cannot be read: {error}", file.display())),
+    }
+}
+
 /// A reason that readers can be told.
 fn reason(typed: Option<&str>) -> Result<Text, &'static str> {
     let words = typed.unwrap_or_default().trim();
@@ -98,8 +113,8 @@ const REPORT: &str = "report.txt";
 /// Every figure ever published.
 const LEDGER: &str = "ledger.jsonl";
 
-/// Everything published so far, as the folder `releases/` has it. What a release published and the ledger lacks, because
-/// the machine stopped between the two, is added.
+/// Everything published so far, as the folder `releases/` has it. A ledger that the releases do not fit is refused, and so
+/// is a release without its proof.
 pub(super) fn past_in(dir: &Path) -> Result<Past, Box<dyn std::error::Error>> {
     let releases = releases_in(dir)?;
     let folder = dir.join("releases");
@@ -107,7 +122,14 @@ pub(super) fn past_in(dir: &Path) -> Result<Past, Box<dyn std::error::Error>> {
     for release in &releases {
         let file = folder.join(release.id().to_string()).join("witness.json");
         if !file.is_file() {
-            continue;
+            if release.blocks().is_empty() {
+                continue;
+            }
+            return Err(format!(
+                "{} is missing; bring it back from a copy of releases/: without it nothing can be proved",
+                file.display()
+            )
+            .into());
         }
         let read: Witnesses = Witnesses::from_json(&read(&file)?).map_err(|e| format!("{}: {e}", file.display()))?;
         if !release.is_witnessed_by(&read) {
@@ -115,21 +137,36 @@ pub(super) fn past_in(dir: &Path) -> Result<Past, Box<dyn std::error::Error>> {
         }
         witnesses.push(read);
     }
-    let file = folder.join(LEDGER);
-    let text = if file.is_file() { read(&file)? } else { String::new() };
-    let mut ledger = Ledger::from_lines(&text).map_err(|e| format!("{}: {e}", file.display()))?;
-    ledger.add(published_by(&releases));
+    let ledger = ledger_in(&folder, &releases)?;
     Ok(Past { releases, witnesses, ledger })
+}
+
+/// The ledger. Where the machine stopped after a release was written, its ledger lies ready beside the former one.
+fn ledger_in(folder: &Path, releases: &[Release]) -> Result<Ledger, Box<dyn std::error::Error>> {
+    let file = folder.join(LEDGER);
+    let ready = draft_of(&file);
+    let whole = |file: &Path| -> Result<Ledger, Box<dyn std::error::Error>> {
+        let told = |e: BrokenLedger| format!("{}: {e}", file.display());
+        if !file.is_file() {
+            return match releases.iter().find(|r| r.ledger().is_some()) {
+                Some(release) => Err(told(BrokenLedger::Missing(release.id().to_string())).into()),
+                None => Ok(Ledger::default()),
+            };
+        }
+        let ledger = Ledger::from_lines(&read(file)?).map_err(told)?;
+        ledger.refuse_gaps(releases).map_err(told)?;
+        Ok(ledger)
+    };
+    whole(&file).or_else(|error| if ready.is_file() { whole(&ready).map_err(|_| error) } else { Err(error) })
 }
 
 /// What is kept beside a release, for the audit to add up.
 pub(super) fn proof_of(dir: &Path, release: &Release) -> Result<Proof, Box<dyn std::error::Error>> {
     let folder = dir.join("releases");
-    let text = |file: std::path::PathBuf| if file.is_file() { read(&file).map(Some) } else { Ok(None) };
-    Ok(Proof {
-        witnesses: text(folder.join(release.id().to_string()).join("witness.json"))?,
-        ledger: text(folder.join(LEDGER))?,
-    })
+    let file = folder.join(release.id().to_string()).join("witness.json");
+    let witnesses = if file.is_file() { Some(read(&file)?) } else { None };
+    let ledger = ledger_in(&folder, &releases_in(dir)?)?;
+    Ok(Proof { witnesses, ledger: Some(ledger.to_lines()) })
 }
 
 fn write_release(dir: &Path, outcome: &ReleaseOutcome) -> Outcome {
@@ -139,17 +176,24 @@ fn write_release(dir: &Path, outcome: &ReleaseOutcome) -> Outcome {
     if file.exists() {
         return Err(format!("{} exists already; a release is never written over", file.display()).into());
     }
-    // Files of a release that was never finished are written again; the release itself comes last of all but the ledger,
-    // which is made good from it.
+    // Files of a release that was never finished are written again. The ledger with the new figures lies ready before the
+    // release is there: whenever the machine stops, `ledger_in` finds one that fits.
     replace(&own.join("witness.json"), &outcome.witnesses.to_json())?;
     replace(&own.join(REPORT), &outcome.explanation)?;
-    write_once(&file, &outcome.release.to_json())?;
-    replace(&folder.join(LEDGER), &outcome.ledger.to_lines())
+    let ledger = folder.join(LEDGER);
+    write(&draft_of(&ledger), outcome.ledger.to_lines())?;
+    replace(&file, &outcome.release.to_json())?;
+    Ok(std::fs::rename(draft_of(&ledger), &ledger).map_err(io_at(&ledger))?)
+}
+
+/// What is written before it takes the place of a file.
+fn draft_of(file: &Path) -> PathBuf {
+    file.with_extension("draft")
 }
 
 /// Writes a file whole or not at all.
 fn replace(file: &Path, text: &str) -> Outcome {
-    let draft = file.with_extension("draft");
+    let draft = draft_of(file);
     write(&draft, text)?;
     Ok(std::fs::rename(&draft, file).map_err(io_at(file))?)
 }
@@ -181,16 +225,6 @@ pub(super) fn publishing(dir: &Path, site: &Path, desk: &Desk, pages: Vec<Page>)
 fn no_release(id: &str, known: &[Release]) -> String {
     let known: Vec<String> = known.iter().map(|r| r.id().to_string()).collect();
     format!("there is no release {id}; there are: {}", known.join(", "))
-}
-
-/// Writes a file that must not be there yet, whole or not at all.
-fn write_once(file: &Path, text: &str) -> Outcome {
-    if file.exists() {
-        return Err(format!("{} exists already; a release is never written over", file.display()).into());
-    }
-    let draft = file.with_extension("draft");
-    write(&draft, text)?;
-    Ok(std::fs::rename(&draft, file).map_err(io_at(file))?)
 }
 
 pub(super) fn build(dir: &Path, id: Option<&str>, out: &Path) -> Outcome {

@@ -2,10 +2,9 @@
 
 use super::clock;
 use super::folder::Folder;
-use super::publish::past_in;
+use super::publish::{past_in, release_wrong};
 use super::run::Outcome;
 use super::terminal::{say, warn};
-use crate::text::Fingerprint;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -48,15 +47,5 @@ pub(super) async fn verify(dir: &Path, now: Option<Timestamp>) -> Outcome {
             "{n} thing(s) do not agree: keep a copy of the database as it is, and find out what was done to it before a backup is restored"
         )
         .into()),
-    }
-}
-
-/// What is wrong with the file of a release that was made, if anything.
-fn release_wrong(dir: &Path, id: &str, made: &Fingerprint) -> Option<String> {
-    let file = dir.join("releases").join(id).join("release.json");
-    match std::fs::read(&file) {
-        Ok(bytes) if Fingerprint::of(&bytes) == *made => None,
-        Ok(_) => Some(format!("release {id}: {} is not the file that was made", file.display())),
-        Err(error) => Some(format!("release {id}: it was made, and {} cannot be read: {error}", file.display())),
     }
 }

@@ -51,6 +51,11 @@ pub enum ReleaseError {
         /// The code.
         code: String,
     },
+    /// Releases that were made are not among those that are reckoned with.
+    #[error(
+        "these releases were made and are not in releases/: {0}. Bring the folder back from a copy: what readers have already must be reckoned with"
+    )]
+    Lost(String),
     /// Disclosure control refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -156,11 +161,16 @@ impl Desk {
         Ok(ReleaseOutcome::of(&counted, controlled, ledger))
     }
 
-    /// The next id for that day. A release whose file was lost keeps its name.
+    /// The next id for that day.
+    ///
+    /// # Errors
+    /// When a release that was made is not among the past ones.
     pub(super) async fn release_id(&self, as_of: Date, past: &Past) -> Result<ReleaseId, ReleaseError> {
-        let lost = self.store.known_releases().await?;
-        let ids = past.releases.iter().map(|r| r.id().clone()).chain(lost.iter().filter_map(|(id, _)| id.parse().ok()));
-        Ok(ReleaseId::next(as_of, &ids.collect::<Vec<_>>()))
+        let ids: Vec<ReleaseId> = past.releases.iter().map(|r| r.id().clone()).collect();
+        let known = self.store.known_releases().await?;
+        let is_there = |id: &String| ids.iter().any(|there| there.to_string() == *id);
+        let lost: Vec<String> = known.into_iter().map(|(id, _)| id).filter(|id| !is_there(id)).collect();
+        if lost.is_empty() { Ok(ReleaseId::next(as_of, &ids)) } else { Err(ReleaseError::Lost(lost.join(", "))) }
     }
 }
 

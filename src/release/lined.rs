@@ -6,8 +6,8 @@ use super::ledger::LedgerEntry;
 use super::solve::{same_people, whose_of};
 use super::{PublishedTable, Release, ReleaseId};
 use crate::comparison::Standing;
-use crate::cube::{Counted, Reading, Whose};
-use std::collections::BTreeSet;
+use crate::cube::{Cohort, Counted, Reading, Whose};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a release with those that were frozen before, and what the new ones add to the ledger.
 pub(super) struct Lined {
@@ -56,12 +56,18 @@ const COMPARED: &str = "comparison-counts";
 #[must_use]
 pub fn published_by(releases: &[Release]) -> Vec<LedgerEntry> {
     let mut found = Vec::new();
-    let mut seen: Vec<&PublishedTable> = Vec::new();
+    // Only tables of one id and cohort can be the same.
+    let mut seen: BTreeMap<(&str, &Option<Cohort>), Vec<&PublishedTable>> = BTreeMap::new();
     for release in releases {
-        let is_new = |t: &&PublishedTable| !seen.contains(t);
-        let tables: Vec<&PublishedTable> = release.tables().iter().chain(release.earlier()).filter(is_new).collect();
-        found.extend(entries(release.id(), tables.iter().copied()));
-        seen.extend(tables);
+        let mut new = Vec::new();
+        for table in release.tables().iter().chain(release.earlier()) {
+            let alike = seen.entry((&table.id, &table.cohort)).or_default();
+            if !alike.contains(&table) {
+                alike.push(table);
+                new.push(table);
+            }
+        }
+        found.extend(entries(release.id(), new));
     }
     found
 }

@@ -3,6 +3,8 @@
 
 use crate::http::{get, post};
 use crate::instance::{DAY_AFTER, Instance, expect_success, open_data_in};
+use palaute::release::{Ledger, LedgerEntry};
+use palaute::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -248,6 +250,137 @@ fn a_ledger_line_a_witness_or_a_release_that_was_tampered_with_is_refused_by_rel
     assert_eq!(releases(&instance), whole, "nothing was written meanwhile");
     assert!(instance.must(&["verify"]).contains("Everything agrees."));
     instance.must(&["build"]);
+}
+
+/// What the commands that reckon with earlier releases say when they refuse.
+fn refused(instance: &Instance, message: &str) {
+    for command in [&["release"][..], &["release", "--dry-run"], &["build"], &["verify"]] {
+        let output = instance.at(DAY_AFTER).args(command).output().unwrap();
+        assert!(!output.status.success(), "{command:?} goes on: {}", told(&output));
+        assert!(told(&output).contains(message), "{command:?}: {}", told(&output));
+    }
+}
+
+#[test]
+fn a_ledger_that_is_shorter_longer_in_another_order_or_gone_is_refused_whatever_its_chain_says() {
+    let instance = released();
+    let file = instance.path().join("releases/ledger.jsonl");
+    for release in ["2025-11-30.1", "2025-11-30.2"] {
+        let text = fs::read_to_string(&file).unwrap();
+        let whole = Ledger::from_lines(&text).unwrap();
+        let entries = whole.entries().to_vec();
+        let written = |entries: Vec<LedgerEntry>| {
+            let mut ledger = Ledger::default();
+            ledger.add(entries);
+            fs::write(&file, ledger.to_lines()).unwrap();
+        };
+        let lines = entries.len();
+        assert!(lines > 50, "{lines}");
+        let lacks = if release.ends_with(".1") { "are missing from the ledger" } else { "so lines are missing" };
+        for kept in [lines - 1, lines / 2, 0] {
+            written(entries[..kept].to_vec());
+            refused(&instance, lacks);
+            refused(&instance, "ledger.jsonl: ");
+            refused(&instance, "bring the file back from a backup");
+        }
+        fs::remove_file(&file).unwrap();
+        refused(&instance, "the ledger is missing although there is the release 2025-11-30.1");
+        let mut others = entries.clone();
+        others.swap(lines - 2, lines - 1);
+        written(others);
+        refused(&instance, "ledger");
+        let last = entries.last().unwrap().clone();
+        let more = [
+            LedgerEntry { low: last.low + 1, high: last.high + 1, ..last.clone() },
+            LedgerEntry { release: "2025-11-29".to_owned(), source: Some(Text::finnish("Keksitty")), ..last },
+        ];
+        for more in more {
+            written(entries.iter().cloned().chain([more]).collect());
+            refused(&instance, &format!("line {} of the ledger is of the release", lines + 1));
+        }
+        fs::write(&file, text).unwrap();
+        assert!(instance.must(&["verify"]).contains("Everything agrees."));
+        instance.must_at(DAY_AFTER, &["release"]);
+    }
+    instance.must_at(DAY_AFTER, &["build"]);
+}
+
+#[test]
+fn a_release_whose_folder_proof_or_bytes_are_gone_stops_the_next_release_and_tells_the_way_out() {
+    let instance = released();
+    let (own, aside) = (instance.path().join("releases/2025-11-30.1"), instance.path().join("aside"));
+    fs::rename(&own, &aside).unwrap();
+    for ledger in [true, false] {
+        for command in [&["release"][..], &["verify"]] {
+            let output = instance.at(DAY_AFTER).args(command).output().unwrap();
+            assert!(!output.status.success() && !own.exists(), "{command:?} goes on: {}", told(&output));
+        }
+        if ledger {
+            refused_by(&instance, "release", "line 1 of the ledger is of the release 2025-11-30.1, which is not in");
+            fs::rename(instance.path().join("releases/ledger.jsonl"), aside.join("ledger")).unwrap();
+        }
+    }
+    refused_by(&instance, "release", "release 2025-11-30.1: it was made, and ");
+    refused_by(&instance, "release", "Bring releases/ back from a copy, with its ledger");
+    fs::rename(aside.join("ledger"), instance.path().join("releases/ledger.jsonl")).unwrap();
+    fs::rename(&aside, &own).unwrap();
+
+    let witness = own.join("witness.json");
+    let proof = fs::read(&witness).unwrap();
+    fs::remove_file(&witness).unwrap();
+    refused(&instance, "witness.json is missing; bring it back");
+    fs::write(&witness, proof).unwrap();
+
+    // Another release of the same name whose own fingerprint is right.
+    let other = released_without_the_last();
+    let bytes = fs::read(own.join("release.json")).unwrap();
+    let same = ["release.json", "witness.json"].map(|file| fs::read(own.join(file)).unwrap());
+    let ledger = fs::read(instance.path().join("releases/ledger.jsonl")).unwrap();
+    for file in ["release.json", "witness.json"] {
+        fs::copy(other.path().join("releases/2025-11-30.1").join(file), own.join(file)).unwrap();
+    }
+    fs::copy(other.path().join("releases/ledger.jsonl"), instance.path().join("releases/ledger.jsonl")).unwrap();
+    assert_ne!(fs::read(own.join("release.json")).unwrap(), bytes);
+    refused_by(&instance, "release", "release.json is not the file that was made");
+    for (file, bytes) in ["release.json", "witness.json"].into_iter().zip(same) {
+        fs::write(own.join(file), bytes).unwrap();
+    }
+    fs::write(instance.path().join("releases/ledger.jsonl"), ledger).unwrap();
+    assert!(instance.must(&["verify"]).contains("Everything agrees."));
+    instance.must_at(DAY_AFTER, &["release"]);
+}
+
+fn refused_by(instance: &Instance, command: &str, message: &str) {
+    let output = instance.at(DAY_AFTER).arg(command).output().unwrap();
+    assert!(!output.status.success() && told(&output).contains(message), "{command}: {}", told(&output));
+}
+
+/// A release of the pilot without its last client.
+fn released_without_the_last() -> Instance {
+    let instance = Instance::pilot();
+    let fewer = SHEET.trim_end().rsplit_once('\n').unwrap().0;
+    instance.must(&["import", &instance.sheet("a.csv", fewer)]);
+    instance.must(&["release"]);
+    instance
+}
+
+#[test]
+fn a_machine_that_stops_between_a_release_and_its_ledger_leaves_a_ledger_that_fits() {
+    let instance = released();
+    let folder = instance.path().join("releases");
+    let first = fs::read(folder.join("ledger.jsonl")).unwrap();
+    instance.must_at(SUMMER, &["import", &instance.sheet("b.csv", &with_next_year(17, true))]);
+    instance.must_at(SUMMER, &["release", "--as-of", "2026-06-30"]);
+    let second = fs::read(folder.join("ledger.jsonl")).unwrap();
+    assert!(second.len() > first.len());
+    fs::write(folder.join("ledger.jsonl"), first).unwrap();
+    assert!(told(&instance.run(&["verify"])).contains("are missing from the ledger"));
+    fs::write(folder.join("ledger.draft"), &second).unwrap();
+    assert!(instance.must(&["verify"]).contains("Everything agrees."));
+    instance.must(&["build"]);
+    instance.must_at(WINTER, &["release", "--as-of", "2026-06-30"]);
+    assert!(fs::read(folder.join("ledger.jsonl")).unwrap().starts_with(&second));
+    assert!(!folder.join("ledger.draft").exists());
 }
 
 #[test]

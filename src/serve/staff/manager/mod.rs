@@ -93,6 +93,6 @@ pub(super) fn told(refused: &ReleaseError, language: crate::text::Language) -> S
             m.fill("publisher.wrong_category", &[("dimension", dimension), ("code", code)])
         }
         ReleaseError::Refused(_) => m.get("publisher.wrong_refused").to_owned(),
-        ReleaseError::Store(_) => m.get("publisher.wrong_folder").to_owned(),
+        ReleaseError::Store(_) | ReleaseError::Lost(_) => m.get("publisher.wrong_folder").to_owned(),
     }
 }
