@@ -84,7 +84,7 @@ pub enum BrokenLedger {
     },
     /// A figure that a release shows is not where it should be.
     #[error(
-        "{missing} figures of the release {release}, the first of them of the table {table}, are missing from the ledger or do not stand where they were written; bring the file back from a backup"
+        "{missing} figure(s) of the release {release}, first of the table {table}, are missing from the ledger or do not stand where they were written; bring the file back from a backup"
     )]
     Lacking {
         /// The release.

@@ -265,7 +265,7 @@ fn refused(instance: &Instance, message: &str) {
 fn a_ledger_that_is_shorter_longer_in_another_order_or_gone_is_refused_whatever_its_chain_says() {
     let instance = released();
     let file = instance.path().join("releases/ledger.jsonl");
-    for release in ["2025-11-30.1", "2025-11-30.2"] {
+    for _ in ["2025-11-30.1", "2025-11-30.2"] {
         let text = fs::read_to_string(&file).unwrap();
         let whole = Ledger::from_lines(&text).unwrap();
         let entries = whole.entries().to_vec();
@@ -276,10 +276,9 @@ fn a_ledger_that_is_shorter_longer_in_another_order_or_gone_is_refused_whatever_
         };
         let lines = entries.len();
         assert!(lines > 50, "{lines}");
-        let lacks = if release.ends_with(".1") { "are missing from the ledger" } else { "so lines are missing" };
         for kept in [lines - 1, lines / 2, 0] {
             written(entries[..kept].to_vec());
-            refused(&instance, lacks);
+            refused(&instance, " missing");
             refused(&instance, "ledger.jsonl: ");
             refused(&instance, "bring the file back from a backup");
         }
