@@ -98,6 +98,16 @@ pub(super) fn attack(system: &System) -> Bounds {
     bounds
 }
 
+/// The least and the greatest number of people of a set, where both are proved; nothing where they are not, or where nobody
+/// fits at all.
+pub(super) fn range(system: &System, set: &[usize]) -> Option<(i64, i64)> {
+    let mut attack = Attack { system, most: ceilings(system), pool: Vec::new() };
+    match (attack.extreme(set, false, None), attack.extreme(set, true, None)) {
+        (Answer::Best(low), Answer::Best(high)) => Some((low, high)),
+        _ => None,
+    }
+}
+
 impl Attack<'_> {
     /// Values of a set in the populations found so far.
     fn seen(&self, set: &[usize], forced: Option<usize>) -> Option<(i64, i64)> {

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The sign of a withheld figure.
 const SIGN: &str = "...";
 
+/// What is inside is looked at in another way.
+const APART: &str = "";
+
 /// How many figures were looked at and what is wrong with them.
 pub(super) fn findings(
     files: &BTreeMap<String, Vec<u8>>,
@@ -64,8 +67,8 @@ fn decimal_of(path: &str) -> char {
 fn problems(drawn: &[Piece<'_>], tables: &[&ReadTable], decimal: char) -> Vec<String> {
     let accounted = Accounted::new(tables);
     let mut problems = Vec::new();
-    // Words: titles, descriptions and everything that only a screen reader says.
-    let mut inside: Vec<&str> = Vec::new();
+    // Words: titles, descriptions, whatever stands beside the bars, and everything that only a screen reader says.
+    let (mut inside, mut closing): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for piece in drawn {
         match piece {
             Piece::Open { name, alone, attributes } => {
@@ -76,23 +79,25 @@ fn problems(drawn: &[Piece<'_>], tables: &[&ReadTable], decimal: char) -> Vec<St
                     }
                 }
                 if !alone && !["br", "img", "rect", "line", "circle"].contains(name) {
-                    inside.push(name);
+                    // What the cells and the plots show is looked at as such, which chart it is by its place.
+                    let apart =
+                        piece.get("data-cell").is_some() || *name == "text" || piece.get("class") == Some("fig-no");
+                    inside.push(if apart { APART } else { name });
+                    closing.push(name);
                 }
             }
             Piece::Close(name) => {
-                if let Some(at) = inside.iter().rposition(|n| n == name) {
+                if let Some(at) = closing.iter().rposition(|n| n == name) {
                     inside.truncate(at);
+                    closing.truncate(at);
                 }
             }
-            Piece::Text(text) => {
-                let spoken = ["title", "desc", "h3"].iter().any(|n| inside.last() == Some(n));
-                let said = inside.last() == Some(&"p") && !inside.contains(&"figcaption") && !inside.contains(&"div");
-                if spoken || said {
-                    for number in accounted.strange(text, decimal) {
-                        problems.push(format!("the words say {number}, which the open data do not show"));
-                    }
-                }
+            Piece::Text(text) if !inside.contains(&APART) => {
+                let strange = accounted.strange(text, decimal).into_iter();
+                problems
+                    .extend(strange.map(|number| format!("the words say {number}, which the open data do not show")));
             }
+            Piece::Text(_) => {}
         }
     }
     let mut lengths: Vec<(f64, f64)> = Vec::new();

@@ -91,6 +91,21 @@ fn attributes_of(mut text: &str) -> Vec<(&str, &str)> {
     }
 }
 
+/// Comments and declarations, which no reader sees; but the type of the document and the version of XML.
+pub(super) fn unseen(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('<').filter(|(at, _)| text[at + 1..].starts_with(['!', '?'])) {
+        let part = &text[at..];
+        let is_known = ["<!doctype html>", "<?xml version=\"1.0\" encoding=\"utf-8\"?>"]
+            .iter()
+            .any(|known| part.get(..known.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(known)));
+        if !is_known {
+            found.push(part.chars().take(40).collect());
+        }
+    }
+    found
+}
+
 /// The signs that templates escape.
 pub(super) fn decoded(text: &str) -> String {
     let signs = [("&nbsp;", "\u{a0}"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];

@@ -8,6 +8,9 @@
 
 mod bounds;
 mod drawing;
+mod elsewhere;
+mod languages;
+mod links;
 mod markup;
 mod numbers;
 mod pages;
@@ -20,6 +23,7 @@ mod structure;
 mod system;
 mod table;
 mod witness;
+mod words;
 
 pub use structure::differing;
 
@@ -132,23 +136,31 @@ pub fn audit(files: &BTreeMap<String, Vec<u8>>, evidence: Evidence<'_>) -> Audit
         0,
         structure::findings(files, &tables),
     );
+    report.add("words beside figures, comments and attributes", files.len(), 0, words::findings(files, &tables));
+    report.add("every language says the same numbers", files.len(), 0, languages::findings(files));
+    report.add("there is every file that is named, and no other", files.len(), 0, links::findings(files, &tables));
     let old = tables.values().filter(|t| t.reads.is_empty()).count();
     report.add("the rules for tables that do not say whom they count", old, 0, plain_rules(&tables));
     let kept = witness::Kept::read(evidence.witnesses);
-    let lost = kept.as_ref().map(witness::Kept::lost).unwrap_or_default();
-    report.add("no small count and no small rest is shown", published, 0, primary::findings(&tables, &lost));
-    systems(&tables, &lost, kept.as_ref().ok(), &mut report);
+    let (lines, broken) = evidence.ledger.map(witness::lines).unwrap_or_default();
+    let k = witness::threshold(&tables).unwrap_or(0);
+    let lost = kept.as_ref().map(|kept| elsewhere::lost(kept, &lines, k)).unwrap_or_default();
+    report.add("no small count and no small rest is shown", published, 0, primary::findings(&tables, &lost.excused));
+    systems(&tables, &lost.excused, kept.as_ref().ok(), &mut report);
+    let of = |path: &str, problem: String| Finding { path: path.to_owned(), problem };
+    let mut proof: Vec<Finding> = broken.into_iter().map(|problem| of("ledger.jsonl", problem)).collect();
     match (kept, evidence.witnesses) {
         (Ok(kept), Some(_)) => {
-            let (tried, findings) = kept.findings(&tables, evidence.ledger);
-            report.add("witnesses reproduce every published number", tried, 0, findings);
+            let ledger = evidence.ledger.map(|_| lines.as_slice());
+            let (tried, unmatched, found) = kept.findings(&tables, ledger);
+            proof.extend(found);
+            proof.extend(lost.claimed.iter().map(|whose| of("witness.json", elsewhere::unexcused(whose))));
+            report.add("witnesses reproduce every published number", tried, unmatched, proof);
         }
-        (Err(problem), _) => report.add(
-            "witnesses reproduce every published number",
-            0,
-            0,
-            vec![Finding { path: "witness.json".to_owned(), problem }],
-        ),
+        (Err(problem), _) => {
+            proof.push(of("witness.json", problem));
+            report.add("witnesses reproduce every published number", 0, 0, proof);
+        }
         (Ok(_), None) => {}
     }
     if !evidence.canaries.is_empty() {

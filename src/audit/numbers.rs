@@ -37,16 +37,7 @@ impl Accounted {
             texts: BTreeSet::new(),
         };
         for (at, table) in tables.iter().enumerate() {
-            let shown: Vec<&String> = table.cells.values().flatten().collect();
-            all.shown.extend(shown.iter().map(|v| (*v).clone()));
-            if table.order.iter().flatten().any(|code| code == "mean") {
-                all.words.extend(GRADES.map(str::to_owned));
-            }
-            let texts = || table.words.iter().chain(table.order.iter().flatten());
-            all.parts.extend(texts().flat_map(|w| digits(w)));
-            let alone = texts().filter(|w| !is_date(w)).flat_map(|w| told(w)).map(|(number, ..)| number);
-            all.words.extend(alone.filter(|n| n.bytes().all(|b| b.is_ascii_digit())));
-            all.texts.extend(table.words.iter().cloned());
+            all.take_words(table);
             if tables[..at].iter().any(|t| t.cells == table.cells) {
                 // The same figures in another language.
                 continue;
@@ -75,6 +66,39 @@ impl Accounted {
             all.sums.extend(counts.iter().flat_map(|a| counts.iter().map(|b| a.abs_diff(*b))));
         }
         all
+    }
+
+    /// What these tables show or say as it is, their shares rounded; no sums, of which many tables have nearly any number.
+    pub(super) fn alone(tables: &[&ReadTable]) -> Self {
+        let mut all = Self {
+            shown: BTreeSet::new(),
+            sums: BTreeSet::new(),
+            per_cent: BTreeSet::new(),
+            words: BTreeSet::new(),
+            parts: BTreeSet::new(),
+            texts: BTreeSet::new(),
+        };
+        for table in tables {
+            all.take_words(table);
+            let shown: Vec<f64> = table.cells.values().flatten().filter_map(|v| v.parse().ok()).collect();
+            for whole in shown.iter().filter(|whole| **whole > 0.0) {
+                all.per_cent.extend(shown.iter().map(|part| (100.0 * part / whole).round() as i64));
+            }
+            all.per_cent.extend(shown.iter().map(|share| share.round() as i64));
+        }
+        all
+    }
+
+    fn take_words(&mut self, table: &ReadTable) {
+        self.shown.extend(table.cells.values().flatten().cloned());
+        if table.order.iter().flatten().any(|code| code == "mean") {
+            self.words.extend(GRADES.map(str::to_owned));
+        }
+        let texts = || table.words.iter().chain(table.order.iter().flatten());
+        self.parts.extend(texts().flat_map(|w| digits(w)));
+        let alone = texts().filter(|w| !is_date(w)).flat_map(|w| told(w)).map(|(number, ..)| number);
+        self.words.extend(alone.filter(|n| n.bytes().all(|b| b.is_ascii_digit())));
+        self.texts.extend(table.words.iter().cloned());
     }
 
     /// Numbers of a text that nothing shown accounts for.
@@ -112,7 +136,7 @@ impl Accounted {
 }
 
 /// Groups of digits, leading zeros left out.
-fn digits(text: &str) -> Vec<String> {
+pub(super) fn digits(text: &str) -> Vec<String> {
     let parts = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty());
     parts.map(|p| p.trim_start_matches('0')).map(|p| if p.is_empty() { "0" } else { p }.to_owned()).collect()
 }
@@ -146,7 +170,44 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// Numbers as they are written: digits with points, commas and no-break spaces inside; and what follows.
+/// Months as Swedish dates write them.
+const SWEDISH: [&str; 12] = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
+/// `30 November 2025` as `30 11 2025`: a month behind its day is a number in each language.
+pub(super) fn with_months_in_digits(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find([' ', '\u{a0}']) {
+        let space = rest[at..].chars().next().map_or(1, char::len_utf8);
+        let (before, after) = (&rest[..at], &rest[at + space..]);
+        out.push_str(before);
+        out.push(' ');
+        rest = after;
+        let is_day = before.ends_with(|c: char| c.is_ascii_digit());
+        let month =
+            |names: &[&str; 12]| names.iter().position(|name| after.starts_with(name)).map(|m| (m, names[m].len()));
+        if let Some((month, length)) = is_day.then(|| month(&MONTHS).or_else(|| month(&SWEDISH))).flatten() {
+            out.push_str(&(month + 1).to_string());
+            rest = &after[length..];
+        }
+    }
+    out + rest
+}
+
+/// Numbers as they are written: digits with points, commas, colons and no-break spaces inside; and what follows.
 fn told(text: &str) -> Vec<(String, After)> {
     let mut found: Vec<(String, After)> = Vec::new();
     let signs: Vec<char> = text.chars().collect();
@@ -158,7 +219,7 @@ fn told(text: &str) -> Vec<(String, After)> {
         }
         let begin = at;
         let digit = |i: usize| signs.get(i).is_some_and(char::is_ascii_digit);
-        while digit(at) || (matches!(signs.get(at), Some('.' | ',' | '\u{a0}')) && digit(at + 1)) {
+        while digit(at) || (matches!(signs.get(at), Some('.' | ',' | ':' | '\u{a0}')) && digit(at + 1)) {
             at += 1;
         }
         let after: String = signs[at..].iter().take(12).collect();

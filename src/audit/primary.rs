@@ -7,7 +7,7 @@ use super::table::ReadTable;
 use std::collections::BTreeMap;
 
 /// Attributes that only tell when somebody is counted.
-const COHORTS: [&str; 4] = ["started", "ended", "received", super::reading::RECORD];
+pub(super) const COHORTS: [&str; 4] = ["started", "ended", "received", super::reading::RECORD];
 
 /// Shown counts of 1 to k-1, and groups whose size less one of their counts is that; what was lost before does not count.
 pub(super) fn findings(tables: &BTreeMap<String, ReadTable>, lost: &[Whose]) -> Vec<Finding> {

@@ -29,7 +29,7 @@ impl Whose {
 }
 
 /// What a figure tells.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reads {
     /// Nothing of persons.

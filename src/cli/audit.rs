@@ -4,6 +4,7 @@ use super::folder::{io_at, read};
 use super::run::Outcome;
 use super::terminal::say;
 use crate::audit::{Evidence, audit as attack};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,11 +14,11 @@ pub(super) fn audit(site: &Path, witnesses: Option<&Path>, ledger: Option<&Path>
     if !files.keys().any(|path| path.starts_with("data/") && path.ends_with(".json")) {
         return Err(format!("{} holds no open data (data/*.json); name the folder of a site", site.display()).into());
     }
-    let witnesses = witnesses.map(read).transpose()?;
-    let ledger = ledger.map(read).transpose()?;
     if ledger.is_some() && witnesses.is_none() {
         return Err("the ledger is compared with the witnesses; name them with --witnesses".into());
     }
+    let witnesses = witnesses.map(|file| named(file, "--witnesses", Kept::Witnesses)).transpose()?;
+    let ledger = ledger.map(|file| named(file, "--ledger", Kept::Ledger)).transpose()?;
     let evidence = Evidence { witnesses: witnesses.as_deref(), ledger: ledger.as_deref(), ..Evidence::default() };
     let report = attack(&files, evidence);
     if json {
@@ -39,6 +40,46 @@ pub(super) fn audit(site: &Path, witnesses: Option<&Path>, ledger: Option<&Path>
         0 => Ok(()),
         n => Err(format!("the audit found {n} problem(s); do not publish this site").into()),
     }
+}
+
+/// What a publisher keeps beside the releases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Witnesses,
+    Ledger,
+}
+
+impl Kept {
+    /// What a text is by its first object: a ledger may be empty.
+    fn of(text: &str) -> Option<Self> {
+        let first = text.lines().find(|line| !line.trim().is_empty());
+        let Some(first) = first else { return Some(Self::Ledger) };
+        let line: Value = serde_json::from_str(first).unwrap_or_default();
+        if line.get("previous").is_some() && line.get("hash").is_some() {
+            return Some(Self::Ledger);
+        }
+        let whole: Value = serde_json::from_str(text).unwrap_or_default();
+        (whole.get("blocks").is_some_and(Value::is_array) && whole.get("threshold").is_some())
+            .then_some(Self::Witnesses)
+    }
+
+    fn told(self) -> &'static str {
+        match self {
+            Self::Witnesses => "the witnesses of a release (releases/<id>/witness.json)",
+            Self::Ledger => "the ledger (releases/ledger.jsonl)",
+        }
+    }
+}
+
+/// Reads a file that must be what its option asks for.
+fn named(file: &Path, option: &str, wanted: Kept) -> Result<String, Box<dyn std::error::Error>> {
+    let text = read(file)?;
+    let is = match Kept::of(&text) {
+        Some(is) if is == wanted => return Ok(text),
+        Some(other) => format!("is {}; the two files are swapped", other.told()),
+        None => "is neither the witnesses of a release nor the ledger".to_owned(),
+    };
+    Err(format!("{option} takes {}, and {} {is}", wanted.told(), file.display()).into())
 }
 
 /// Every file below a folder by its path from there, with slashes on every system.
