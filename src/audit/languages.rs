@@ -5,6 +5,7 @@ use super::Finding;
 use super::links::alternates;
 use super::markup::{Piece, decoded, pieces};
 use super::numbers::with_months_in_digits;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is counted in a file: a number in words, or a tag with its attributes, their words left out.
@@ -57,7 +58,11 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
         };
         let [own, other] = [bytes, other].map(|bytes| {
             let text = String::from_utf8_lossy(bytes);
-            if ending == "svg" { of_drawing(&text) } else { numbers(&text) }
+            match ending {
+                "svg" => of_drawing(&text),
+                "json" => of_data(&text),
+                _ => numbers(&text),
+            }
         });
         compare(path, &first, &own, &other, &mut tell);
         compare(&first, path, &other, &own, &mut tell);
@@ -127,6 +132,30 @@ fn of_drawing(text: &str) -> Counted {
         }
     }
     add(&mut counted, numbers(&words.join(" ")));
+    counted
+}
+
+/// Open data as JSON: everything but where in the file the withheld figures are, which the order of names changes.
+fn of_data(text: &str) -> Counted {
+    fn walk(value: &Value, counted: &mut Counted) {
+        match value {
+            Value::String(text) => add(counted, numbers(text)),
+            Value::Number(number) => add(counted, numbers(&number.to_string())),
+            Value::Array(values) => values.iter().for_each(|v| walk(v, counted)),
+            Value::Object(map) => {
+                for (key, value) in map {
+                    add(counted, if key == "status" { Counted::new() } else { numbers(key) });
+                    match value {
+                        Value::Object(places) if key == "status" => places.values().for_each(|v| walk(v, counted)),
+                        value => walk(value, counted),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+    let mut counted = Counted::new();
+    walk(&serde_json::from_str(text).unwrap_or_default(), &mut counted);
     counted
 }
 

@@ -197,8 +197,10 @@ pub(super) fn with_months_in_digits(text: &str) -> String {
         out.push(' ');
         rest = after;
         let is_day = before.ends_with(|c: char| c.is_ascii_digit());
-        let month =
-            |names: &[&str; 12]| names.iter().position(|name| after.starts_with(name)).map(|m| (m, names[m].len()));
+        let ends = |name: &str| !after[name.len()..].starts_with(char::is_alphabetic);
+        let month = |names: &[&str; 12]| {
+            names.iter().position(|name| after.starts_with(name) && ends(name)).map(|m| (m, names[m].len()))
+        };
         if let Some((month, length)) = is_day.then(|| month(&MONTHS).or_else(|| month(&SWEDISH))).flatten() {
             out.push_str(&(month + 1).to_string());
             rest = &after[length..];

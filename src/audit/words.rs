@@ -74,6 +74,9 @@ const OF_LINES: [&str; 9] =
 /// Elements that hold what is not shown.
 const UNSEEN: [&str; 9] = ["script", "style", "template", "noscript", "iframe", "object", "embed", "input", "metadata"];
 
+/// Classes of what authors write, and of the days and the name of the release.
+const PROSE: [&str; 4] = ["prose", "lead", "status", "release"];
+
 /// Elements without an end.
 const EMPTY: [&str; 5] = ["meta", "link", "br", "img", "hr"];
 
@@ -123,7 +126,7 @@ fn beside_figures<'a>(found: &'a [Piece<'_>]) -> Vec<&'a str> {
         match piece {
             Piece::Open { name, alone, .. } => {
                 let class = |c: &str| piece.get("class").is_some_and(|all| all.split(' ').any(|one| one == c));
-                let apart = ["figure", "svg", "table"].contains(name) || class("prose") || class("status");
+                let apart = ["figure", "svg", "table"].contains(name) || PROSE.iter().any(|c| class(c));
                 if !alone && !EMPTY.contains(name) {
                     inside.push((name, apart));
                 }
