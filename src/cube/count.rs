@@ -9,6 +9,7 @@ use super::counters::Cube;
 use super::counting::Counting;
 use super::indicators::{INDICATORS, Sources, due_by};
 use super::open_tables;
+use super::pairs::{Pairs, told_by};
 use super::people::{Cohort, Counted, People};
 use super::respondents::Respondents;
 use super::response_tables;
@@ -79,6 +80,12 @@ pub fn count(
     }
     cohorts.extend(look);
     people.extend(blocks);
+    if let Some(spec) = told_by(statistics.indicators.iter().map(|i| &i.value)) {
+        let pairs = Pairs::new(cube, k, answers_until, released);
+        tables.extend(pairs.tables(spec, source, answers_until));
+        people.push(pairs.block());
+        cohorts.extend(pairs.cut.fresh().iter().cloned());
+    }
 
     let mut comparison = Vec::new();
     if let Some((standings, table)) = comparing::comparison(&counting) {

@@ -1,6 +1,7 @@
 //! The counters that facts are folded into.
 
 use super::fact::{CASE, Codebook, Columns, Fact, INVITATION, INVITED_ON, INVITED_PARTY, NOT_ASKED_CODE, RECEIVED_ON};
+use super::pairs::{CHANGE, PAIRS};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ const SEPARATOR: char = '|';
 pub(super) const UNASKED: &str = "-";
 
 /// Raise it whenever `fold` counts anything more or otherwise: stored cubes are then counted anew.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 impl Default for Cube {
     fn default() -> Self {
@@ -69,7 +70,9 @@ impl Cube {
         let values: BTreeMap<&str, String> =
             book.columns.iter().zip(&fact.codes).map(|(c, code)| (c.name.as_str(), decode(&c.values, *code))).collect();
         let get = |name: &str| values.get(name).map_or("", String::as_str);
-        if book.subject == INVITATION {
+        if book.subject == PAIRS {
+            self.add(PAIRS, &[get(RECEIVED_ON), get(CHANGE)], sign);
+        } else if book.subject == INVITATION {
             self.add(INVITATIONS, &[get(INVITED_PARTY), get(INVITED_ON)], sign);
         } else {
             let received = get(RECEIVED_ON);

@@ -250,7 +250,7 @@ impl Sources<'_> {
                 let cell = Cell { figure: Figure::count(median.unwrap_or(0)), basis };
                 (["n", "value"], vec![n, cell], vec![Reading::Count(whose.clone()), Reading::Measured(whose)])
             }
-            // Changes of self-assessments are no facts: pairs are not counted.
+            // Changes of self-assessments have cohorts of their own; see `pairs`.
             _ => return None,
         };
         let axes = vec![statistic_axis(&codes)];
@@ -287,7 +287,7 @@ impl Sources<'_> {
     }
 }
 
-fn table_id(spec: &IndicatorSpec) -> String {
+pub(super) fn table_id(spec: &IndicatorSpec) -> String {
     format!("indicator-{}", spec.id.value.replace(['_', '.'], "-"))
 }
 

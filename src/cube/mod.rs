@@ -18,6 +18,7 @@ mod counting;
 mod fact;
 mod indicators;
 mod open_tables;
+mod pairs;
 mod people;
 mod respondents;
 mod response_tables;

@@ -84,9 +84,25 @@ pub enum Basis {
         /// True when all gave the same.
         alike: bool,
     },
+    /// A mean of changes of self-assessments, or a limit of its interval.
+    Change {
+        /// People of whom both are known.
+        people: i64,
+        /// People that such a figure needs, beside what every mean needs.
+        needed: i64,
+        /// Sum of the changes in tenths of a step.
+        sum: i64,
+        /// True when all changed equally, or nearly so.
+        alike: bool,
+    },
     /// Not about persons, such as a target.
     Plain,
 }
+
+/// Tenths of a step from one end of a scale of five to the other: farther nobody's self-assessment can change.
+const FARTHEST: i64 = 40;
+/// Tenths of two steps, for which there must be room at both ends.
+const ROOM: i64 = 20;
 
 impl Basis {
     /// True when one or two people make most of a sum, so that one of them could tell the other's amount from it: they have
@@ -96,6 +112,18 @@ impl Basis {
         match self {
             Self::Amount { sum, largest: [first, second], .. } => {
                 (first + second) * 10 > sum * 9 || (sum - first - second) * 10 < first
+            }
+            _ => false,
+        }
+    }
+
+    /// True when a mean of changes tells nobody's change: enough people, not all alike, and at both ends room for two steps,
+    /// as for grades.
+    #[must_use]
+    pub fn is_fit_change(self, at_least: i64) -> bool {
+        match self {
+            Self::Change { people, needed, sum, alike } => {
+                people >= at_least.max(needed) && !alike && people * FARTHEST - sum.abs() >= ROOM
             }
             _ => false,
         }

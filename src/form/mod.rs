@@ -56,6 +56,8 @@ pub struct Form {
     screen: Option<Screen>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pair_of: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    counts_change: bool,
     title: Text,
     lead: Text,
     why: Text,
@@ -117,6 +119,7 @@ impl Form {
             collect: raw.collect.map(|c| c.value).unwrap_or_default(),
             screen: raw.screen,
             pair_of: raw.pair_of.map(|p| p.value),
+            counts_change: raw.counts_change,
             title: raw.title.value,
             lead: raw.lead.value,
             why: raw.why.value,
@@ -229,6 +232,12 @@ impl Form {
     #[must_use]
     pub fn pair_of(&self) -> Option<&str> {
         self.pair_of.as_deref()
+    }
+
+    /// True when respondents were told that the mean change between the two forms of the pair is published.
+    #[must_use]
+    pub fn counts_change(&self) -> bool {
+        self.counts_change
     }
 
     /// Its heading.

@@ -213,6 +213,9 @@ pub(super) struct RawForm {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub(super) pair_of: Option<Spanned<String>>,
+    /// Whether the mean change from this form to the one that asks it again may be published. Of a pair, the first says it.
+    #[serde(default)]
+    pub(super) counts_change: bool,
     /// The pages in order.
     #[serde(default)]
     pub(super) pages: Vec<RawPage>,

@@ -36,7 +36,12 @@ pub(super) struct Entry<'a> {
 }
 
 /// What makes a form of its YAML, once nothing is wrong with it.
-type Ready = (Option<Party>, Vec<RawPage>);
+struct Ready {
+    party: Option<Party>,
+    /// Of its pair.
+    pages: Vec<RawPage>,
+    counts_change: bool,
+}
 
 impl FormSet {
     /// Reads all forms. A form that asks the questions of another takes its pages from it. Without `indicators`
@@ -87,7 +92,8 @@ impl FormSet {
                 reach::warnings(&mut lint, raw);
             }
             set.warnings.extend(lint.found);
-            ready.push((party, pair.map(|p| p.pages.clone()).unwrap_or_default()));
+            let counts_change = pair.map_or(raw.counts_change, |p| p.counts_change);
+            ready.push(Ready { party, pages: pair.map(|p| p.pages.clone()).unwrap_or_default(), counts_change });
             set.found.extend(mistakes);
         }
         let (mistakes, warnings): (Vec<_>, Vec<_>) = across
@@ -102,9 +108,10 @@ impl FormSet {
         // A form takes its pages from its pair, so it cannot be better than that.
         let wrong_ids: BTreeSet<String> =
             entries.iter().filter(|e| wrong.contains(e.file.file.as_str())).map(|e| e.raw.id.value.clone()).collect();
-        for (Entry { file, mut raw }, (party, of_pair)) in entries.into_iter().zip(ready) {
-            let pages = if raw.pair_of.is_some() { of_pair } else { std::mem::take(&mut raw.pages) };
-            if let Some(party) = party
+        for (Entry { file, mut raw }, ready) in entries.into_iter().zip(ready) {
+            let pages = if raw.pair_of.is_some() { ready.pages } else { std::mem::take(&mut raw.pages) };
+            raw.counts_change = ready.counts_change;
+            if let Some(party) = ready.party
                 && !wrong.contains(file.file.as_str())
                 && raw.pair_of.as_ref().is_none_or(|pair| !wrong_ids.contains(&pair.value))
             {

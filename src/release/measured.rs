@@ -33,6 +33,7 @@ fn is_enough(cell: &Cell, policy: &Policy) -> bool {
         Basis::Share { part, whole } => {
             whole >= i64::from(policy.threshold) && !small(part, policy) && !small(whole - part, policy)
         }
+        Basis::Change { .. } => cell.basis.is_fit_change(policy.mean_threshold()),
         Basis::Plain => true,
     }
 }

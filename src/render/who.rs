@@ -37,6 +37,7 @@ pub(super) fn who_sees(form: &Form, m: Messages) -> Vec<Who> {
     who.push(line(match (report, counted) {
         (true, _) => "report_public",
         (false, true) => "public",
+        (false, false) if form.counts_change() => "change_public",
         (false, false) => "nothing_public",
     }));
     let writes = |q: &Question| matches!(q.kind, Kind::Text(_));

@@ -3,7 +3,7 @@
 //! What is left tells that something was erased, never what: the audit log's entries, whose blinds went with
 //! the rows, and a row of `erasures`. Figures of releases that were made stay; the next one counts anew.
 
-use super::{Store, StoreError, attempting, audit_log, cases, places, writer};
+use super::{Store, StoreError, attempting, audit_log, cases, pairs, places, writer};
 use crate::case::{CaseEvent, CaseNumber};
 use crate::form::Party;
 use crate::text::Fingerprint;
@@ -30,6 +30,7 @@ macro_rules! facts_of_case {
                 " WHERE subject IN (SELECT s.id FROM submissions s JOIN invitations i ON i.id = s.invitation
                                     WHERE i.case_number = $1)"
             ),
+            concat!($verb, " WHERE subject = CAST($1 AS TEXT) || '/change'"),
         ]
     };
 }
@@ -398,6 +399,8 @@ async fn erase_submission(
     // Who takes an answer back is counted neither as invited nor as having answered.
     run(connection, "DELETE FROM facts WHERE subject = $1", &invitation).await?;
     run(connection, "DELETE FROM submissions WHERE id = $1", id).await?;
+    run(connection, "DELETE FROM facts WHERE subject = CAST($1 AS TEXT) || '/change'", &case).await?;
+    pairs::count(connection, number).await?;
     places::hand_on(connection, &invitation).await?;
     run(connection, "DELETE FROM drafts WHERE invitation = $1", &invitation).await?;
     run(connection, "DELETE FROM links WHERE invitation = $1", &invitation).await?;

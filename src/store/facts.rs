@@ -102,12 +102,13 @@ pub(super) async fn replace(
     fact: &Fact,
     book: &Codebook,
 ) -> Result<(), StoreError> {
-    let last = sqlx::query("SELECT codebook, codes FROM facts WHERE subject = $1 ORDER BY sequence DESC LIMIT 1")
+    let last = sqlx::query("SELECT sign, codebook, codes FROM facts WHERE subject = $1 ORDER BY sequence DESC LIMIT 1")
         .bind(subject)
         .fetch_optional(&mut *connection)
         .await
         .map_err(attempting("read a fact"))?;
-    if let Some(row) = last {
+    // What was taken back counts no more.
+    if let Some(row) = last.filter(|row| row.get::<i64, _>("sign") > 0) {
         let (codebook, codes): (String, String) = (row.get("codebook"), row.get("codes"));
         if codebook == fact.codebook.as_str() && codes == to_json("fact", &fact.codes)? {
             return Ok(());

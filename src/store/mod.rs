@@ -23,6 +23,7 @@ mod notices;
 mod open;
 mod outbox;
 mod overview;
+mod pairs;
 mod places;
 mod releases;
 mod reminders;

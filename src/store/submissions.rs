@@ -3,11 +3,12 @@
 use super::cases::{self, to_json};
 use super::{
     CaseChange, Channel, Invitation, InvitationId, NewNotice, Store, StoreError, attempting, audit_log, drafts, facts,
-    notices, writer,
+    notices, pairs, writer,
 };
 use crate::case::{CaseEvent, CaseNumber};
 use crate::cube::{Codebook, Fact};
 use crate::form::{Form, Party};
+use crate::report::SELF_ASSESSMENTS;
 use crate::submission::{Answers, Submission};
 use crate::text::Fingerprint;
 use jiff::Timestamp;
@@ -239,6 +240,9 @@ pub(super) async fn receive(connection: &mut AnyConnection, new: &NewSubmission)
         cases::change(connection, std::slice::from_ref(settles), year, new.received_at).await?;
     }
     facts::replace(connection, &new.id, &new.fact, &new.codebook).await?;
+    if SELF_ASSESSMENTS.contains(&new.submission.form()) {
+        pairs::count(connection, new.case).await?;
+    }
     notices::queue(connection, &new.notices, new.received_at).await?;
     drafts::sent(connection, &new.invitation, new.draft_owner.as_ref()).await?;
     let commitment = audit_log::commitment(&new.blind, content.as_str());

@@ -321,12 +321,14 @@ async fn verify_facts(connection: &mut AnyConnection, verified: &mut Verified) -
         "SELECT k.subject, k.needed, CAST(coalesce(f.n, 0) AS BIGINT) AS n
          FROM (SELECT number AS subject, 1 AS needed FROM cases
                UNION ALL SELECT id, CASE WHEN revoked_at IS NULL THEN counted ELSE 0 END FROM invitations
+               UNION ALL SELECT number || '/change', 0 FROM cases
                UNION ALL SELECT id, 1 FROM submissions) k
          LEFT JOIN (SELECT subject, sum(sign) AS n FROM facts GROUP BY subject) f ON f.subject = k.subject
          WHERE coalesce(f.n, 0) < k.needed OR coalesce(f.n, 0) > 1
          UNION ALL
          SELECT f.subject, 0 AS needed, CAST(sum(f.sign) AS BIGINT) AS n FROM facts f
          WHERE f.subject <> '' AND f.subject NOT IN (SELECT number FROM cases)
+           AND f.subject NOT IN (SELECT number || '/change' FROM cases)
            AND f.subject NOT IN (SELECT id FROM invitations) AND f.subject NOT IN (SELECT id FROM submissions)
          GROUP BY f.subject ORDER BY 1",
     );

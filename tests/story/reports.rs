@@ -172,7 +172,13 @@ fn a_report_is_written_on_one_screen_sent_frozen_and_corrected_and_every_version
 }
 
 /// Answers a form of a client behind a link that a command makes; the receipt.
-fn answered(instance: &Instance, server: SocketAddr, case: &str, form: &str, given: &[(&str, &str)]) -> String {
+pub(crate) fn answered(
+    instance: &Instance,
+    server: SocketAddr,
+    case: &str,
+    form: &str,
+    given: &[(&str, &str)],
+) -> String {
     let printed = instance.must(&["invite", case, "--form", form]);
     let token = printed.lines().next().and_then(|l| l.split("/f/").nth(1)).and_then(|t| t.split('?').next()).unwrap();
     let (path, client) = (format!("/f/{token}"), Desk { server, cookie: "" });

@@ -1,5 +1,8 @@
-//! The demo's sheet through facts, cube and cohorts beside a tabulation of the sheet's own cells.
+//! The demo's sheet through facts, cube and cohorts beside a tabulation of the sheet's own cells; pairs of self-assessments
+//! from the web to a figure of the site beside pencil and paper.
 
+use crate::instance::{DAY_AFTER, Instance as Installed};
+use crate::reports::answered;
 use jiff::civil::{Date, date};
 use palaute::case::{CaseEvent, CaseFile, CaseNumber};
 use palaute::cube::{Codebook, Cube, Fact, TOTAL, Table, count};
@@ -106,4 +109,95 @@ fn the_demos_tables_say_what_the_cells_of_its_sheet_add_up_to() {
         let tenths: i64 = hours.map(|h| h.parse::<i64>().unwrap()).sum();
         assert_eq!(figure(&tables, "hours-per-case", &[outcome, "sum"]), tenths, "{outcome}");
     }
+}
+
+/// A self-assessment of two statements at the start and at the end, from 1 (fully disagrees) to 5 (fully agrees).
+type Pair = (&'static str, [usize; 2], [usize; 2]);
+
+const START: &str = "self-assessment-start";
+const CLOSING: &str = "self-assessment-closing";
+
+/// Sends one half of a pair; the receipt.
+fn assessed(installed: &Installed, at: std::net::SocketAddr, case: &str, form: &str, steps: [usize; 2]) -> String {
+    let scale = ["fully_disagree", "rather_disagree", "neither", "rather_agree", "fully_agree"];
+    let code = |at: usize| scale[steps[at] - 1];
+    answered(installed, at, case, form, &[("a_ready", code(0)), ("a_search", code(1))])
+}
+
+/// Sends both halves; the receipts.
+fn both(installed: &Installed, at: std::net::SocketAddr, (case, before, after): Pair) -> [String; 2] {
+    [(START, before), (CLOSING, after)].map(|(form, steps)| assessed(installed, at, case, form, steps))
+}
+
+/// The mean change of pairs as somebody would reckon it on paper, as open data write it.
+fn on_paper(pairs: &[Pair]) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of small numbers")]
+    let mean = |steps: &[usize; 2]| (steps[0] + steps[1]) as f64 / 2.0;
+    let sum: f64 = pairs.iter().map(|(_, before, after)| mean(after) - mean(before)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "a handful of pairs")]
+    let n = pairs.len() as f64;
+    format!("{:.1}", sum / n)
+}
+
+#[test]
+fn the_mean_change_of_self_assessments_is_that_of_the_pairs_that_are_left() {
+    let installed = Installed::pilot();
+    installed.must(&["import", &demo("veto-plus-ledger.csv").display().to_string()]);
+    let table = "indicator-self-assessment-change";
+    let figures = |installed: &Installed| {
+        let data = installed.open_data();
+        ["n", "mean", "lower", "upper"].map(|code| data.get(&format!("{table} {code}")).cloned().unwrap_or_default())
+    };
+    let first: [Pair; 5] = [
+        ("V-001", [3, 3], [4, 2]),
+        ("V-002", [5, 5], [4, 3]),
+        ("V-003", [4, 4], [3, 4]),
+        ("V-004", [3, 2], [3, 3]),
+        ("V-005", [5, 4], [1, 4]),
+    ];
+    let server = installed.serve_at("2025-12-01T09:05:00+02:00");
+    for pair in first.into_iter().take(4) {
+        both(&installed, server.address, pair);
+    }
+    // Who answered once is no pair.
+    assessed(&installed, server.address, "V-008", START, [1, 1]);
+    assessed(&installed, server.address, "V-009", CLOSING, [5, 5]);
+    // One half that is erased takes the pair away, whichever it is.
+    let [start, _] = both(&installed, server.address, ("V-006", [1, 1], [5, 5]));
+    let [_, closing] = both(&installed, server.address, ("V-007", [1, 1], [5, 5]));
+    // One that is erased and sent anew counts as it was sent then.
+    let [_, wrong] = both(&installed, server.address, ("V-005", first[4].1, [5, 5]));
+    for receipt in [&start, &closing, &wrong] {
+        installed.must(&["erase", "--receipt", receipt, "--yes"]);
+    }
+    assessed(&installed, server.address, "V-005", CLOSING, first[4].2);
+    drop(server);
+    assert!(installed.must(&["verify"]).contains("Everything agrees."));
+    installed.must_at(DAY_AFTER, &["release"]);
+    // The audit looks at what was built, the mean below nothing included.
+    let built = installed.must_at(DAY_AFTER, &["build"]);
+    let mean = on_paper(&first);
+    assert_eq!((figures(&installed), mean.as_str()), (["5", &mean, "", ""].map(str::to_owned), "-0.7"), "{built}");
+
+    let second: [Pair; 5] = [
+        ("V-010", [1, 2], [4, 2]),
+        ("V-011", [2, 2], [4, 3]),
+        ("V-012", [4, 4], [3, 4]),
+        ("V-013", [3, 2], [5, 5]),
+        ("V-014", [1, 1], [1, 4]),
+    ];
+    let later = "2026-01-08T09:00:00+02:00";
+    let server = installed.serve_at("2025-12-03T09:05:00+02:00");
+    for pair in second {
+        both(&installed, server.address, pair);
+    }
+    drop(server);
+    installed.must_at(later, &["release", "--as-of", "2025-12-31"]);
+    installed.must_at(later, &["build"]);
+    let mean = on_paper(&second);
+    assert_eq!((figures(&installed), mean.as_str()), (["5", &mean, "", ""].map(str::to_owned), "1.3"));
+    // What was folded in portions is what a recount of all facts gives.
+    assert!(installed.must_at(later, &["verify"]).contains("Everything agrees."));
+    let earlier = crate::instance::open_data_in(&installed.path().join("public/data/2025-12-01"));
+    assert_eq!(earlier.get(&format!("{table} mean")).map(String::as_str), Some("-0.7"), "the first cohort stays");
 }
