@@ -19,6 +19,9 @@ const PREFIX: &str = "indicator-";
 /// What is measured, by the codes that tables have for it.
 const MEASURES: [&str; 2] = [MEAN, "value"];
 
+/// The indicator whose figure says which way it goes.
+const CHANGE: &str = "self-assessment-change";
+
 /// Everything on the page.
 #[derive(Serialize)]
 pub(super) struct Indicators {
@@ -121,9 +124,11 @@ fn measured(table: &PublishedTable, m: Messages) -> Option<Indicator> {
     let unit = match id {
         "hours-per-case" => m.get("site.unit_hours"),
         "time-to-placement" => m.get("site.unit_days"),
+        CHANGE => m.get("site.unit_steps"),
         _ => "",
     };
-    let told = people(value, m.language());
+    let plus = if id == CHANGE && value.is_some_and(|v| v.scaled > 0) { "+" } else { "" };
+    let told = format!("{plus}{}", people(value, m.language()));
     Some(Indicator {
         anchor: id.to_owned(),
         title: table.title.in_language(m.language()).to_owned(),

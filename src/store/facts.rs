@@ -102,14 +102,7 @@ pub(super) async fn replace(
     fact: &Fact,
     book: &Codebook,
 ) -> Result<(), StoreError> {
-    let last = sqlx::query("SELECT sign, codebook, codes FROM facts WHERE subject = $1 ORDER BY sequence DESC LIMIT 1")
-        .bind(subject)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(attempting("read a fact"))?;
-    // What was taken back counts no more.
-    if let Some(row) = last.filter(|row| row.get::<i64, _>("sign") > 0) {
-        let (codebook, codes): (String, String) = (row.get("codebook"), row.get("codes"));
+    if let Some((codebook, codes)) = counted(connection, subject).await? {
         if codebook == fact.codebook.as_str() && codes == to_json("fact", &fact.codes)? {
             return Ok(());
         }
@@ -126,17 +119,24 @@ pub(super) async fn replace(
 
 /// Takes what counts for `subject` away by its reversal.
 pub(super) async fn take_back(connection: &mut AnyConnection, subject: &str) -> Result<(), StoreError> {
+    match counted(connection, subject).await? {
+        Some((codebook, codes)) => insert(connection, subject, -1, &codebook, &codes).await,
+        None => Ok(()),
+    }
+}
+
+/// Codebook and codes of the fact that counts for `subject`; none where it was taken back.
+pub(super) async fn counted(
+    connection: &mut AnyConnection,
+    subject: &str,
+) -> Result<Option<(String, String)>, StoreError> {
     let last = sqlx::query("SELECT sign, codebook, codes FROM facts WHERE subject = $1 ORDER BY sequence DESC LIMIT 1")
         .bind(subject)
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection)
         .await
         .map_err(attempting("read a fact"))?;
-    match last {
-        Some(row) if row.get::<i64, _>("sign") > 0 => {
-            insert(connection, subject, -1, &row.get::<String, _>("codebook"), &row.get::<String, _>("codes")).await
-        }
-        _ => Ok(()),
-    }
+    let counts = last.filter(|row| row.get::<i64, _>("sign") > 0);
+    Ok(counts.map(|row| (row.get("codebook"), row.get("codes"))))
 }
 
 async fn insert(

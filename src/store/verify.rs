@@ -2,7 +2,7 @@
 //! facts, submissions with the fingerprints that were taken of them, the audit log with its chain.
 
 use super::reports::committed;
-use super::{Engine, Store, StoreError, attempting, audit_log, erase, facts};
+use super::{Engine, Store, StoreError, attempting, audit_log, erase, facts, pairs};
 use crate::case::{CaseEvent, CaseFile};
 use crate::cube::Cube;
 use crate::text::Fingerprint;
@@ -332,8 +332,9 @@ async fn verify_facts(connection: &mut AnyConnection, verified: &mut Verified) -
            AND f.subject NOT IN (SELECT id FROM invitations) AND f.subject NOT IN (SELECT id FROM submissions)
          GROUP BY f.subject ORDER BY 1",
     );
-    let rows = rows.fetch_all(connection).await.map_err(attempting("read the facts"))?;
+    let rows = rows.fetch_all(&mut *connection).await.map_err(attempting("read the facts"))?;
     verified.complaints.extend(rows.iter().map(|row| Complaint::Facts(row.get("subject"))));
+    verified.complaints.extend(pairs::miscounted(connection).await?.into_iter().map(Complaint::Facts));
     Ok(())
 }
 
