@@ -339,7 +339,7 @@ async fn no_page_asks_another_host_for_anything() {
     browser.find("a[href='sv/index.html']").await;
     assert_asks_only(&browser, &ours).await;
     let pages: Vec<String> = ["fi", "sv", "en"].into_iter().flat_map(|l| demo.site_pages(l)).collect();
-    assert_eq!(pages.len(), 45, "{pages:?}");
+    assert_eq!(pages.len(), 60, "{pages:?}");
     for address in &pages {
         browser.open(address).await;
         assert_asks_only(&browser, &ours).await;

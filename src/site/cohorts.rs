@@ -1,10 +1,12 @@
 //! Whose days a figure counts, in words, and the tables of earlier periods beside each other.
 
 use super::definitions::group_of;
+use super::open_data::named;
 use super::table::TableCell;
-use crate::cube::{AxisCategory, Cohort, TOTAL};
+use crate::cube::{AxisCategory, Cohort, Reading, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Language, Messages, told_date};
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// The days of a table as they stand in a sentence: until when, or from when until when.
@@ -28,6 +30,24 @@ pub(super) fn days(table: &PublishedTable, m: Messages) -> String {
         Some("ended") => m.fill("site.days_ended", &[("when", &when)]),
         _ => when,
     }
+}
+
+/// The days of the people whom a figure tells of, read from what it counts; none where it counts no cohorts.
+pub(super) fn days_of(reading: &Reading, release: &Release, m: Messages) -> Option<String> {
+    let whose = *named(reading).last()?;
+    let kinds = [("ended", Some("site.days_ended")), ("started", Some("site.days_started")), ("received", None)];
+    let (attribute, key, codes) = kinds.into_iter().find_map(|(id, key)| Some((id, key, whose.only.get(id)?)))?;
+    let day = |code: &str| code.parse::<Date>().ok();
+    let (first, last) = (codes.iter().filter_map(|c| day(c)).min()?, codes.iter().filter_map(|c| day(c)).max()?);
+    let attributes = release.blocks().get(&whose.block).map_or(&[][..], Vec::as_slice);
+    let all = attributes.iter().find(|a| a.id == attribute).map_or(&[][..], |a| &a.codes);
+    let before = all.iter().filter_map(|c| day(c)).filter(|d| *d < first).max();
+    let told = |date| told_date(date, m.language());
+    let when = match before.and_then(|d| d.tomorrow().ok()) {
+        Some(from) => m.fill("site.between", &[("from", &told(from)), ("until", &told(last))]),
+        None => m.fill("site.until", &[("date", &told(last))]),
+    };
+    Some(key.map_or(when.clone(), |key| m.fill(key, &[("when", &when)])))
 }
 
 /// Where the files of an earlier table stand: its last day and its id.

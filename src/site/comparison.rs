@@ -35,6 +35,8 @@ const HEIGHT: u32 = 340;
 #[derive(Serialize)]
 struct Cell {
     address: String,
+    /// The heading of its column, said beside it where the columns do not stand beside each other.
+    label: &'static str,
     text: String,
 }
 
@@ -100,6 +102,7 @@ fn in_order(release: &Release, language: Language) -> Vec<&Standing> {
 fn row(at: usize, standing: &Standing, m: Messages) -> Row {
     let cell = |(code, figure): &Column| Cell {
         address: format!("{TABLE} {} {code}", standing.provider),
+        label: column(code, m),
         text: standing.figures.as_ref().map_or_else(|| WITHHELD.to_owned(), |f| figure(f).told(m.language())),
     };
     Row {
@@ -139,9 +142,11 @@ fn drawn(standings: &[&Standing], rows: &[Row], withheld: bool, instance: &Insta
         title: m.get("comparison.chart").to_owned(),
         subtitle: m.get("comparison.chart_subtitle").to_owned(),
         description: sentences.join(" "),
-        chart: Chart { funnel: Some(Funnel::new(&points, HEIGHT, m.language())), legend: names, ..Chart::default() },
+        chart: Chart { funnel: Some(Funnel::new(&points, HEIGHT, m.language())), legend: names, ..Chart::default() }
+            .marked_if_blank(),
         tables: Vec::new(),
         table_first: false,
+        closed: None,
         short: m.get("comparison.title").to_owned(),
         withheld,
         source: instance.source.in_language(m.language()).to_owned(),

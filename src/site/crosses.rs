@@ -56,9 +56,10 @@ pub(super) fn chart(table: &PublishedTable, language: Language) -> Chart {
         share: if is_outcome { m.get("site.onward_share").to_owned() } else { in_sentence(&shares[0].0, language) },
         ..Chart::default()
     }
+    .marked_if_blank()
 }
 
 /// What the table shows and what the bars leave out.
 pub(super) fn text(chart: &Chart, m: Messages) -> String {
-    m.get(if chart.is_drawn() { "site.cross_text" } else { "site.cross_text_plain" }).to_owned()
+    m.get(if chart.is_drawn() && !chart.blank { "site.cross_text" } else { "site.cross_text_plain" }).to_owned()
 }

@@ -2,7 +2,8 @@
 //!
 //! Enters: the figures of a page as the page shows them. Leaves: the files `data/figure-<anchor>.svg` with
 //! title, chart, source and release in themselves, drawn with attributes only. Refuses nothing: a figure
-//! without a chart has no file, and a withheld figure is drawn as its sign, as on the page.
+//! without a chart has no file, and a withheld figure is drawn as its sign. A chart of signs alone stands on no page; its
+//! file is there all the same, so that addresses do not come and go with what is withheld.
 
 use super::figures::{Chart, Figure};
 use crate::chart::{Bar, Flow, FlowStep, Funnel, Line, Range, RangeRow, Stack};

@@ -1,12 +1,13 @@
 //! The figures of one party's feedback.
 
+use super::answers::{answered_question, mean, most_common, nobody_answered, tells, withheld_at_most};
 use super::cohorts::days;
 use super::figures::{Chart, Figure, bars, numbered};
 use super::pages::party_of;
-use super::sentences::{answered_question, in_sentence, listed, most_common, people, shows_parts};
+use super::sentences::{in_sentence, listed, people};
 use super::table::TableView;
 use crate::chart::Stack;
-use crate::cube::{MEAN, TOTAL};
+use crate::cube::TOTAL;
 use crate::release::{PublishedTable, Release};
 use crate::text::{Language, Messages, divide_rounded, told_percent};
 
@@ -53,52 +54,53 @@ pub(super) fn figures(release: &Release, party: &str, elsewhere: &[&str], langua
         }
     }
     figures.extend(questions(&single, language));
-    numbered(figures)
+    numbered(figures, Messages::of(language))
 }
 
-/// True when a table shows more than how many answered.
-fn tells(table: &PublishedTable) -> bool {
-    let answered = table.figure(&[TOTAL]).is_none_or(|f| f.scaled > 0);
-    answered && (shows_parts(table) || table.figure(&[MEAN]).is_some())
-}
-
-/// A figure for each question that shows something, then one for all others together.
+/// A figure for each question that shows something, then one for those that nobody has answered and one for those whose
+/// answers are withheld.
 pub(super) fn questions(tables: &[&PublishedTable], language: Language) -> Vec<Figure> {
     let (telling, silent): (Vec<&PublishedTable>, Vec<&PublishedTable>) = tables.iter().partition(|t| tells(t));
-    let mut figures: Vec<Figure> = telling.into_iter().map(|table| question(table, language)).collect();
-    figures.extend(silent.first().map(|first| without_answers(&silent, first, language)));
-    figures
+    let (unanswered, withheld): (Vec<&PublishedTable>, Vec<&PublishedTable>) =
+        silent.into_iter().partition(|t| nobody_answered(t));
+    let (counted, secret): (Vec<&PublishedTable>, Vec<&PublishedTable>) =
+        withheld.into_iter().partition(|t| t.figure(&[TOTAL]).is_some());
+    let together = [
+        ("finding.answers_none", "finding.no_answers", unanswered),
+        ("finding.questions_withheld", "finding.withheld", counted),
+        ("finding.answers_withheld", "finding.answers_withheld_text", secret),
+    ];
+    let together =
+        together.iter().filter_map(|(title, text, tables)| silent_questions((title, text), tables, language));
+    telling.into_iter().map(|table| question(table, language)).chain(together).collect()
 }
 
-/// Questions that nobody has answered, or whose answers are withheld.
-fn without_answers(tables: &[&PublishedTable], first: &PublishedTable, language: Language) -> Figure {
+/// Questions that nobody has answered, or whose answers are withheld, behind one line; none when there are none.
+fn silent_questions((title, text): (&str, &str), tables: &[&PublishedTable], language: Language) -> Option<Figure> {
     let m = Messages::of(language);
-    let (title, text) = match first.figure(&[TOTAL]).map(|f| f.scaled) {
-        Some(0) => ("finding.answers_none", "finding.no_answers"),
-        Some(_) => ("finding.questions_withheld", "finding.withheld"),
-        None => ("finding.answers_withheld", "finding.answers_withheld_text"),
-    };
-    let answered = first.figure(&[TOTAL]).is_none_or(|f| f.scaled > 0);
-    Figure {
+    let first = *tables.first()?;
+    let title = m.get(title).to_owned();
+    Some(Figure {
         anchor: format!("{}-withheld", first.id),
         number: 1,
-        title: m.get(title).to_owned(),
         subtitle: question_subtitle(first, m),
         description: m.get(text).to_owned(),
         chart: Chart::default(),
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
-        short: m.get(title).to_owned(),
-        withheld: answered && tables.iter().any(|t| t.has_withheld()),
+        short: title.clone(),
+        closed: Some(title.clone()),
+        title,
+        withheld: !nobody_answered(first),
         table_first: false,
         source: first.source.in_language(language).to_owned(),
-    }
+    })
 }
 
 /// Until when answers are counted and how many people answered.
 fn question_subtitle(table: &PublishedTable, m: Messages) -> String {
     let n = people(table.figure(&[TOTAL]), m.language());
     // Not everybody who answered the form gave a grade.
-    let key = if table.figure(&[MEAN]).is_some() { "site.subtitle_question_mean" } else { "site.subtitle_question" };
+    let key = if mean(table).is_some() { "site.subtitle_question_mean" } else { "site.subtitle_question" };
     m.fill(&counted_key(key, party_of(&table.id)), &[("days", &days(table, m)), ("n", &n)])
 }
 
@@ -115,6 +117,7 @@ fn question(table: &PublishedTable, language: Language) -> Figure {
         short: table.title.in_language(language).to_owned(),
         withheld: table.has_withheld(),
         table_first: false,
+        closed: None,
         source: table.source.in_language(language).to_owned(),
     }
 }
@@ -133,22 +136,59 @@ fn shares(tables: &[&PublishedTable], (codes, _): Scale, language: Language) -> 
     shares
 }
 
+/// The smallest and the largest share of the first class that a statement with withheld figures could have.
+fn possible_shares(table: &PublishedTable, (codes, _): Scale) -> (i64, i64) {
+    let counts: Vec<Option<i64>> = codes.iter().map(|c| table.figure(&[c]).map(|f| f.scaled)).collect();
+    let Some(rest) = withheld_at_most(table) else { return (0, 100) };
+    let others: i64 = counts[1..].iter().flatten().sum();
+    let others_at_most = others + if counts[1..].contains(&None) { rest } else { 0 };
+    let (least, most) = counts[0].map_or((0, rest), |n| (n, n));
+    let share = |part: i64, other: i64, none: i64| match part + other {
+        0 => none,
+        all => divide_rounded(i128::from(part) * 100, i128::from(all)),
+    };
+    (share(least, others_at_most, 0), share(most, others, 100))
+}
+
+/// The shares that statements with withheld figures could have, all together; none when nothing is withheld.
+fn hidden_shares(tables: &[&PublishedTable], scale: Scale) -> Option<(i64, i64)> {
+    let withheld = tables.iter().filter(|t| scale.0.iter().any(|c| t.figure(&[c]).is_none()));
+    withheld.map(|t| possible_shares(t, scale)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
 /// Title and description of an agreement figure.
-fn agreement_words(shares: &[(i64, String)], scale: Scale, respondents: i64, m: Messages) -> (String, String) {
+///
+/// `hidden` are the smallest and the largest share that withheld statements could have; a statement is named as first or
+/// last of all only when none of those could be.
+fn agreement_words(
+    shares: &[(i64, String)],
+    hidden: Option<(i64, i64)>,
+    scale: Scale,
+    nobody: bool,
+    m: Messages,
+) -> (String, String) {
     let kind = scale.0[0];
     let neutral = m.get("finding.agreement_title").to_owned();
     let (Some(low), Some(high)) = (shares.first(), shares.last()) else {
-        let key = if respondents == 0 { "finding.no_answers" } else { "finding.withheld" };
+        let key = if nobody { "finding.no_answers" } else { "finding.withheld" };
         return (neutral, m.get(key).to_owned());
     };
     if shares.len() == 1 {
         let only = [("high", high.1.as_str()), ("share", &told_percent(high.0, m.language()))];
         return (neutral, m.fill("finding.agreement_only", &only));
     }
+    let per_cent = |n: i64| told_percent(n, m.language());
+    if let Some((least, most)) = hidden
+        && (least <= low.0 || most >= high.0)
+    {
+        let ends = [("high_share", per_cent(high.0)), ("low_share", per_cent(low.0))];
+        let ends = ends.each_ref().map(|(name, share)| (*name, share.as_str()));
+        let key = if high.0 == low.0 { "finding.agreement_even_shown" } else { "finding.agreement_range_shown" };
+        return (neutral, m.fill(key, &ends));
+    }
     if high.0 == low.0 {
         return (neutral, m.get("finding.agreement_even").to_owned());
     }
-    let per_cent = |n: i64| told_percent(n, m.language());
     let text = m.fill(
         &format!("finding.agreement_{kind}"),
         &[("high", &high.1), ("high_share", &per_cent(high.0)), ("low", &low.1), ("low_share", &per_cent(low.0))],
@@ -186,8 +226,9 @@ fn agreement(
     let answers: Vec<String> = codes.iter().map(|c| in_sentence(&label(c), language)).collect();
     let respondents = first.figure(&[TOTAL]);
     let n = people(respondents, language);
-    let (title, description) =
-        agreement_words(&shares(tables, scale, language), scale, respondents.map_or(1, |f| f.scaled), m);
+    let hidden = hidden_shares(tables, scale);
+    let nobody = tables.iter().all(|t| nobody_answered(t));
+    let (title, description) = agreement_words(&shares(tables, scale, language), hidden, scale, nobody, m);
     Figure {
         anchor: format!("{party}-{}", codes[0]),
         number: 1,
@@ -202,11 +243,13 @@ fn agreement(
             legend: legend.collect(),
             share: in_sentence(&label(&codes[0]), language),
             ..Chart::default()
-        },
+        }
+        .marked_if_blank(),
         tables: tables.iter().map(|t| TableView::new(t, language)).collect(),
         short: m.get("site.agreement_short").to_owned(),
         withheld: tables.iter().any(|t| t.has_withheld()),
         table_first: false,
+        closed: None,
         source: first.source.in_language(language).to_owned(),
     }
 }
@@ -216,8 +259,25 @@ mod tests {
     use super::*;
 
     fn words(shares: &[(i64, &str)]) -> (String, String) {
+        words_beside(shares, None)
+    }
+
+    fn words_beside(shares: &[(i64, &str)], hidden: Option<(i64, i64)>) -> (String, String) {
         let shares: Vec<(i64, String)> = shares.iter().map(|(share, title)| (*share, (*title).to_owned())).collect();
-        agreement_words(&shares, SCALES[0], 20, Messages::of(Language::En))
+        agreement_words(&shares, hidden, SCALES[0], false, Messages::of(Language::En))
+    }
+
+    #[test]
+    fn no_statement_is_first_or_last_while_a_withheld_one_could_be() {
+        let shown = [(40, "a"), (60, "b"), (80, "c")];
+        assert!(words_beside(&shown, Some((41, 79))).0.ends_with("“c”"));
+        for hidden in [(40, 79), (41, 80), (0, 100)] {
+            let (title, text) = words_beside(&shown, Some(hidden));
+            assert!(!title.contains('“'), "{title}");
+            assert_eq!(text, "In the statements whose figures are shown, the share ranges from 40% to 80%.");
+        }
+        let (_, text) = words_beside(&[(50, "a"), (50, "b")], Some((0, 100)));
+        assert_eq!(text, "In the statements whose figures are shown, the share is 50% in each.");
     }
 
     #[test]

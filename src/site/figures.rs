@@ -1,14 +1,16 @@
 //! The figures of the pages about cases and work, and what every figure has.
 
+use super::answers;
 use super::cohorts::days;
 use super::crosses;
 use super::feedback;
 use super::indicators;
+use super::open_data::WITHHELD;
 use super::responses;
 use super::sentences;
 use super::table::TableView;
 use crate::chart::{Bars, Flow, Funnel, Line, Range, Stack};
-use crate::cube::{AxisCategory, MEAN, NO_ANSWER, NOT_ASKED, Role, TOTAL};
+use crate::cube::{AxisCategory, MEAN, Role, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure as Number, Language, Messages, finnish_month};
 use jiff::civil::Date;
@@ -29,6 +31,8 @@ pub(super) struct Figure {
     pub(super) withheld: bool,
     /// True where the table says more than the chart, so that it stands open above it.
     pub(super) table_first: bool,
+    /// Where there is nothing to see but the sign: the one line behind which it stands closed.
+    pub(super) closed: Option<String>,
     pub(super) source: String,
 }
 
@@ -47,13 +51,41 @@ pub(super) struct Chart {
     pub(super) share: String,
     /// Mean of the grades, as a poster figure.
     pub(super) mean: Option<String>,
+    /// True when it shows nothing but the sign: no page draws it, its file keeps its address.
+    pub(super) blank: bool,
 }
 
 impl Chart {
+    /// The same, marked as blank where it shows nothing but the sign for withheld figures.
+    pub(super) fn marked_if_blank(self) -> Self {
+        let nothing = [
+            self.bars.as_ref().map(|b| b.rows.iter().map(|r| r.width.as_deref()).collect::<Vec<_>>()),
+            self.flow.as_ref().map(|f| f.rows.iter().flat_map(|r| &r.steps).map(|s| s.width.as_deref()).collect()),
+            self.range.as_ref().map(|r| r.rows.iter().map(|r| r.mean.as_ref().map(|m| m.0.as_str())).collect()),
+            (!self.stacks.is_empty()).then(|| self.stacks.iter().map(|s| stack_width(s)).collect()),
+            self.funnel.as_ref().map(|f| if f.points.is_empty() { vec![None] } else { vec![Some("")] }),
+        ];
+        let only_signs = |lengths: Vec<Option<&str>>| {
+            lengths.contains(&None) && lengths.into_iter().flatten().all(|length| length == "0%")
+        };
+        let drawn: Vec<bool> = nothing.into_iter().flatten().map(only_signs).collect();
+        let blank = self.mean.is_none() && self.line.is_none() && !drawn.is_empty() && !drawn.contains(&false);
+        Self { blank, ..self }
+    }
+
     /// True when there is something to draw.
     pub(super) fn is_drawn(&self) -> bool {
         let one = self.bars.is_some() || self.range.is_some() || self.line.is_some() || self.flow.is_some();
         one || self.funnel.is_some() || self.mean.is_some() || !self.stacks.is_empty()
+    }
+}
+
+/// None for a withheld row of shares, no length for one of nobody.
+fn stack_width(stack: &Stack) -> Option<&str> {
+    match stack.segments.first() {
+        Some(segment) => Some(&segment.width),
+        None if stack.n == WITHHELD => None,
+        None => Some("0%"),
     }
 }
 
@@ -75,7 +107,7 @@ const PAGE_TABLES: [(&str, &[&str]); 5] = [
 /// The figures of a page; none on pages of prose.
 pub(super) fn of_page(page: &str, release: &Release, language: Language) -> Vec<Figure> {
     if page == "feedback" {
-        return responses::figure(release, language).into_iter().collect();
+        return numbered(responses::figure(release, language).into_iter().collect(), Messages::of(language));
     }
     if let Some(party) = page.strip_prefix("feedback_") {
         return feedback::figures(release, party, &WORK_QUESTIONS, language);
@@ -88,7 +120,7 @@ pub(super) fn of_page(page: &str, release: &Release, language: Language) -> Vec<
     let (questions, cases): (Vec<_>, Vec<_>) = present.partition(|t| super::pages::party_of(&t.id).is_some());
     let mut figures: Vec<Figure> = cases.into_iter().map(|table| figure(release, table, language)).collect();
     figures.extend(feedback::questions(&questions, language));
-    numbered(figures)
+    numbered(figures, Messages::of(language))
 }
 
 /// The page on which a table has its figure.
@@ -113,9 +145,12 @@ fn is_own(table: &str) -> bool {
     page_of(table) == "results" && PAGE_TABLES.iter().all(|(_, tables)| !tables.contains(&table))
 }
 
-/// Figures with their running numbers.
-pub(super) fn numbered(figures: Vec<Figure>) -> Vec<Figure> {
-    (1..).zip(figures).map(|(number, figure)| Figure { number, ..figure }).collect()
+/// Figures with their running numbers; those of which everything is withheld closed.
+pub(super) fn numbered(figures: Vec<Figure>, m: Messages) -> Vec<Figure> {
+    let line = |figure: &Figure| m.fill("site.closed_figure", &[("title", &figure.short)]);
+    let secret = |figure: &Figure| figure.tables.iter().all(TableView::is_secret).then(|| line(figure));
+    let calm = |figure: Figure| Figure { closed: figure.closed.clone().or_else(|| secret(&figure)), ..figure };
+    (1..).zip(figures).map(|(number, figure)| Figure { number, ..calm(figure) }).collect()
 }
 
 /// The figure of a table about cases.
@@ -176,6 +211,7 @@ pub(super) fn figure(release: &Release, table: &PublishedTable, language: Langua
         short: neutral(),
         withheld: table.has_withheld(),
         table_first: crosses::is_cross(table),
+        closed: None,
         source: table.source.in_language(language).to_owned(),
     }
 }
@@ -197,7 +233,7 @@ fn short_subtitle(table: &PublishedTable, m: Messages) -> String {
 pub(super) fn has_total(table: &PublishedTable) -> bool {
     let codes =
         |axis: usize, code: &str| table.axes.get(axis).is_some_and(|a| a.categories.iter().any(|c| c.code == code));
-    codes(0, TOTAL) && (table.axes.len() == 1 || codes(1, TOTAL) || codes(1, "n")) || table.id == responses::TABLE
+    codes(0, TOTAL) && (table.axes.len() == 1 || codes(1, TOTAL) || codes(1, "n"))
 }
 
 /// How many a table is about; none where that is withheld or not told.
@@ -219,7 +255,7 @@ fn mean_bars(table: &PublishedTable, language: Language) -> Chart {
     let row =
         |c: &AxisCategory| (c.label.in_language(language).to_owned(), table.figure(&[&c.code, MEAN]), c.code != TOTAL);
     let rows: Vec<_> = table.axes[0].categories.iter().map(row).collect();
-    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }
+    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }.marked_if_blank()
 }
 
 fn fill_subtitle(table: &PublishedTable, m: Messages, key: &str) -> String {
@@ -233,7 +269,7 @@ pub(super) fn outcome_bars(table: &PublishedTable, language: Language) -> Chart 
     let mut rows = rows_of(table, language, &lead);
     // Largest first; withheld ones stay in their declared order, so their place tells nothing.
     rows.sort_by_key(|(_, f, _)| f.map_or(i64::MAX, |f| -f.scaled));
-    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }
+    Chart { bars: Some(Bars::new(&rows, language)), ..Chart::default() }.marked_if_blank()
 }
 
 /// One row for each category but the totals: label, figure, takeaway or not.
@@ -246,20 +282,19 @@ fn rows_of(
     categories.map(|c| (c.label.in_language(language).to_owned(), table.figure(&[&c.code]), lead(&c.code))).collect()
 }
 
-/// A bar for each category, nothing when there is nobody to draw. Grades carry the takeaway together,
-/// elsewhere the most common category does.
+/// A bar for each category, nothing when there is nobody to draw. Grades carry the takeaway together, elsewhere the most
+/// common category does, where one may be called so.
 pub(super) fn bars(table: &PublishedTable, language: Language) -> Chart {
-    let mean = table.figure(&[MEAN]).map(|f| f.told(language));
-    if table.figure(&[TOTAL]).is_some_and(|f| f.scaled == 0) || (mean.is_some() && !sentences::shows_parts(table)) {
+    let mean = answers::mean(table).map(|f| f.told(language));
+    if answers::nobody_answered(table) || (mean.is_some() && !sentences::shows_parts(table)) {
         return Chart { mean, ..Chart::default() };
     }
-    let (most, _) = sentences::largest(table, language);
+    let leading = answers::leading(table).map_or_else(Vec::new, |(_, top)| top);
     let lead = |code: &str| {
-        let largest =
-            ![NO_ANSWER, NOT_ASKED].contains(&code) && table.figure(&[code]).is_some_and(|f| f.scaled == most);
-        if sentences::is_graded(table) { code.parse::<u8>().is_ok() } else { largest }
+        if answers::is_graded(table) { code.parse::<u8>().is_ok() } else { leading.iter().any(|c| c.code == code) }
     };
     Chart { mean, bars: Some(Bars::new(&rows_of(table, language, &lead), language)), ..Chart::default() }
+        .marked_if_blank()
 }
 
 /// The groups, or everybody where the groups are withheld.
@@ -274,9 +309,15 @@ fn range(table: &PublishedTable, language: Language) -> Chart {
     let groups = &table.axes[0].categories;
     let rows = shown_groups(table, MEAN).into_iter().map(|i| {
         let get = |code: &str| table.figure(&[&groups[i].code, code]);
-        (groups[i].label.in_language(language).to_owned(), get("n"), get(MEAN), get("min"), get("max"))
+        (
+            groups[i].label.in_language(language).to_owned(),
+            get("n"),
+            sentences::mean_of(table, &groups[i].code),
+            get("min"),
+            get("max"),
+        )
     });
-    Chart { range: Some(Range::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }
+    Chart { range: Some(Range::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }.marked_if_blank()
 }
 
 fn trials(table: &PublishedTable, language: Language) -> Chart {
@@ -284,7 +325,7 @@ fn trials(table: &PublishedTable, language: Language) -> Chart {
     let rows = shown_groups(table, "trials").into_iter();
     let rows = rows
         .map(|i| (groups[i].label.in_language(language).to_owned(), table.figure(&[&groups[i].code, "trials"]), true));
-    Chart { bars: Some(Bars::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }
+    Chart { bars: Some(Bars::new(&rows.collect::<Vec<_>>(), language)), ..Chart::default() }.marked_if_blank()
 }
 
 /// The curve of started coachings with the target of the period.

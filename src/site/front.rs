@@ -1,5 +1,6 @@
 //! The front page: headline figures, outcomes, progress and what clients answered.
 
+use super::answers;
 use super::cohorts::{days, when};
 use super::feedback;
 use super::figures::{self, Chart};
@@ -53,6 +54,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let outcomes = release.table("outcomes");
     let started = release.table("clients-by-gender");
     // Of a later period the table has its own clients only; the curve has everybody so far.
+    let later = started.and_then(|t| t.cohort.as_ref()).is_some_and(|c| c.from.is_some());
     let clients = match started.filter(|t| t.cohort.as_ref().is_none_or(|c| c.from.is_none())) {
         Some(table) => table.figure(&[TOTAL]),
         None => last_started(release, language).map(|(n, _)| Number::count(n)),
@@ -71,19 +73,27 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let target_text = target
         .map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.told(language)), ("covers", &covers)]));
     let ongoing = clients.zip(ended).filter(|_| so_far).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
-    let share = onward
-        .zip(ended)
-        .filter(|(_, e)| e.scaled > 0)
-        .map(|(_, e)| m.fill("site.of_ended", &[("total", &e.told(language))]));
+    // Each headline says whose days it counts where they are not the same.
+    let share = onward.zip(ended).filter(|(_, e)| e.scaled > 0).map(|(_, e)| {
+        let words = [("total", e.told(language)), ("days", ended_days.clone())];
+        let key = if so_far { "site.of_ended" } else { "site.of_ended_in_period" };
+        m.fill(key, &words.each_ref().map(|(name, text)| (*name, text.as_str())))
+    });
+    let clients_detail = if later || !so_far {
+        let so_far = m.fill("site.all_so_far", &[("date", &told_date(release.as_of(), language))]);
+        format!("{so_far} {target_text}").trim_end().to_owned()
+    } else {
+        target_text
+    };
     let headline = |value, key: &str, detail| Headline { value, title: m.get(key).to_owned(), detail };
     Front {
         headlines: vec![
-            headline(sign(clients), "site.clients_started", target_text),
+            headline(sign(clients), "site.clients_started", clients_detail),
             headline(
                 sign(ended),
                 "site.coachings_ended",
                 ongoing.map_or_else(
-                    || if so_far { String::new() } else { format!("{}.", capital(&ended_days)) },
+                    || if so_far { String::new() } else { m.fill("site.in_period", &[("days", &ended_days)]) },
                     |n| m.fill("site.ongoing", &[("n", &n)]),
                 ),
             ),
@@ -108,13 +118,13 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
     let graded = |t: &&crate::release::PublishedTable| t.axes[0].categories.iter().any(|c| c.code == MEAN);
     let table = feedback::tables_of(release, "client").into_iter().find(graded)?;
     let total = table.figure(&[TOTAL]);
-    let title = match (table.figure(&[MEAN]), total.map(|f| f.scaled)) {
+    let title = match (answers::mean(table), total.map(|f| f.scaled)) {
         (Some(mean), _) => m.fill("finding.clients_grade", &[("mean", &mean.told(language))]),
         (None, Some(0)) => m.get("finding.clients_grade_none").to_owned(),
         (None, _) => m.get("finding.clients_grade_withheld").to_owned(),
     };
     let n = people(total, language);
-    let subtitle = match (table.figure(&[MEAN]), total) {
+    let subtitle = match (answers::mean(table), total) {
         (Some(_), _) => "site.grade_subtitle",
         (None, Some(_)) => "site.grade_subtitle_no_mean",
         (None, None) => "site.grade_subtitle_withheld",
@@ -124,7 +134,7 @@ fn teaser(release: &Release, m: Messages) -> Option<Teaser> {
         title,
         line: responses::response(release, "client", language).map(|r| r.line),
         subtitle: m.fill(subtitle, &[("question", question), ("n", &n), ("days", &days(table, m))]),
-        chart: if table.figure(&[MEAN]).is_some() || shows_parts(table) {
+        chart: if answers::mean(table).is_some() || shows_parts(table) {
             figures::bars(table, language)
         } else {
             Chart::default()

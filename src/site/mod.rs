@@ -4,6 +4,7 @@
 //! bytes, the same bytes for the same input on any machine. Refuses: missing pages of prose. It never
 //! sees a store, a cube or a submission, so no page can show what was not released.
 
+mod answers;
 mod cohorts;
 mod comparison;
 mod crosses;

@@ -132,7 +132,7 @@ fn attributes(table: &PublishedTable, release: &Release) -> BTreeMap<String, BTr
 }
 
 /// The people that a figure tells of.
-fn named(reading: &Reading) -> Vec<&Whose> {
+pub(super) fn named(reading: &Reading) -> Vec<&Whose> {
     match reading {
         Reading::Plain => Vec::new(),
         Reading::Count(whose) | Reading::Measured(whose) => vec![whose],

@@ -9,10 +9,11 @@ use super::front::{self, Door, Front};
 use super::indicators;
 use super::quality::{self, Quality};
 use super::responses::{self, ResponseView};
+use super::sentences::number;
 use super::{SiteError, data_suffix};
 use crate::content::Page;
 use crate::instance::Instance;
-use crate::release::Release;
+use crate::release::{Note, Release};
 use crate::render::{Frame, LanguageLink, Link, Renderer};
 use crate::text::{Language, Messages, Text, told_date, told_instant};
 use serde::Serialize;
@@ -106,6 +107,16 @@ struct Methods {
     #[serde(flatten)]
     tables: Tables,
     quality: Quality,
+    /// What was corrected, the latest first.
+    notes: Vec<NoteView>,
+}
+
+/// A note on a correction.
+#[derive(Serialize)]
+struct NoteView {
+    date: String,
+    title: String,
+    text: String,
 }
 
 fn slug(page: &str, m: Messages) -> &'static str {
@@ -201,6 +212,7 @@ fn pages_in(
         let page = found
             .ok_or_else(|| SiteError::MissingPage { language: language.code(), slug: slug(current, m).to_owned() })?;
         let frame = frame(release, instance, language, current);
+        let page = &with_limits(page, release, m);
         let view = View { frame, release: &told, page, to: to.clone(), body: () };
         let html = match current {
             "front" => renderer.fill("site/front.html", &view.with(front_body(release, m))),
@@ -224,6 +236,13 @@ fn pages_in(
         out.push((format!("{}/{}", language.code(), address(current, m)), html?));
     }
     Ok(out)
+}
+
+/// A page of prose with the limits of the release in the places that name them.
+fn with_limits(page: &Page, release: &Release, m: Messages) -> Page {
+    let limits = [("{threshold}", i64::from(release.threshold())), ("{mean_threshold}", release.mean_threshold())];
+    let html = limits.iter().fold(page.html.clone(), |html, (place, n)| html.replace(place, &number(*n, m)));
+    Page { html, ..page.clone() }
 }
 
 impl<'a, T: Serialize> View<'a, T> {
@@ -253,7 +272,13 @@ fn tables(release: &Release, m: Messages) -> Tables {
 }
 
 fn methods(release: &Release, published_at: &str, m: Messages) -> Methods {
-    Methods { tables: tables(release, m), quality: quality::quality(release, published_at, m) }
+    let note = |n: &Note| NoteView {
+        date: told_date(n.on, m.language()),
+        title: m.fill("site.correction_of", &[("date", &told_date(n.cohort, m.language()))]),
+        text: n.text.in_language(m.language()).to_owned(),
+    };
+    let notes = release.notes().iter().rev().map(note).collect();
+    Methods { tables: tables(release, m), quality: quality::quality(release, published_at, m), notes }
 }
 
 fn figures_body(current: &str, release: &Release, m: Messages) -> Figures {

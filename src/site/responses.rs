@@ -1,7 +1,9 @@
 //! Closed, invited, answered: the figure of the feedback page and the lines above each party's answers.
 
+use super::cohorts::{days, days_of};
 use super::feedback::counted_key;
 use super::figures::{Chart, Figure, subtitle};
+use super::open_data::WITHHELD;
 use super::sentences::{capital, in_sentence, people};
 use super::table::TableView;
 use crate::chart::{Flow, response_rate};
@@ -22,6 +24,8 @@ pub(super) struct ResponseView {
     /// What the two figures count.
     invited_label: &'static str,
     answered_label: &'static str,
+    /// What stands in place of both where both are withheld, or nobody was invited.
+    nothing: Option<&'static str>,
     /// None unless both are shown and somebody was invited.
     rate: Option<String>,
     /// All of it as a sentence.
@@ -51,11 +55,17 @@ pub(super) fn response(release: &Release, party: &str, language: Language) -> Op
     let known = [("invited", words[0].as_str()), ("answered", words[1].as_str())];
     let key = |key: &str| counted_key(key, Some(party));
     let [invited_label, answered_label] = ["site.invited", "site.answered"].map(|label| m.get(&key(label)));
+    let nothing = match table.figure(&[party, "invited"]).zip(table.figure(&[party, "answered"])) {
+        None if [invited.as_str(), answered.as_str()] == [WITHHELD; 2] => Some(m.get("site.responses_secret")),
+        Some((invited, _)) if invited.scaled == 0 => Some(m.get("site.nobody_invited")),
+        _ => None,
+    };
     let line = match &rate {
+        _ if nothing.is_some() => nothing.unwrap_or_default().to_owned(),
         Some(rate) => m.fill(&key("site.response_line"), &[known[0], known[1], ("rate", rate)]),
         None => m.fill(&key("site.response_line_no_rate"), &known),
     };
-    Some(ResponseView { invited, answered, invited_label, answered_label, rate, line })
+    Some(ResponseView { invited, answered, invited_label, answered_label, nothing, rate, line })
 }
 
 /// The figure of all parties.
@@ -77,12 +87,13 @@ pub(super) fn figure(release: &Release, language: Language) -> Option<Figure> {
         number: 1,
         title: title(table, m),
         subtitle: subtitle(table, m),
-        description: text(table, m),
-        chart: Chart { flow: Some(Flow::new(&groups, language)), ..Chart::default() },
+        description: text(table, release, m),
+        chart: Chart { flow: Some(Flow::new(&groups, language)), ..Chart::default() }.marked_if_blank(),
         tables: vec![TableView::new(table, language)],
         short: table.title.in_language(language).to_owned(),
         withheld: table.has_withheld(),
         table_first: false,
+        closed: None,
         source: table.source.in_language(language).to_owned(),
     })
 }
@@ -101,14 +112,17 @@ fn title(table: &PublishedTable, m: Messages) -> String {
     m.fill("finding.responses_title", &[("list", &told.join(", "))])
 }
 
-fn text(table: &PublishedTable, m: Messages) -> String {
+fn text(table: &PublishedTable, release: &Release, m: Messages) -> String {
     let language = m.language();
     let rows = table.axes[0].categories.iter().map(|p| {
         let get = |code: &str| in_words(table.figure(&[&p.code, code]), m);
         let (invited, answered) = (get("invited"), get("answered"));
         let known =
             [("party", p.label.in_language(language)), ("invited", invited.as_str()), ("answered", answered.as_str())];
+        let both = ["invited", "answered"].map(|code| table.figure(&[&p.code, code]));
         match rate_of(table, &p.code, language) {
+            None if both == [None, None] => m.fill("finding.responses_row_secret", &[known[0]]),
+            None if both[0].is_some_and(|n| n.scaled == 0) => m.fill("finding.responses_row_nobody", &[known[0]]),
             Some(rate) => {
                 m.fill("finding.responses_row_rate", &[known[0], known[1], known[2], ("rate", rate.as_str())])
             }
@@ -117,5 +131,9 @@ fn text(table: &PublishedTable, m: Messages) -> String {
     });
     let rows: Vec<String> = rows.collect();
     let closed = table.axes[0].categories.first().and_then(|p| table.figure(&[&p.code, "closed"]));
-    capital(&m.fill("finding.responses_text", &[("closed", &in_words(closed, m)), ("list", &rows.join(". "))]))
+    // Invitations are counted further than the coachings that ended.
+    let when = table.reads.first().and_then(|read| days_of(read, release, m));
+    let when = when.unwrap_or_else(|| days(table, m));
+    let words = [("closed", in_words(closed, m)), ("list", rows.join(". ")), ("days", capital(&when))];
+    m.fill("finding.responses_text", &words.each_ref().map(|(name, text)| (*name, text.as_str())))
 }

@@ -1,7 +1,8 @@
 //! The findings in words. Each sentence is drawn from the figures, so it cannot say what they do not.
 
+use super::cohorts::when;
 use super::open_data::WITHHELD;
-use crate::cube::{MEAN, NO_ANSWER, NOT_ASKED, TOTAL};
+use crate::cube::{Axis, AxisCategory, MEAN, NO_ANSWER, NOT_ASKED, TOTAL};
 use crate::release::{PublishedTable, Release};
 use crate::text::{Figure, Language, Messages, told_number};
 
@@ -34,6 +35,18 @@ pub(super) fn in_sentence(label: &str, language: Language) -> String {
     first.to_lowercase().chain(rest.chars()).collect()
 }
 
+/// Classifications whose labels are names of places or providers.
+const NAMES: [&str; 4] = ["municipality", "employment_area", "region", "provider"];
+
+/// The label of a category as it stands in the middle of a sentence; names keep their capitals.
+pub(super) fn category_in_sentence(axis: &Axis, category: &AxisCategory, language: Language) -> String {
+    let label = category.label.in_language(language);
+    if NAMES.contains(&axis.id.as_str()) && category.code != TOTAL {
+        return label.to_owned();
+    }
+    in_sentence(label, language)
+}
+
 /// `a, b and c`.
 pub(super) fn listed(parts: &[String], m: Messages) -> String {
     match parts {
@@ -56,9 +69,17 @@ pub(super) fn onward(table: &PublishedTable) -> Option<i64> {
     declared.map(|c| count(table, &c.code)).sum()
 }
 
-/// Title over the outcomes.
+/// Title over the outcomes, with its days where they are those of a later period.
 pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
+    let title = outcomes_said(table, m);
+    if table.cohort.as_ref().is_none_or(|c| c.from.is_none()) {
+        return title;
+    }
+    m.fill("finding.in_period", &[("title", &title), ("days", &when(table, m))])
+}
+
+fn outcomes_said(table: &PublishedTable, m: Messages) -> String {
     match (count(table, TOTAL), onward(table)) {
         (Some(0), _) => m.get("finding.none_ended").to_owned(),
         (Some(total), Some(0)) => m.fill("finding.outcomes_none", &[("total", &total.to_string())]),
@@ -74,11 +95,11 @@ pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> Stri
 /// Every outcome with its count, largest first.
 pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let mut told: Vec<(i64, &str)> = table.axes[0]
+    let mut told: Vec<(i64, String)> = table.axes[0]
         .categories
         .iter()
         .filter(|c| c.code != TOTAL)
-        .filter_map(|c| Some((count(table, &c.code)?, c.label.in_language(language))))
+        .filter_map(|c| Some((count(table, &c.code)?, category_in_sentence(&table.axes[0], c, language))))
         .filter(|(n, _)| *n > 0)
         .collect();
     if told.is_empty() {
@@ -86,8 +107,14 @@ pub(super) fn outcomes_text(table: &PublishedTable, language: Language) -> Strin
         return m.get(key).to_owned();
     }
     told.sort_by_key(|(n, _)| -n);
-    let parts: Vec<String> = told.iter().map(|(n, label)| format!("{} {n}", in_sentence(label, language))).collect();
+    let parts: Vec<String> = told.iter().map(|(n, label)| format!("{label} {n}")).collect();
     m.fill("finding.outcomes_list", &[("list", &parts.join(", "))])
+}
+
+/// The mean of a group; none where it is withheld and where the group is shown to have nobody.
+pub(super) fn mean_of(table: &PublishedTable, group: &str) -> Option<Figure> {
+    let nobody = table.figure(&[group, "n"]).is_some_and(|n| n.scaled == 0);
+    table.figure(&[group, MEAN]).filter(|_| !nobody)
 }
 
 /// Means nearer than this, in tenths of a month, are no finding.
@@ -96,7 +123,7 @@ const NOTABLE: i64 = 10;
 /// Title over the months before coaching.
 pub(super) fn waiting_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
-    let mean = |code: &str| table.figure(&[code, "mean"]).map(|f| f.scaled);
+    let mean = |code: &str| mean_of(table, code).map(|f| f.scaled);
     let key = match mean("native").zip(mean("immigrant")).map(|(native, immigrant)| native - immigrant) {
         Some(longer) if longer >= NOTABLE => "finding.waiting_immigrants_faster",
         Some(longer) if longer <= -NOTABLE => "finding.waiting_natives_faster",
@@ -108,7 +135,7 @@ pub(super) fn waiting_title(table: &PublishedTable, language: Language) -> Strin
 
 /// Title over the whole time as a client; none when the means are near each other or withheld.
 pub(super) fn staying_title(table: &PublishedTable, language: Language) -> Option<String> {
-    let mean = |code: &str| table.figure(&[code, "mean"]).map(|f| f.scaled);
+    let mean = |code: &str| mean_of(table, code).map(|f| f.scaled);
     let key = match mean("native")? - mean("immigrant")? {
         longer if longer >= NOTABLE => "finding.staying_natives_longer",
         longer if longer <= -NOTABLE => "finding.staying_immigrants_longer",
@@ -123,8 +150,8 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
     let mut told = Vec::new();
     for group in table.axes[0].categories.iter() {
         let get = |code: &str| table.figure(&[&group.code, code]).map(|f| f.told(language));
-        let Some(mean) = get("mean") else { continue };
-        let who = in_sentence(group.label.in_language(language), language);
+        let Some(mean) = mean_of(table, &group.code).map(|f| f.told(language)) else { continue };
+        let who = category_in_sentence(&table.axes[0], group, language);
         told.push(match (get("min"), get("max")) {
             (Some(min), Some(max)) => {
                 m.fill("finding.duration_range", &[("who", &who), ("mean", &mean), ("min", &min), ("max", &max)])
@@ -139,8 +166,8 @@ pub(super) fn durations_text(table: &PublishedTable, language: Language) -> Stri
 pub(super) fn means_text(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
     let told = table.axes[0].categories.iter().filter_map(|group| {
-        let mean = table.figure(&[&group.code, MEAN])?.told(language);
-        let who = in_sentence(group.label.in_language(language), language);
+        let mean = mean_of(table, &group.code)?.told(language);
+        let who = category_in_sentence(&table.axes[0], group, language);
         Some(m.fill("site.mean_of", &[("who", &who), ("mean", &mean)]))
     });
     let told: Vec<String> = told.collect();
@@ -156,9 +183,13 @@ pub(super) fn target_covers(release: &Release, language: Language) -> String {
 /// The first reporting day on which the target was reached, with the count on the last day.
 pub(super) fn progress_title(release: &Release, language: Language) -> String {
     let m = Messages::of(language);
+    let title = || release.table("coaching-started").map(|t| t.title.in_language(language).to_owned());
     let Some((last, label)) = last_started(release, language) else {
-        return m.get("finding.none_started").to_owned();
+        return title().unwrap_or_else(|| m.get("finding.started_unknown").to_owned());
     };
+    if last == 0 {
+        return m.get("finding.none_started").to_owned();
+    }
     let covers = target_covers(release, language);
     match release.table("targets").and_then(|t| count(t, "period")) {
         Some(target) if last >= target => {
@@ -208,15 +239,20 @@ pub(super) fn last_started(release: &Release, language: Language) -> Option<(i64
 
 /// Title over the work trials: how many and of how many people, else by group; none when neither is shown.
 pub(super) fn trials_title(table: &PublishedTable, language: Language) -> Option<String> {
-    let all = |code: &str| table.figure(&[TOTAL, code]).map(|f| f.told(language));
-    if let (Some(trials), Some(people)) = (all("trials"), all("people")) {
+    let all = |code: &str| table.figure(&[TOTAL, code]);
+    if all("trials").is_some_and(|f| f.scaled == 0) {
+        return None;
+    }
+    let told = |code: &str| all(code).map(|f| f.told(language));
+    if let (Some(trials), Some(people)) = (told("trials"), told("people")) {
         let words = [("trials", trials.as_str()), ("people", &people)];
         return Some(Messages::of(language).fill("finding.trials_all", &words));
     }
     let groups = table.axes[0].categories.iter().filter(|g| g.code != TOTAL);
     let told = groups.filter_map(|g| {
         let trials = table.figure(&[&g.code, "trials"])?;
-        Some(format!("{} {}", in_sentence(g.label.in_language(language), language), trials.told(language)))
+        let trials = told_number(&trials.plain(), language);
+        Some(format!("{} {trials}", category_in_sentence(&table.axes[0], g, language)))
     });
     let told: Vec<String> = told.collect();
     let list = told.join(", ");
@@ -228,9 +264,9 @@ pub(super) fn trials_text(table: &PublishedTable, language: Language) -> String 
     let m = Messages::of(language);
     let mut told = Vec::new();
     for group in &table.axes[0].categories {
-        let get = |code: &str| table.figure(&[&group.code, code]).map(|f| f.told(language));
+        let get = |code: &str| table.figure(&[&group.code, code]).map(|f| told_number(&f.plain(), language));
         if let (Some(trials), Some(people)) = (get("trials"), get("people")) {
-            let who = in_sentence(group.label.in_language(language), language);
+            let who = category_in_sentence(&table.axes[0], group, language);
             told.push(m.fill("finding.trials", &[("who", &who), ("trials", &trials), ("people", &people)]));
         }
     }
@@ -238,17 +274,10 @@ pub(super) fn trials_text(table: &PublishedTable, language: Language) -> String 
 }
 
 /// The categories of a table with their counts where they are shown, without totals and open answers.
-fn shown_categories(table: &PublishedTable, language: Language) -> Vec<(i64, &str)> {
+fn shown_categories(table: &PublishedTable, language: Language) -> Vec<(i64, String)> {
     let apart = [TOTAL, NO_ANSWER, NOT_ASKED, MEAN];
     let parts = table.axes[0].categories.iter().filter(|c| !apart.contains(&c.code.as_str()));
-    parts.filter_map(|c| Some((count(table, &c.code)?, c.label.in_language(language)))).collect()
-}
-
-/// The largest count and the categories that have it.
-pub(super) fn largest(table: &PublishedTable, language: Language) -> (i64, Vec<&str>) {
-    let shown = shown_categories(table, language);
-    let most = shown.iter().map(|(n, _)| *n).max().unwrap_or(0);
-    (most, shown.into_iter().filter(|(n, _)| *n == most).map(|(_, label)| label).collect())
+    parts.filter_map(|c| Some((count(table, &c.code)?, category_in_sentence(&table.axes[0], c, language)))).collect()
 }
 
 /// More groups than this make no title.
@@ -258,13 +287,17 @@ const TITLE_GROUPS: usize = 4;
 /// groups for a title.
 pub(super) fn groups_title(table: &PublishedTable, language: Language) -> Option<String> {
     let shown = shown_categories(table, language);
-    let titled = (1..=TITLE_GROUPS).contains(&shown.len()) && shown.iter().any(|(n, _)| *n > 0);
+    // A title with some of the groups would read as if they were all.
+    let titled =
+        !table.has_withheld() && (1..=TITLE_GROUPS).contains(&shown.len()) && shown.iter().any(|(n, _)| *n > 0);
     titled.then(|| Messages::of(language).fill("finding.groups_title", &[("list", &groups_list(&shown, language))]))
 }
 
-fn groups_list(shown: &[(i64, &str)], language: Language) -> String {
+fn groups_list(shown: &[(i64, String)], language: Language) -> String {
     let told = |n: i64| told_number(&Figure::count(n).plain(), language);
-    let shown = shown.iter().map(|(n, label)| format!("{} {}", in_sentence(label, language), told(*n)));
+    // A label that ends in a number is kept apart from the figure.
+    let sign = |label: &str| if label.ends_with(|c: char| c.is_ascii_digit()) { ":" } else { "" };
+    let shown = shown.iter().map(|(n, label)| format!("{label}{} {}", sign(label), told(*n)));
     shown.collect::<Vec<_>>().join(", ")
 }
 
@@ -278,23 +311,6 @@ pub(super) fn counts_text(table: &PublishedTable, language: Language) -> String 
     }
 }
 
-/// Title over the answers to a question: the question, then the mean or the most common answer where
-/// one can be told.
-pub(super) fn answered_question(table: &PublishedTable, language: Language) -> String {
-    let m = Messages::of(language);
-    let question = table.title.in_language(language);
-    if let Some(mean) = table.figure(&[MEAN]) {
-        return m.fill("finding.question_mean", &[("question", question), ("mean", &mean.told(language))]);
-    }
-    match largest(table, language) {
-        (n, top) if n > 0 && top.len() == 1 && !is_graded(table) => {
-            let label = in_sentence(top[0], language);
-            m.fill("finding.question_answer", &[("question", question), ("label", &label)])
-        }
-        _ => question.to_owned(),
-    }
-}
-
 /// The n of a subtitle: nobody is 0, not the sign of an empty cell.
 pub(super) fn people(n: Option<Figure>, language: Language) -> String {
     n.map_or_else(|| WITHHELD.to_owned(), |f| told_number(&f.plain(), language))
@@ -304,32 +320,6 @@ pub(super) fn people(n: Option<Figure>, language: Language) -> String {
 pub(super) fn shows_parts(table: &PublishedTable) -> bool {
     let parts = table.axes[0].categories.iter().filter(|c| ![TOTAL, MEAN].contains(&c.code.as_str()));
     parts.filter_map(|c| count(table, &c.code)).next().is_some()
-}
-
-/// True for answers that are grades.
-pub(super) fn is_graded(table: &PublishedTable) -> bool {
-    table.axes[0].categories.iter().any(|c| c.code == MEAN)
-}
-
-/// The mean of the grades or the most common answer, in words.
-pub(super) fn most_common(table: &PublishedTable, language: Language) -> String {
-    let m = Messages::of(language);
-    if let Some(mean) = table.figure(&[MEAN]) {
-        return m.fill("finding.mean", &[("mean", &mean.told(language))]);
-    }
-    if count(table, TOTAL) == Some(0) {
-        return m.get("finding.no_answers").to_owned();
-    }
-    if count(table, NO_ANSWER).is_none() {
-        return m.get("finding.withheld").to_owned();
-    }
-    let (n, top) = largest(table, language);
-    let told = Figure::count(n).told(language);
-    match top.as_slice() {
-        _ if n == 0 => m.get("finding.no_answers").to_owned(),
-        [one] => m.fill("finding.most_common", &[("label", one), ("n", &told)]),
-        _ => m.fill("finding.most_common_tie", &[("labels", &top.join(m.get("finding.between_quotes"))), ("n", &told)]),
-    }
 }
 
 #[cfg(test)]

@@ -43,9 +43,16 @@ pub(super) struct TableView {
     head: Vec<String>,
     rows: Vec<TableRow>,
     withheld: bool,
+    /// True when every figure is withheld.
+    secret: bool,
 }
 
 impl TableView {
+    /// True when every figure is withheld.
+    pub(super) fn is_secret(&self) -> bool {
+        self.secret
+    }
+
     pub(super) fn new(table: &PublishedTable, language: Language) -> Self {
         let m = Messages::of(language);
         let rows_axis = &table.axes[0];
@@ -75,6 +82,7 @@ impl TableView {
             head,
             rows: rows.collect(),
             withheld: table.has_withheld(),
+            secret: table.cells.iter().all(Option::is_none),
         }
     }
 }

@@ -191,7 +191,7 @@ fn an_indicator_tells_how_many_of_how_many_its_bounds_and_its_days() {
         assert!(job.contains(part), "{job} lacks {part}");
     }
     let satisfaction = section("satisfaction-client");
-    assert!(satisfaction.contains("... / ...") && satisfaction.contains("Miksi luku puuttuu?"), "{satisfaction}");
+    assert!(!satisfaction.contains("/ ...") && satisfaction.contains("Miksi luku puuttuu?"), "{satisfaction}");
     assert!(section("time-to-placement").contains("120 päivää"));
 }
 
@@ -204,4 +204,84 @@ fn the_methods_count_what_is_shown_and_link_to_the_result_of_the_audit() {
     // Of 4 + 12 + 3 + 6 + 6 + 2 + 2 and 4 + 12 figures 2 + 4 + 3 and 4 are withheld.
     assert!(text.contains("9 tables with 51 figures in all. Of these, 38 are shown and 13 are withheld."), "{text}");
     assert!(html.select(&select("a[href='../data/audit.json']")).next().is_some());
+}
+
+/// The pilot's release with notes on corrections.
+fn with_notes(notes: &Value) -> Site {
+    let mut whole = serde_json::to_value(site(&MANY).1).unwrap();
+    whole["notes"] = notes.clone();
+    let renderer = Renderer::new(&BTreeMap::new()).unwrap();
+    let release: Release = serde_json::from_value(whole).unwrap();
+    build(&release, &content(), &instance(), &renderer).unwrap()
+}
+
+#[test]
+fn a_correction_stands_among_the_methods_with_its_day_and_its_period_the_latest_first() {
+    let note = |on: &str, words: &str| json!({ "on": on, "cohort": "2025-06-30", "text": text(words) });
+    let notes = json!([note("2026-02-03", "Kaksi tuloa puuttui."), note("2026-03-04", "Korjattu <b>kolme</b>.")]);
+    let html = page(&with_notes(&notes), "fi/menetelmat.html");
+    let said = all_text(&html);
+    assert!(said.contains("Jakso, joka päättyi 30.6.2025 3.2.2026 Kaksi tuloa puuttui."), "{said}");
+    assert!(
+        said.find("Korjattu <b>kolme</b>.").unwrap() < said.find("Kaksi tuloa puuttui.").unwrap(),
+        "escaped, latest first"
+    );
+    assert!(!said.contains("Julkistuksessa ei ole korjauksia"));
+    let none = Messages::of(Language::Fi).get("site.corrections_none");
+    assert!(all_text(&page(&with_notes(&json!([])), "fi/menetelmat.html")).contains(none) && !said.contains(none));
+}
+
+#[test]
+fn what_is_withheld_altogether_stands_closed_behind_one_line_with_every_figure_in_its_place() {
+    let site =
+        built(&[outcomes(&[-1, -1, -1, -1], SECOND), crossed(&[-1, -1, -1, 12, -1, -1, -1, 12, 9, 8, 7, 24])], &[]);
+    let html = page(&site, "fi/tulokset.html");
+    let closed = html.select(&select("#outcomes > details:not([open])")).next().unwrap();
+    let line: String = closed.select(&select("summary")).flat_map(|s| s.text()).collect();
+    assert_eq!(line, "Taulukko outcomes: salattu");
+    assert_eq!(closed.select(&select("td[data-cell]")).count(), 4);
+    assert!(html.select(&select("#outcomes .plot, #outcomes-by-gender .plot")).next().is_none(), "signs make no chart");
+    assert!(html.select(&select("#outcomes-by-gender table")).next().is_some(), "its totals are shown");
+    assert!(html.select(&select("#outcomes-by-gender details")).next().is_none());
+    let front = page(&site, "fi/index.html");
+    assert!(front.select(&select(".band .plot, .band .units")).next().is_none());
+}
+
+#[test]
+fn the_headlines_of_a_later_period_say_each_whose_days_they_count() {
+    let (now, earlier) = everything();
+    let mut shown = now.clone();
+    shown[0] = outcomes(&[9, 8, 7, 24], SECOND);
+    let html = page(&built(&shown, &earlier), "fi/index.html");
+    let lines: Vec<String> = html.select(&select(".figures li")).map(|li| li.text().collect::<String>()).collect();
+    assert!(lines[0].contains("Kaikki 1.7.2026 mennessä") || lines[0].contains("mennessä aloittaneet."), "{lines:?}");
+    assert!(lines[1].contains("Jakso 1.12.2025–30.6.2026."), "{lines:?}");
+    assert!(lines[2].contains("Päättyneitä valmennuksia oli 24 (1.12.2025–30.6.2026)."), "{lines:?}");
+    let title: String = html.select(&select("#lopputulokset")).flat_map(|h| h.text()).collect();
+    assert!(title.ends_with("(1.12.2025–30.6.2026)"), "{title}");
+}
+
+#[test]
+fn names_of_places_keep_their_capitals_in_sentences() {
+    let mut areas = table(
+        "clients-by-area",
+        &[axis("employment_area", "classification", &["a", "b", "total"])],
+        &[9, 8, 17],
+        SECOND,
+    );
+    areas["axes"][0]["categories"][0]["label"] =
+        json!({ "fi": "Itälän alue", "sv": "Itäläs område", "en": "Area of Itälä" });
+    let said = all_text(&page(&built(&[areas], &[]), "en/clients.html"));
+    assert!(said.contains("Clients: Area of Itälä 9,"), "{said}");
+}
+
+#[test]
+fn the_limits_in_prose_are_those_of_the_release() {
+    let said = all_text(&page(&site(&MANY).0, "en/why-is-a-figure-missing.html"));
+    let release = site(&MANY).1;
+    let m = Messages::of(Language::En);
+    let limits =
+        [i64::from(release.threshold()), release.mean_threshold()].map(|n| super::super::sentences::number(n, m));
+    assert!(said.contains(&format!("The limit on this site is {}.", limits[0])), "{said}");
+    assert!(said.contains(&format!("An average needs at least {} people.", limits[1])), "{said}");
 }
