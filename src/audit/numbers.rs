@@ -68,7 +68,8 @@ impl Accounted {
         all
     }
 
-    /// What these tables show or say as it is, their shares rounded; no sums, of which many tables have nearly any number.
+    /// What these tables show or say as it is, two or three counts of a table together, shares rounded; no longer sums, of
+    /// which many tables have nearly any number.
     pub(super) fn alone(tables: &[&ReadTable]) -> Self {
         let mut all = Self {
             shown: BTreeSet::new(),
@@ -80,6 +81,13 @@ impl Accounted {
         };
         for table in tables {
             all.take_words(table);
+            let counts: Vec<usize> = table.cells.values().flatten().filter_map(|v| v.parse().ok()).collect();
+            for (at, one) in counts.iter().enumerate() {
+                for (next, other) in counts.iter().enumerate().skip(at + 1) {
+                    all.sums.insert(one + other);
+                    all.sums.extend(counts.iter().skip(next + 1).map(|third| one + other + third));
+                }
+            }
             let shown: Vec<f64> = table.cells.values().flatten().filter_map(|v| v.parse().ok()).collect();
             for whole in shown.iter().filter(|whole| **whole > 0.0) {
                 all.per_cent.extend(shown.iter().map(|part| (100.0 * part / whole).round() as i64));

@@ -92,8 +92,12 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<Stri
         problems.extend(strange_markup(&found));
         if path.ends_with(".html") {
             let decimal = if path.starts_with("en/") { '.' } else { ',' };
-            let strange = beside_figures(&found).into_iter().flat_map(|words| accounted.strange(words, decimal));
-            problems.extend(strange.map(|n| format!("the words beside the figures say {n}, which no table shows")));
+            for words in beside_figures(&found) {
+                let strange = accounted.strange(words, decimal).into_iter();
+                problems.extend(
+                    strange.map(|n| format!("the words beside the figures say {n}, which no table shows: {words}")),
+                );
+            }
         }
         findings.extend(problems.into_iter().map(|problem| Finding { path: path.clone(), problem }));
     }

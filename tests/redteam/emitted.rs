@@ -1,6 +1,7 @@
 //! Sites of invented numbers, attacked as bytes: what is withheld is found again when it can be.
 
 use palaute::audit::{Evidence, Finding, attack, attack_with, audit, differing, report};
+use palaute::release::Ledger;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -76,10 +77,13 @@ fn add(site: &mut Site, id: &str, k: i64, attributes: &Value, cells: &[Cell]) {
         };
         cells.iter().map(bar).collect()
     };
+    let files = [format!("{id}.csv"), format!("{id}.json"), format!("figure-{id}.svg")];
+    let links: String = files.map(|file| format!("<a href=\"../data/{file}\" download>A file</a>")).concat();
     let page = format!(
-        "<figure class=\"fig\" id=\"{id}\"><div class=\"plot\">{}</div><p class=\"fig-desc\">A chart.</p><div role=\"region\" aria-label=\"A table\"><table>{rows}</table></div></figure>",
+        "<figure class=\"fig\" id=\"{id}\"><div class=\"plot\">{}</div><p class=\"fig-desc\">A chart.</p><div role=\"region\" aria-label=\"A table\"><table><caption>A table</caption>{rows}</table></div>{links}</figure>",
         plots("class=\"chart\"")
     );
+    site.entry("index.html".to_owned()).or_insert_with(|| b"<a href=\"fi/figures.html\">Suomi</a>".to_vec());
     let drawing = format!(
         "<svg xmlns=\"s\" width=\"960\"><title>A table</title><desc>A chart.</desc>{}</svg>",
         plots("x=\"320\" y=\"40\" width=\"600\" height=\"36\" overflow=\"visible\"")
@@ -190,6 +194,143 @@ fn a_withheld_value_planted_in_the_coordinates_of_a_drawing_is_found() {
 #[test]
 fn a_bar_of_another_length_than_its_number_is_found() {
     assert!(planted("data/figure-outcomes.svg", "width=\"23.43%\"", "width=\"19.52%\"").contains("another length"));
+}
+
+/// A site that holds in two languages, with words of authors beside its figure.
+fn in_two_languages() -> Site {
+    let mut site = held();
+    let alternates = "<link rel=\"alternate\" hreflang=\"fi\" href=\"../fi/figures.html\"><link rel=\"alternate\" hreflang=\"sv\" href=\"../sv/figures.html\">";
+    let figure = String::from_utf8(site["fi/figures.html"].clone()).expect("text");
+    let page = format!(
+        "<!doctype html>{alternates}<main><p class=\"prose\">The law of 2015.</p><p>Some words.</p>{figure}</main>"
+    );
+    for ending in ["csv", "json"] {
+        site.insert(format!("data/outcomes.sv.{ending}"), site[&format!("data/outcomes.{ending}")].clone());
+    }
+    site.insert("data/figure-outcomes.sv.svg".to_owned(), site["data/figure-outcomes.svg"].clone());
+    let swedish = ["csv", "json", "svg"]
+        .iter()
+        .fold(page.clone(), |page, e| page.replace(&format!("outcomes.{e}"), &format!("outcomes.sv.{e}")));
+    site.insert("fi/figures.html".to_owned(), page.into_bytes());
+    site.insert("sv/figures.html".to_owned(), swedish.into_bytes());
+    site
+}
+
+/// The same with something else in the files that begin so.
+fn changed(begin: &str, from: &str, to: &str) -> String {
+    let mut site = in_two_languages();
+    let mut changed = 0;
+    for (_, bytes) in site.iter_mut().filter(|(path, _)| path.contains(begin)) {
+        let text = String::from_utf8(bytes.clone()).expect("text");
+        changed += usize::from(text.contains(from));
+        *bytes = text.replacen(from, to, 1).into_bytes();
+    }
+    assert!(changed > 0, "{begin} has no {from}");
+    problems(&site)
+}
+
+#[test]
+fn a_site_in_two_languages_that_holds_has_no_finding() {
+    assert_eq!(problems(&in_two_languages()), "");
+}
+
+#[test]
+fn a_withheld_value_planted_in_any_words_of_one_language_is_found() {
+    for (from, to) in [
+        ("The law of 2015.", "The law of 2015, and 4."),
+        ("Some words.", "Some words, and 4."),
+        ("<caption>A table", "<caption>A table, c 4"),
+        ("A chart.", "A chart: c 4."),
+        // A number that is shown elsewhere on the page.
+        ("Some words.", "Some words, and 6."),
+    ] {
+        let found = changed("fi/figures", from, to);
+        assert!(found.contains("fi/figures.html: has the number"), "{to}: {found}");
+    }
+    let found = changed("data/outcomes.sv.csv", "c,X,", "c,X 4,");
+    assert!(found.contains("data/outcomes.sv.csv: has the number 4"), "{found}");
+    let found = changed("data/outcomes.sv.json", "\"A table\"", "\"A table, c 4\"");
+    assert!(found.contains("data/outcomes.sv.json: has the number 4"), "{found}");
+}
+
+#[test]
+fn a_withheld_value_planted_in_the_words_of_all_languages_is_found_beside_figures_and_in_them() {
+    let found = changed("/figures.html", "Some words.", "Some words, and 4.");
+    assert!(found.contains("the words beside the figures say 4"), "{found}");
+    for place in ["<caption>A table", "A chart."] {
+        let found = changed("/figures.html", place, &format!("{place} 4"));
+        assert!(found.contains("sv/figures.html: the words say 4"), "{place}: {found}");
+    }
+}
+
+#[test]
+fn a_withheld_value_planted_in_a_comment_or_in_what_is_not_shown_is_found() {
+    for hidden in
+        ["<!-- c 4 -->", "<!--4>-->", "<![CDATA[4]]>", "<?c 4?>", "<script>4</script>", "<template>4</template>"]
+    {
+        let found = changed("/figures.html", "<main>", &format!("<main>{hidden}"));
+        assert!(
+            found.contains("fi/figures.html: holds `<") || found.contains("fi/figures.html: holds <"),
+            "{hidden}: {found}"
+        );
+    }
+    let found = changed("data/figure-outcomes.svg", "<title>", "<!-- c 4 --><title>");
+    assert!(found.contains("data/figure-outcomes.svg: holds `<!-- c 4"), "{found}");
+}
+
+#[test]
+fn a_withheld_value_planted_in_an_attribute_is_found() {
+    for attribute in ["data-n=\"4\"", "value=\"4\"", "data-4"] {
+        let found = changed("/figures.html", "<main>", &format!("<main {attribute}>"));
+        assert!(found.contains("fi/figures.html: has the attribute"), "{attribute}: {found}");
+    }
+    for attribute in ["class=\"n4\"", "id=\"c4\"", "tabindex=\"4\"", "aria-label=\"c 4\"", "title='4'"] {
+        let found = changed("fi/figures.html", "<p>", &format!("<p {attribute}>"));
+        assert!(found.contains("fi/figures.html: has "), "{attribute}: {found}");
+    }
+}
+
+#[test]
+fn a_file_that_belongs_to_no_table_or_that_no_page_links_is_found() {
+    for path in
+        ["data/leak.csv", "data/leak.xlsx", "data/outcomes.xlsx", "leak.json", "data/outcomes.json.bak", "fi/leak.txt"]
+    {
+        let mut site = in_two_languages();
+        site.insert(path.to_owned(), b"c,4\n".to_vec());
+        assert!(
+            problems(&site).contains(&format!("{path}: the file is no page, no table")),
+            "{path}: {}",
+            problems(&site)
+        );
+    }
+    let mut site = in_two_languages();
+    for ending in ["csv", "json"] {
+        site.insert(format!("data/leak.{ending}"), site[&format!("data/outcomes.{ending}")].clone());
+    }
+    site.insert("data/figure-leak.svg".to_owned(), b"<svg><text>4</text></svg>".to_vec());
+    site.insert("fi/leak.html".to_owned(), b"<p>4</p>".to_vec());
+    for path in ["data/leak.csv", "data/leak.json", "data/figure-leak.svg", "fi/leak.html"] {
+        assert!(problems(&site).contains(&format!("{path}: no page leads to the file")), "{path}: {}", problems(&site));
+    }
+}
+
+#[test]
+fn a_language_or_a_page_or_a_file_that_is_missing_is_found() {
+    for path in ["sv/figures.html", "fi/figures.html"] {
+        let mut site = in_two_languages();
+        site.remove(path);
+        assert!(
+            problems(&site).contains(&format!("the page {path}, which is the same in another language, is missing"))
+        );
+    }
+    for path in ["data/outcomes.csv", "data/figure-outcomes.sv.svg", "fi/figures.html"] {
+        let mut site = in_two_languages();
+        site.remove(path);
+        assert!(problems(&site).contains(&format!("links {path}, which is not there")), "{path}: {}", problems(&site));
+    }
+    let mut site = in_two_languages();
+    site.remove("index.html");
+    assert!(problems(&site).contains("index.html: the page that leads into the languages is missing"));
 }
 
 #[test]
@@ -449,7 +590,7 @@ fn a_canary_in_any_byte_is_found() {
     assert_eq!(attack_with(&held(), &marker), []);
     let mut site = held();
     site.insert("palaute.css".to_owned(), b"a{width:7919px}".to_vec());
-    assert!(attack_with(&site, &marker)[0].problem.contains("7919"));
+    assert!(attack_with(&site, &marker).iter().any(|f| f.problem.contains("the marker 7919")));
 }
 
 /// 4 x 4 x 4 kinds of few people, all two-way margins shown and all inner cells withheld: the size of a real block.
@@ -481,6 +622,76 @@ fn witnesses(low: &Value, high: &Value) -> String {
         "pairs": [pair("c")], "lost": [],
     }]})
     .to_string()
+}
+
+/// A ledger of counts of the outcomes: whose, how many, and whether that was published elsewhere.
+fn ledger(lines: &[(&str, i64, bool)]) -> String {
+    let entry = |(only, n, elsewhere): &(&str, i64, bool)| {
+        let source = elsewhere.then(|| json!({"fi": "Raportti", "sv": "Rapport", "en": "A report"}));
+        let mut line = json!({"release": "r", "table": "outcomes", "cohort": null, "block": "b",
+            "reading": {"count": whose(only)}, "low": n, "high": n});
+        if let (Some(source), Some(line)) = (source, line.as_object_mut()) {
+            line.insert("source".to_owned(), source);
+        }
+        serde_json::from_value(line).expect("an entry")
+    };
+    let mut ledger = Ledger::default();
+    ledger.add(lines.iter().map(entry).collect());
+    ledger.to_lines()
+}
+
+/// Outcomes of 16 of which a subtraction opens c, with witnesses that call it lost.
+fn opened(told: &[(&str, i64, bool)]) -> String {
+    let cells = [count("a", "o=a", "6"), count("b", "o=b", "6"), count("c", "o=c", "..."), count("total", "", "16")];
+    let site = site("outcomes", 5, &[("o", &["a", "b", "c"])], &cells);
+    let kept = json!({"release": "r", "threshold": 5, "blocks": [{
+        "id": "b", "attributes": [{"id": "o", "codes": ["a", "b", "c"]}], "kinds": [[0], [1], [2]],
+        "pairs": [], "lost": [whose("o=c")],
+    }]})
+    .to_string();
+    let own = [("o=a", 6, false), ("o=b", 6, false), ("", 16, false)];
+    let ledger = ledger(&[told, &own].concat());
+    let found = audit(&site, Evidence { witnesses: Some(&kept), ledger: Some(&ledger), canaries: &[] }).findings;
+    found.iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_set_is_excused_as_lost_only_where_what_was_published_elsewhere_tells_it() {
+    assert_eq!(opened(&[("o=c", 4, true)]), "");
+    assert_eq!(opened(&[("o=a,b", 12, true)]), "", "the number of everybody is no secret");
+    for told in [&[][..], &[("o=c", 4, false)], &[("o=a", 6, true)]] {
+        let found = opened(told);
+        assert!(found.contains("c is withheld, and other figures add up to 4"), "{told:?}: {found}");
+        assert!(found.contains("witness.json: calls o c of b lost, and no ledger shows"), "{told:?}: {found}");
+    }
+}
+
+#[test]
+fn the_threshold_is_the_one_that_readers_are_told_whatever_the_witnesses_say() {
+    let near = witnesses(&json!([[0, 6], [1, 6], [2, 3], [3, 6]]), &json!([[0, 6], [1, 6], [2, 7], [3, 2]]));
+    let kept = near.replace("\"threshold\":5", "\"threshold\":3");
+    assert_ne!(kept, near);
+    let found = audit(&held(), Evidence { witnesses: Some(&kept), ..Evidence::default() }).findings;
+    let told: Vec<String> = found.iter().map(Finding::to_string).collect();
+    assert!(told.iter().any(|f| f.contains("it proves for a threshold of 3, and readers are told 5")), "{told:?}");
+    assert!(told.iter().any(|f| f.contains("a pair of b gives 3 and 7, which is too near")), "{told:?}");
+}
+
+#[test]
+fn a_ledger_line_that_no_block_tells_is_undecided_and_a_shown_figure_that_it_lacks_is_found() {
+    let kept = witnesses(&json!([[0, 6], [1, 6], [3, 9]]), &json!([[0, 6], [1, 6], [2, 9]]));
+    let attack = |ledger: &str| {
+        let report = audit(&held(), Evidence { witnesses: Some(&kept), ledger: Some(ledger), canaries: &[] });
+        let of_witnesses = report.attacks.iter().find(|a| a.attack.starts_with("witnesses")).expect("it is made");
+        (of_witnesses.tried, of_witnesses.undecided, report.findings.iter().map(Finding::to_string).collect::<Vec<_>>())
+    };
+    let own = [("o=a", 6, false), ("o=b", 6, false), ("", 21, false)];
+    assert_eq!(attack(&ledger(&own)), (6, 0, Vec::new()));
+    let strange = ledger(&own).replace("\"block\":\"b\"", "\"block\":\"x\"");
+    let (tried, undecided, _) = attack(&strange);
+    assert_eq!((tried, undecided), (3, 3));
+    let (.., lacking) = attack(&ledger(&own[..2]));
+    assert_eq!(lacking, ["ledger.jsonl: lacks total, which data/outcomes.json shows"]);
 }
 
 #[test]

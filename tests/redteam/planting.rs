@@ -61,7 +61,7 @@ fn files_of(site: &Site, table: &PublishedTable) -> Site {
         [format!("data/{}.", table.id), format!("data/figure-{}.", table.id)].iter().any(|p| path.starts_with(p))
     };
     let page = |path: &String, bytes: &[u8]| {
-        path.starts_with("fi/") && path.ends_with(".html") && String::from_utf8_lossy(bytes).contains(&address)
+        path.contains('/') && path.ends_with(".html") && String::from_utf8_lossy(bytes).contains(&address)
     };
     site.iter().filter(|(p, b)| own(p) || page(p, b)).map(|(p, b)| (p.clone(), b.clone())).collect()
 }
@@ -77,7 +77,7 @@ fn everywhere(small: &Site, table: &PublishedTable, at: usize, value: &str) -> V
             found.push((place, files));
         }
     };
-    let page = small.keys().find(|p| p.ends_with(".html")).cloned().unwrap_or_default();
+    let page = small.keys().find(|p| p.starts_with("fi/") && p.ends_with(".html")).cloned().unwrap_or_default();
     let region = |html: &str| {
         let cell = html.find(&format!("data-cell=\"{} {codes}\"", table.id))?;
         let begin = html[..cell].rfind("<figure")?;
@@ -101,6 +101,22 @@ fn everywhere(small: &Site, table: &PublishedTable, at: usize, value: &str) -> V
     plant("in a title", &page, &|html| in_figure(html, "<figcaption>", &format!("<figcaption title=\"{value}\">")));
     plant("in the words below a chart", &page, &|html| {
         in_figure(html, "<p class=\"fig-desc\">", &format!("<p class=\"fig-desc\">{codes}: {value}. "))
+    });
+    plant("in the intro of a page", &page, &|html| put_before(html, "</h1>", &format!(" {value}")));
+    plant("in a paragraph beside the figures", &page, &|html| put_before(html, "</main>", &format!("<p>{value}</p>")));
+    plant("in the caption of a table", &page, &|html| in_figure(html, "<caption>", &format!("<caption>{value} ")));
+    plant("below the title of a chart", &page, &|html| {
+        in_figure(html, "<p class=\"fig-sub\">", &format!("<p class=\"fig-sub\">{value} "))
+    });
+    plant("in a comment", &page, &|html| put_before(html, "</main>", &format!("<!-- {value} -->")));
+    plant("in an attribute of data", &page, &|html| {
+        in_figure(html, "<figcaption>", &format!("<figcaption data-n=\"{value}\">"))
+    });
+    plant("in a class", &page, &|html| in_figure(html, "<figcaption>", &format!("<figcaption class=\"n{value}\">")));
+    plant("in the words of a file", &format!("data/{}.sv.json", table.id), &|json| {
+        let mut data: serde_json::Value = serde_json::from_str(json).ok()?;
+        data["label"] = format!("{} {value}", data["label"].as_str()?).into();
+        Some(data.to_string())
     });
     plant("as the length of a bar", &page, &|html| {
         let (begin, end) = region(html)?;
@@ -130,5 +146,14 @@ fn everywhere(small: &Site, table: &PublishedTable, at: usize, value: &str) -> V
         let width = format!("width=\"{value}.00%\"");
         Some(format!("{}{width}{}", &svg[..place], &svg[place + "width=\"99.8%\"".len()..]))
     });
+    for file in ["csv", "json", "xlsx"] {
+        let mut files = small.clone();
+        files.insert(format!("data/planted.{file}"), format!("{codes},{value}\n").into_bytes());
+        found.push(("in a file of its own", files));
+    }
     found
+}
+
+fn put_before(html: &str, place: &str, what: &str) -> Option<String> {
+    html.contains(place).then(|| html.replacen(place, &format!("{what}{place}"), 1))
 }
