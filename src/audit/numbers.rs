@@ -62,8 +62,8 @@ impl Accounted {
             all.sums.extend(sums);
         }
         if tables.iter().all(|t| t.is_open()) {
-            let counts: BTreeSet<usize> = all.shown.iter().filter_map(|v| v.parse().ok()).collect();
-            all.sums.extend(counts.iter().flat_map(|a| counts.iter().map(|b| a.abs_diff(*b))));
+            let shown = all.shown.clone();
+            all.take_differences(shown.iter());
         }
         all
     }
@@ -94,7 +94,14 @@ impl Accounted {
             }
             all.per_cent.extend(shown.iter().map(|share| share.round() as i64));
         }
+        all.take_differences(tables.iter().filter(|t| t.is_open()).flat_map(|t| t.cells.values().flatten()));
         all
+    }
+
+    /// Open figures are compared with each other, such as a number with its target.
+    fn take_differences<'a>(&mut self, shown: impl Iterator<Item = &'a String>) {
+        let counts: BTreeSet<usize> = shown.filter_map(|v| v.parse().ok()).collect();
+        self.sums.extend(counts.iter().flat_map(|a| counts.iter().map(|b| a.abs_diff(*b))));
     }
 
     fn take_words(&mut self, table: &ReadTable) {
