@@ -149,7 +149,10 @@ fn is_own(table: &str) -> bool {
 pub(super) fn numbered(figures: Vec<Figure>, m: Messages) -> Vec<Figure> {
     let line = |figure: &Figure| m.fill("site.closed_figure", &[("title", &figure.short)]);
     let secret = |figure: &Figure| figure.tables.iter().all(TableView::is_secret).then(|| line(figure));
-    let calm = |figure: Figure| Figure { closed: figure.closed.clone().or_else(|| secret(&figure)), ..figure };
+    let calm = |figure: Figure| match secret(&figure).filter(|_| figure.closed.is_none()) {
+        Some(line) => Figure { closed: Some(line), description: m.get("finding.withheld").to_owned(), ..figure },
+        None => figure,
+    };
     (1..).zip(figures).map(|(number, figure)| Figure { number, ..calm(figure) }).collect()
 }
 

@@ -1,6 +1,7 @@
 //! The whole site of made-up counters, as a reader of its files sees it.
 
 mod periods;
+mod states;
 
 use super::figures::{self, Figure as Drawn};
 use super::{Site, build};
