@@ -98,7 +98,7 @@ fn of_markup(text: &str) -> Counted {
             Piece::Open { name, attributes, .. } => {
                 let mut tag = format!("<{name}");
                 for (key, value) in attributes {
-                    if WORDED.contains(&key) {
+                    if WORDED.contains(&key) || key == super::words::COLUMN {
                         add(&mut counted, numbers(&decoded(value)));
                         // Which language is the current one is told in another place of each page.
                         tag.push_str(if key == "aria-current" { "" } else { " " });

@@ -89,7 +89,7 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<Stri
         let found = pieces(&text);
         let mut problems: Vec<String> =
             unseen(&text).into_iter().map(|part| format!("holds `{part}`, which no reader sees")).collect();
-        problems.extend(strange_markup(&found));
+        problems.extend(strange_markup(&found, &text));
         if path.ends_with(".html") {
             let decimal = if path.starts_with("en/") { '.' } else { ',' };
             for words in beside_figures(&found) {
@@ -104,8 +104,11 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<Stri
     findings
 }
 
+/// The name of a column beside a cell, for narrow screens; it is one of the page's column headings.
+pub(super) const COLUMN: &str = "data-l";
+
 /// Elements and attributes that pages do not have.
-fn strange_markup(found: &[Piece<'_>]) -> Vec<String> {
+fn strange_markup(found: &[Piece<'_>], text: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for piece in found {
         let Piece::Open { name, attributes, .. } = piece else { continue };
@@ -113,7 +116,8 @@ fn strange_markup(found: &[Piece<'_>]) -> Vec<String> {
             problems.push(format!("holds <{name}>, which no reader sees"));
         }
         for (key, value) in attributes {
-            if !ATTRIBUTES.contains(key) && !OF_LINES.contains(key) {
+            let names_a_column = *key == COLUMN && text.contains(&format!(">{value}</th>"));
+            if !ATTRIBUTES.contains(key) && !OF_LINES.contains(key) && !names_a_column {
                 problems.push(format!("has the attribute {key}=\"{value}\", which no page has"));
             }
         }
