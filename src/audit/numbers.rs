@@ -114,6 +114,11 @@ impl Accounted {
         let alone = texts().filter(|w| !is_date(w)).flat_map(|w| told(w)).map(|(number, ..)| number);
         self.words.extend(alone.filter(|n| n.bytes().all(|b| b.is_ascii_digit())));
         self.texts.extend(table.words.iter().cloned());
+        // The last days of cohorts, and the first days of those after them.
+        let codes = table.attributes.values().flat_map(|attributes| attributes.values().flatten());
+        let days: Vec<jiff::civil::Date> = codes.filter_map(|code| code.parse().ok()).collect();
+        let after = days.iter().filter_map(|day| day.tomorrow().ok());
+        self.parts.extend(days.iter().copied().chain(after).flat_map(|day| digits(&day.to_string())));
     }
 
     /// Numbers of a text that nothing shown accounts for.
