@@ -1,13 +1,16 @@
 //! Numbers that may stand in the words about a figure.
 
 use super::table::ReadTable;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums above this are not looked for.
 const MOST_SUM: usize = 5_000;
 
 /// Most sums of a table's figures that shares may be of.
 const MOST_WHOLES: usize = 400;
+
+/// Most counts of a table that are added up two or three at a time.
+const MOST_ALONE: usize = 16;
 
 /// Both ends of the scale, which the words about a mean name.
 const GRADES: [&str; 2] = ["1", "5"];
@@ -70,7 +73,7 @@ impl Accounted {
 
     /// What these tables show or say as it is, two or three counts of a table together, shares rounded; no longer sums, of
     /// which many tables have nearly any number.
-    pub(super) fn alone(tables: &[&ReadTable]) -> Self {
+    pub(super) fn alone(tables: &BTreeMap<String, ReadTable>) -> Self {
         let mut all = Self {
             shown: BTreeSet::new(),
             sums: BTreeSet::new(),
@@ -79,22 +82,31 @@ impl Accounted {
             parts: BTreeSet::new(),
             texts: BTreeSet::new(),
         };
-        for table in tables {
-            all.take_words(table);
-            let counts: Vec<usize> = table.cells.values().flatten().filter_map(|v| v.parse().ok()).collect();
+        tables.values().for_each(|table| all.take_words(table));
+        // Files in other languages have the same figures.
+        for table in tables.iter().filter(|(id, _)| !id.contains('.')).map(|(_, table)| table) {
+            let shown: BTreeSet<&String> = table.cells.values().flatten().collect();
+            let counts: Vec<usize> = table
+                .cells
+                .values()
+                .flatten()
+                .filter_map(|v| v.parse().ok())
+                .filter(|n| *n > 0)
+                .take(MOST_ALONE)
+                .collect();
             for (at, one) in counts.iter().enumerate() {
                 for (next, other) in counts.iter().enumerate().skip(at + 1) {
                     all.sums.insert(one + other);
                     all.sums.extend(counts.iter().skip(next + 1).map(|third| one + other + third));
                 }
             }
-            let shown: Vec<f64> = table.cells.values().flatten().filter_map(|v| v.parse().ok()).collect();
+            let shown: Vec<f64> = shown.into_iter().filter_map(|v| v.parse().ok()).collect();
             for whole in shown.iter().filter(|whole| **whole > 0.0) {
                 all.per_cent.extend(shown.iter().map(|part| (100.0 * part / whole).round() as i64));
             }
             all.per_cent.extend(shown.iter().map(|share| share.round() as i64));
         }
-        all.take_differences(tables.iter().filter(|t| t.is_open()).flat_map(|t| t.cells.values().flatten()));
+        all.take_differences(tables.values().filter(|t| t.is_open()).flat_map(|t| t.cells.values().flatten()));
         all
     }
 

@@ -82,7 +82,7 @@ const EMPTY: [&str; 5] = ["meta", "link", "br", "img", "hr"];
 
 /// What is wrong with the words and the markup of every page and drawing.
 pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
-    let accounted = Accounted::alone(&tables.values().collect::<Vec<_>>());
+    let accounted = Accounted::alone(tables);
     let mut findings = Vec::new();
     for (path, bytes) in files.iter().filter(|(p, _)| p.ends_with(".html") || p.ends_with(".svg")) {
         let text = String::from_utf8_lossy(bytes);
