@@ -223,7 +223,7 @@ async fn axe_on_the_site(language: &str) {
     let browser = Browser::start(Scripts::On).await;
     let mut audit = Audit::new(&browser);
     let pages = demo.site_pages(language);
-    assert_eq!(pages.len(), 15, "{pages:?}");
+    assert_eq!(pages.len(), 20, "{pages:?}");
     for address in pages {
         browser.open(&address).await;
         audit.page(&address).await;
