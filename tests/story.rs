@@ -168,7 +168,7 @@ fn the_pilot_goes_from_sheet_to_pages_with_answers_over_http() {
     let reports = instance.path().join("reports");
     instance.must(&["report", "--all", "--out", &reports.display().to_string()]);
     let released = instance.must_at(DAY_AFTER, &["release"]);
-    assert!(released.contains("Released 2025-11-30.1 as of 2025-11-30: 63 tables,"), "{released}");
+    assert!(released.contains("Released 2025-11-30.1 as of 2025-11-30: 64 tables,"), "{released}");
     assert!(instance.must(&["build"]).contains("The audit found nothing."));
 
     let data = instance.open_data();
@@ -273,6 +273,7 @@ fn another_outcome_changes_what_tells_of_the_two_outcomes_and_after_the_release_
     assert_eq!(
         first,
         set(&[
+            "comparison-counts provider observed",
             "outcomes job",
             "outcomes returned_to_authority",
             "outcomes-by-gender total job",
