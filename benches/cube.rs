@@ -1,22 +1,33 @@
-//! How long 100,000 cases take from facts to tables: `cargo bench --bench cube`.
+//! How long 100,000 cases of four providers take from facts to tables, and from tables to a release that was proved and verified:
+//! `cargo bench --bench cube`.
 #![expect(clippy::print_stdout, reason = "the figures are what a bench is for")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
-use jiff::ToSpan;
 use jiff::civil::date;
+use jiff::{Timestamp, ToSpan};
 use palaute::case::{CaseEvent, CaseFile, CaseNumber, Ending, Opening, Settled, Work};
 use palaute::cube::{Codebook, Cube, Fact, count};
 use palaute::form::Form;
 use palaute::instance::Instance;
+use palaute::release::{Before, Ledger, Release, ReleaseId};
 use palaute::statistics::{Areas, Statistics};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// Cases counted.
 const CASES: u32 = 100_000;
+/// Those who are compared.
+const PROVIDERS: [&str; 4] = ["provider", "suunta", "silta", "verso"];
 
 fn main() {
-    let instance = Instance::read("palaute.yaml", include_str!("../demo/palaute.yaml")).unwrap();
+    let categories =
+        PROVIDERS.map(|code| format!("{{ code: {code}, label: {{ fi: {code}, sv: {code}, en: {code} }} }}"));
+    let providers = format!(
+        "dimensions:\n  - {{ id: provider, sensitive: false, label: {{ fi: Tuottaja, sv: Producent, en: Provider }}, categories: [{}] }}\n",
+        categories.join(", ")
+    );
+    let instance = include_str!("../demo/palaute.yaml").replacen("dimensions:\n", &providers, 1);
+    let instance = Instance::read("palaute.yaml", &instance).unwrap();
     let form = Form::read("client-feedback", include_str!("../forms/client-feedback.yaml"), Some(&instance)).unwrap();
     let areas = Areas::read("areas.yaml", include_str!("../demo/areas.yaml"), &instance).unwrap();
     let mut statistics = Statistics::usual(&instance, std::slice::from_ref(&form));
@@ -41,13 +52,23 @@ fn main() {
     let tabulated = start.elapsed();
     let cells: usize = counted.tables.iter().map(|t| t.cells.len()).sum();
     let kinds = counted.people.iter().map(|p| p.kinds.len()).max().unwrap_or(0);
+    let start = Instant::now();
+    let ledger = Ledger::default();
+    let before = Before { earlier: &[], witnesses: &[], ledger: &ledger };
+    let id = (ReleaseId::next(day, &[]), Timestamp::UNIX_EPOCH);
+    let released = Release::control(&counted, &before, &instance, id, i64::from(CASES)).unwrap().release;
+    let decided = start.elapsed();
+    let withheld: usize = released.tables().iter().flat_map(|t| &t.cells).filter(|c| c.is_none()).count();
+    let compared = released.comparison().iter().filter(|s| s.figures.is_some()).count();
     println!(
-        "{CASES} cases: folded in {:.1} s, read back in {:.1} s ({} MB), counted in {:.1} s: {} tables, {cells} cells, at most {kinds} kinds in a block",
+        "{CASES} cases: folded in {:.1} s, read back in {:.1} s ({} MB), counted in {:.1} s: {} tables, {cells} cells, at most {kinds} kinds in a block; released in {:.1} s, {withheld} figures withheld, {compared} of {} providers compared",
         folded.as_secs_f64(),
         read.as_secs_f64(),
         stored.len() / 1_000_000,
         tabulated.as_secs_f64(),
         counted.tables.len(),
+        decided.as_secs_f64(),
+        PROVIDERS.len(),
     );
 }
 
@@ -72,7 +93,7 @@ fn case(n: u32, instance: &Instance, areas: &Areas) -> CaseFile {
     let coaching_started = client_since + i64::try_from(below(120)).unwrap().days();
     let opening = Opening {
         office: "area".into(),
-        provider: "provider".into(),
+        provider: PROVIDERS[below(PROVIDERS.len())].into(),
         coach: "Valmentaja 1".into(),
         municipality: Some(areas.municipalities[place].code.value.clone()),
         gender: Some(gender),

@@ -13,7 +13,7 @@ pub(super) const INSTANCE: &str = include_str!("../../palaute.yaml");
 const INDICATORS: &str = include_str!("../../indicators.yaml");
 
 /// What a new instance publishes, and its table of areas.
-const STATISTICS: &str = include_str!("../../statistics.yaml");
+pub(super) const STATISTICS: &str = include_str!("../../statistics.yaml");
 const AREAS: &str = include_str!("../../areas.yaml");
 
 macro_rules! embedded {

@@ -2,10 +2,10 @@
 
 use super::cohorts::Cut;
 use super::counters::{NONE_OF_THEM, UNASKED};
-use super::fact::{ENDED_ON, HOURS_TENTHS, MUNICIPALITY, PROVIDER, STARTED_ON, WORK_TRIALS};
+use super::fact::{ENDED_ON, HOURS_TENTHS, MUNICIPALITY, STARTED_ON, WORK_TRIALS};
 use super::people::{Attribute, Cohort};
 use super::rows::CaseRow;
-use crate::instance::Instance;
+use crate::instance::{Instance, PROVIDER};
 use crate::statistics::{Areas, Statistics};
 use crate::text::{Messages, Text};
 use std::collections::{BTreeMap, BTreeSet};

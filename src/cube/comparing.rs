@@ -3,10 +3,11 @@
 use super::attributes::{OUTCOME, UNKNOWN};
 use super::case_tables::statistic_axis;
 use super::counting::Counting;
-use super::fact::{MUNICIPALITY, PROVIDER};
+use super::fact::MUNICIPALITY;
 use super::people::{Cohort, Reading};
 use super::table::{Axis, AxisCategory, Class, Role, Table};
 use crate::comparison::{ClosedCase, Standing, standings};
+use crate::instance::PROVIDER;
 use crate::statistics::{Areas, Population};
 use crate::text::{Messages, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +76,7 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table)> 
         hangs_on: Vec::new(),
         class: Class::Groups,
         as_of: last.until,
-        source: counting.instance.source.clone(),
+        source: spec.source.clone().unwrap_or_else(|| counting.instance.source.clone()),
         responses: Vec::new(),
         reads,
         cohort: Some(Cohort { of: COMPARISON.to_owned(), from: None, until: last.until }),

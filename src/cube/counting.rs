@@ -97,7 +97,8 @@ impl<'a> Counting<'a> {
 /// What figures tell together.
 fn uses(instance: &Instance, statistics: &Statistics, attributes: &Attributes) -> Vec<BTreeSet<String>> {
     use super::attributes::HOURS;
-    use super::fact::{PROVIDER, WORK_TRIALS};
+    use super::fact::WORK_TRIALS;
+    use crate::instance::PROVIDER;
     use crate::statistics::Measure;
     let mut uses: Vec<BTreeSet<String>> = Vec::new();
     for table in statistics.tables.iter().map(|t| &t.value).filter(|t| t.is_sensitive(instance)) {

@@ -2,7 +2,7 @@
 
 use crate::case::{CaseFile, LEFT_OPEN};
 use crate::form::{Form, Kind, Party};
-use crate::instance::Instance;
+use crate::instance::{Instance, PROVIDER};
 use crate::statistics::Areas;
 use crate::submission::{Answer, Submission};
 use crate::text::Fingerprint;
@@ -58,8 +58,6 @@ pub(super) const HOURS_TENTHS: &str = "hours_tenths";
 pub(super) const OUTCOME_ON: &str = "outcome_on";
 /// The client's municipality.
 pub(super) const MUNICIPALITY: &str = "municipality";
-/// Who delivers the coaching.
-pub(super) const PROVIDER: &str = "provider";
 /// What a coach may say where a dimension has one code.
 pub(super) const NON_ANSWERS: [&str; 3] = ["dont_know", "rather_not_say", "not_applicable"];
 /// Subject of the codebook of cases.

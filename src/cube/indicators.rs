@@ -113,7 +113,8 @@ impl Sources<'_> {
         let title = Messages::text("cube.indicators.title");
         let definition = Messages::text("cube.indicators.definition");
         let axes = vec![axis, statistic_axis(&["count", "of", "percent"])];
-        Table { cells, reads, axes, ..self.bare(INDICATORS.to_owned(), title, definition) }
+        let source = together(shares.iter().map(|(spec, _)| self.source(spec)));
+        Table { cells, reads, axes, source, ..self.bare(INDICATORS.to_owned(), title, definition) }
     }
 
     fn bare(&self, id: String, title: Text, definition: Text) -> Table {
@@ -132,6 +133,14 @@ impl Sources<'_> {
             cohort: None,
             priority: 0,
         }
+    }
+
+    /// Where an indicator's figures come from: what it says itself; else answers come from where feedback does.
+    fn source(&self, spec: &IndicatorSpec) -> Text {
+        let instance = self.counting.instance;
+        let of_answers = spec.answers.is_some() || spec.grade.is_some() || spec.response.is_some();
+        let feedback = instance.feedback_source.as_ref().filter(|_| of_answers);
+        spec.source.as_ref().or(feedback).unwrap_or(&instance.source).clone()
     }
 
     fn response(&self, party: &str) -> Option<&PartyResponse> {
@@ -225,7 +234,7 @@ impl Sources<'_> {
         let reads = [low, high].map(|part| Reading::Share { part, whole: whole.clone() }).to_vec();
         let axes = vec![statistic_axis(&["low", "high"])];
         let table = self.bare(table_id(spec), spec.title(), Messages::text("cube.bounds.definition"));
-        Some(Table { cells, reads, axes, ..table })
+        Some(Table { cells, reads, axes, source: self.source(spec), ..table })
     }
 
     fn measured(&self, spec: &IndicatorSpec) -> Option<Table> {
@@ -254,7 +263,8 @@ impl Sources<'_> {
             _ => return None,
         };
         let axes = vec![statistic_axis(&codes)];
-        Some(Table { cells, reads, axes, ..self.bare(table_id(spec), spec.title(), spec.definition()) })
+        let table = self.bare(table_id(spec), spec.title(), spec.definition());
+        Some(Table { cells, reads, axes, source: self.source(spec), ..table })
     }
 
     /// Median days from the start of the coaching to a placement, by Kaplan and Meier: open cases count as long as they were
@@ -299,6 +309,18 @@ fn ratio(part: (Whose, i64), whole: (Whose, i64), nobody: bool) -> Ratio {
         whole: (counted(&whole.0), whole.1),
         share: Reading::Share { part: part.0, whole: whole.0 },
     }
+}
+
+/// Several sources as one, each told once.
+fn together(sources: impl Iterator<Item = Text>) -> Text {
+    let mut all: Vec<Text> = Vec::new();
+    for source in sources {
+        if !all.contains(&source) {
+            all.push(source);
+        }
+    }
+    let told = |language| all.iter().map(|s| s.in_language(language)).collect::<Vec<_>>().join("; ");
+    Text::of(|language| all.iter().all(|s| s.has(language)).then(|| told(language)))
 }
 
 /// Tenths of a per cent, half up.

@@ -145,7 +145,7 @@ impl Pairs {
                 hangs_on: Vec::new(),
                 class: Class::Groups,
                 as_of: cohort.map_or(as_of, |c| c.until),
-                source: source.clone(),
+                source: spec.source.as_ref().unwrap_or(source).clone(),
                 responses: Vec::new(),
                 reads,
                 cohort: cohort.cloned(),

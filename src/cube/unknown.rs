@@ -1,9 +1,10 @@
 //! Categories that cases have and the instance declares no longer.
 
 use super::counters::{Cube, NONE_OF_THEM, UNASKED};
-use super::fact::{NON_ANSWERS, PROVIDER};
+use super::fact::NON_ANSWERS;
 use super::rows::rows;
 use crate::instance::Instance;
+use crate::instance::PROVIDER;
 use std::collections::BTreeSet;
 
 /// The dimensions that an instance may declare for cases.

@@ -209,10 +209,14 @@ fn by_number(cases: &[CaseFile]) -> BTreeMap<String, &CaseFile> {
     cases.iter().map(|c| (number(c), c)).collect()
 }
 
-/// What a row changes about its case. A row that tells no language leaves the case's own.
+/// What a row changes about its case. A row that tells no language leaves the case's own, and so does one without a
+/// provider.
 fn events_for(case: &CaseFile, row: &LedgerRow) -> Result<Vec<CaseEvent>, ImportError> {
     let language = row.opening.language.or(case.opening().language);
-    let opening = Opening { language, ..row.opening.clone() };
+    let mut opening = Opening { language, ..row.opening.clone() };
+    if row.provider.is_none() {
+        opening.provider.clone_from(&case.opening().provider);
+    }
     let events = case.changes(&opening, &row.work, row.ending.as_ref());
     let mut tried = case.clone();
     for event in &events {

@@ -155,7 +155,10 @@ impl Desk {
 mod tests {
     use super::*;
     use crate::desk::pilot::desk;
+    use crate::instance::Instance;
     use crate::ledger::read_sheet_bytes;
+    use crate::text::Language;
+    use std::sync::Arc;
 
     const SHEET: &str = include_str!("../../demo/veto-plus-ledger.csv");
 
@@ -202,5 +205,42 @@ mod tests {
         assert_eq!(gender.2, "");
         assert!(!format!("{done:?}").contains("999X"));
         assert_eq!((done.summary.unchanged, done.left.len()), (21, 1));
+    }
+
+    #[tokio::test]
+    async fn a_sheet_names_the_provider_of_a_case_and_one_that_does_not_leaves_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (desk, _) = desk(folder.path()).await;
+        let providers = "\ndimensions:\n  - { id: provider, sensitive: false, label: { fi: T, sv: T, en: T }, categories: [{ code: provider, label: { fi: Oma, sv: Egen, en: Own } }, { code: suunta, label: { fi: Suunta, sv: Suunta, en: Suunta } }] }\n";
+        let text = include_str!("../../demo/palaute.yaml").replacen("\ndimensions:\n", providers, 1).replacen(
+            "\n  words:\n",
+            "\n    provider: Tuottaja\n  words:\n    provider: { Suunta oy: suunta }\n",
+            1,
+        );
+        let without = text.replacen("{ code: provider, label", "{ code: another, label", 1);
+        let mistakes = Instance::read("palaute.yaml", &without).unwrap_err().to_string();
+        assert!(mistakes.contains("I019") && mistakes.contains("`provider`"), "{mistakes}");
+        let desk = Desk { instance: Arc::new(Instance::read("palaute.yaml", &text).unwrap()), ..desk };
+        let named = |provider: &str| {
+            let head = SHEET.lines().next().unwrap();
+            let row = SHEET.lines().nth(1).unwrap();
+            format!("{head};Tuottaja\n{row};{provider}\n")
+        };
+        let import = async |text: &str| {
+            let sheet = read_sheet_bytes("a.csv", text.as_bytes()).unwrap();
+            let done = desk.import_sheet(&sheet, false).await.unwrap();
+            let case = desk.store.case(desk.find_case("V-001").await.unwrap()).await.unwrap().unwrap();
+            (case.opening().provider.clone(), done)
+        };
+        let (provider, done) = import(&named("suunta OY")).await;
+        assert_eq!((provider.as_str(), done.summary.updated), ("suunta", 1));
+        assert_eq!(desk.instance.provider_name(&provider, Language::Fi), "Suunta");
+        for silent in [SHEET.to_owned(), named("")] {
+            let (provider, done) = import(&silent).await;
+            assert_eq!((provider.as_str(), done.summary.updated), ("suunta", 0), "a sheet that tells none");
+        }
+        let (provider, done) = import(&named("Toinen")).await;
+        assert_eq!(provider, "suunta");
+        assert_eq!((done.left[0].faults[0].field, done.left[0].faults[0].code), (Some("provider"), "unknown_word"));
     }
 }

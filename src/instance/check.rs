@@ -1,6 +1,6 @@
 //! What YAML's shape cannot say about `palaute.yaml`.
 
-use super::{Instance, policy::DEFAULT_THRESHOLD};
+use super::{Instance, PROVIDER, policy::DEFAULT_THRESHOLD};
 use crate::text::{Code, Diagnostic, Language, Position, SourceText, Text, zone};
 use std::collections::BTreeSet;
 
@@ -157,6 +157,14 @@ pub(super) fn mistakes(instance: &Instance, file: &str, source: &str) -> Vec<Dia
                 "add it under dimensions; tables and import rely on it",
             );
         }
+    }
+    let own = &instance.provider.code;
+    if let Some(providers) = instance.dimensions.iter().find(|d| d.value.id == PROVIDER)
+        && providers.value.category(own).is_none()
+    {
+        let problem = format!("`provider` has no category `{own}`, which cases get whose provider no sheet names");
+        let remedy = "add the code of the installation's own provider to its categories";
+        tell(Code::OwnProvider, Position::of(providers), problem, remedy);
     }
     for (dimension, words) in &instance.ledger.words {
         for (word, code) in words {

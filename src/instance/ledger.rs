@@ -38,6 +38,9 @@ pub struct LedgerColumns {
     pub meetings: String,
     /// Yes or no.
     pub pay_subsidy: String,
+    /// Which provider coaches, a category of `provider`; may be missing. Where nothing stands, the installation's own does.
+    #[serde(default)]
+    pub provider: Option<String>,
     /// The language of the case's reports: a language's code or name; may be missing.
     #[serde(default)]
     pub language: Option<String>,

@@ -24,6 +24,9 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Spanned;
 use std::collections::BTreeMap;
 
+/// Id of the dimension that tells providers apart, where an instance has one; see [`crate::case::Opening::provider`].
+pub const PROVIDER: &str = "provider";
+
 /// A named party of the service: an office that receives reports or a provider that writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +224,14 @@ impl Instance {
     #[must_use]
     pub fn dimension(&self, id: &str) -> Option<&Dimension> {
         self.dimensions.iter().map(|d| &d.value).find(|d| d.id == id)
+    }
+
+    /// What the provider of that code is called; the code itself when the instance no longer knows it.
+    #[must_use]
+    pub fn provider_name<'a>(&'a self, code: &'a str, language: Language) -> &'a str {
+        let named = self.dimension(PROVIDER).and_then(|d| d.category(code)).map(|c| &c.label);
+        let own = (self.provider.code == code).then_some(&self.provider.name);
+        named.or(own).map_or(code, |name| name.in_language(language))
     }
 
     /// What `code` of `dimension` is called; the code itself when the instance no longer knows it.

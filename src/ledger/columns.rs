@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 /// Field to the place and heading of its column.
 pub(super) type ColumnMap = BTreeMap<&'static str, (usize, String)>;
 
-/// Every field with the heading of its column, in the order in which a row is read; those of language and e-mail where the
-/// instance has them.
+/// Every field with the heading of its column, in the order in which a row is read; those of provider, language and e-mail
+/// where the instance has them.
 #[must_use]
 pub fn headings(instance: &Instance) -> Vec<(&'static str, &str)> {
     let c = &instance.ledger.columns;
@@ -30,12 +30,13 @@ pub fn headings(instance: &Instance) -> Vec<(&'static str, &str)> {
         ("meetings", &c.meetings),
         ("pay_subsidy", &c.pay_subsidy),
     ];
+    wanted.extend(c.provider.as_deref().map(|heading| ("provider", heading)));
     wanted.extend(c.language.as_deref().map(|heading| ("language", heading)));
     wanted.extend(c.email.as_deref().map(|heading| ("email", heading)));
     wanted
 }
 
-/// Finds the column of every field; those of language and e-mail may be missing.
+/// Finds the column of every field; those of provider, language and e-mail may be missing.
 pub(super) fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, Vec<RowFault>> {
     let (mut map, mut missing) = (ColumnMap::new(), Vec::new());
     for (field, heading) in headings(instance) {
@@ -45,7 +46,7 @@ pub(super) fn columns(sheet: &Sheet, instance: &Instance) -> Result<ColumnMap, V
                 map.insert(field, (*at, heading.to_owned()));
                 continue;
             }
-            [] if ["language", "email"].contains(&field) => continue,
+            [] if ["provider", "language", "email"].contains(&field) => continue,
             [] => ("heading_missing", "the heading is missing"),
             _ => ("heading_twice", "the heading stands there more than once"),
         };

@@ -27,6 +27,8 @@ pub struct LedgerRow {
     pub ending: Option<Ending>,
     /// Where the client is reached.
     pub email: Option<String>,
+    /// The provider that it tells; the installation's own where no column is for it.
+    pub provider: Option<String>,
 }
 
 /// What is wrong with one cell.
@@ -286,6 +288,11 @@ impl Check<'_> {
             meetings: self.count("meetings"),
             work_trials: self.count("work_trials"),
         };
+        let own = &self.instance.provider.code;
+        let provider = match self.instance.ledger.columns.provider {
+            Some(_) => self.word("provider"),
+            None => Some(own.clone()),
+        };
         let language = self.language();
         let email = self.optional("email");
         if email.as_deref().is_some_and(|text| !is_email(text)) {
@@ -338,7 +345,7 @@ impl Check<'_> {
             number: number?,
             opening: Opening {
                 office: self.instance.office.code.clone(),
-                provider: self.instance.provider.code.clone(),
+                provider: provider.clone().unwrap_or_else(|| own.clone()),
                 coach: coach?,
                 municipality: self.optional("municipality"),
                 gender,
@@ -351,6 +358,7 @@ impl Check<'_> {
             work,
             ending,
             email,
+            provider,
         })
     }
 }

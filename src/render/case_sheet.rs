@@ -89,6 +89,7 @@ fn headings(instance: &Instance) -> Vec<&str> {
         &c.meetings,
         &c.pay_subsidy,
     ];
+    all.extend(c.provider.as_deref());
     all.extend(c.language.as_deref());
     all
 }
@@ -117,6 +118,9 @@ fn cells(case: &CaseFile, instance: &Instance) -> Vec<Cell> {
         count(work.meetings),
         word("pay_subsidy", subsidy),
     ];
+    if instance.ledger.columns.provider.is_some() {
+        all.push(word("provider", Some(&opening.provider)));
+    }
     if instance.ledger.columns.language.is_some() {
         all.push(text(opening.language.map(Language::finnish_name)));
     }

@@ -88,7 +88,7 @@ impl InterimReport {
             case: case.number(),
             language,
             office: super::sections::organisation(&instance.office, &opening.office, language),
-            provider: super::sections::organisation(&instance.provider, &opening.provider, language),
+            provider: instance.provider_name(&opening.provider, language).to_owned(),
             coach: opening.coach.clone(),
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),
             sent_at,

@@ -44,7 +44,7 @@ impl ClosingReport {
             imported_number: case.imported_number().map(str::to_owned),
             language,
             office: organisation(&instance.office, &opening.office, language),
-            provider: organisation(&instance.provider, &opening.provider, language),
+            provider: instance.provider_name(&opening.provider, language).to_owned(),
             coach: opening.coach.clone(),
             source: if coach.is_some() { Source::Coach } else { Source::Sheet },
             notice: instance.notice.as_ref().map(|n| n.in_language(language).to_owned()),

@@ -229,6 +229,9 @@ impl Check<'_> {
 
     fn comparison(&mut self, statistics: &Statistics) {
         let Some(comparison) = &statistics.comparison else { return };
+        if let Some(source) = &comparison.source {
+            self.words("the source of the comparison", Position::START, source);
+        }
         for code in &comparison.outcomes {
             self.code(OUTCOME, &code.value, Position::of(code));
         }

@@ -101,6 +101,9 @@ impl<'a> Figures<'a> {
         }
         self.check.words(&format!("the title of `{id}`"), at, &indicator.title());
         self.check.words(&format!("the definition of `{id}`"), at, &indicator.definition());
+        if let Some(source) = &indicator.source {
+            self.check.words(&format!("the source of `{id}`"), at, source);
+        }
         let kinds = [
             ("cases", indicator.cases.is_some()),
             ("answers", indicator.answers.is_some()),

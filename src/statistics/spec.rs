@@ -177,6 +177,9 @@ pub struct IndicatorSpec {
     /// How it is to be understood.
     #[serde(default)]
     pub definition: Option<Text>,
+    /// Where its figures come from, if not from where those of palaute.yaml do.
+    #[serde(default)]
+    pub source: Option<Text>,
     /// Closed cases with these codes of these dimensions, of all closed cases.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, Vec<String>>>")]
@@ -208,6 +211,9 @@ pub struct ComparisonSpec {
     /// The dimensions that make the strata, at most four; the unemployment of the client's area is added where it is known.
     #[schemars(with = "Vec<String>")]
     pub strata: Vec<Spanned<String>>,
+    /// Where its figures come from, if not from where those of palaute.yaml do.
+    #[serde(default)]
+    pub source: Option<Text>,
 }
 
 /// `statistics.yaml`.

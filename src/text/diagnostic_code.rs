@@ -164,6 +164,7 @@ codes! {
     NamedForm "I016" "palaute.yaml names a form that is not there";
     ReminderDays "I017" "a reminder cannot be sent on that day";
     MailServer "I018" "mail cannot leave in this way";
+    OwnProvider "I019" "the installation's own provider is not among the providers";
 
     // statistics.yaml.
     TableId "S001" "a table's id is used twice, taken or no id";

@@ -9,7 +9,7 @@ mod staff;
 use super::arguments::Demo;
 use super::folder::{Folder, io_at};
 use super::import::import_file;
-use super::init::{INSTANCE, beside_its_schema, write, write_instance};
+use super::init::{INSTANCE, STATISTICS, beside_its_schema, write, write_instance};
 use super::publish::{make_release, past_in, proof_of, publishing, write_site};
 use super::report::write_reports;
 use super::run::Outcome;
@@ -181,6 +181,7 @@ fn write_demo_instance(dir: &Path, port: u16, options: &Demo) -> Result<&'static
         }
         Some(cases) => {
             write_instance(dir, &with_port(&sheet::synthetic_instance(INSTANCE)))?;
+            write(&dir.join("statistics.yaml"), beside_its_schema(&sheet::synthetic_statistics(STATISTICS)))?;
             write(&dir.join("ledger/synthetic.csv"), sheet::synthetic_sheet(cases, options.seed))?;
             Ok("ledger/synthetic.csv")
         }

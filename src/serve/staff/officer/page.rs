@@ -122,10 +122,9 @@ impl Signed {
     }
 
     fn about(&self, case: &CaseFile) -> String {
-        let (language, opening, provider) = (self.state.language, case.opening(), &self.state.desk.instance.provider);
+        let (language, opening) = (self.state.language, case.opening());
         let m = Messages::of(language);
-        let known = provider.code == opening.provider;
-        let provider = if known { provider.name.in_language(language) } else { opening.provider.as_str() };
+        let provider = self.state.desk.instance.provider_name(&opening.provider, language);
         let start = told_date(opening.coaching_started, language);
         let places = [("provider", provider), ("coach", opening.coach.as_str()), ("start", &start)];
         match case.ending() {
