@@ -11,5 +11,7 @@ mod histories;
 mod planting;
 #[path = "redteam/releases.rs"]
 mod releases;
+#[path = "redteam/rule.rs"]
+mod rule;
 #[path = "redteam/worlds.rs"]
 mod worlds;

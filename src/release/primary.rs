@@ -12,6 +12,9 @@ const WHEN: [&str; 4] = ["started", "ended", "received", RECORD];
 /// Attribute of what was answered to a question.
 const ANSWER: &str = "answer";
 
+/// Attribute of whether hours were recorded.
+const HOURS: &str = "hours";
+
 /// 1 to k-1 people.
 pub(super) fn small(n: i64, policy: &Policy) -> bool {
     n > 0 && n < i64::from(policy.threshold)
@@ -68,8 +71,8 @@ pub(super) fn following(
         }
     }
     for group in of_both(cells, told) {
-        for ([started, ended], people) in both_cohorts(block) {
-            let of_group = with(&with(&group, OVERLAPPING[0], started), OVERLAPPING[1], ended);
+        for (both, people) in both_cohorts(block).into_iter().filter(|([started, _], _)| started != LATER) {
+            let of_group = of_cohorts(&group, &both);
             // Of fewer people than the threshold no group can be kept apart by as many; see `barred`.
             if people >= i64::from(policy.threshold) && is_small(&of_group) {
                 found.insert(of_group);
@@ -79,20 +82,89 @@ pub(super) fn following(
     found
 }
 
-/// Cells that may not be shown: the started of a group less its ended would tell of the few who have not ended.
+/// Cells that may not be shown: the started of a group in some cohorts in a row less its ended in others would tell of the
+/// few who are of one and not of the other, such as those who have not ended. One cohort of each such sum is withheld, of
+/// the ends if one is new, else of the starts.
 pub(super) fn barred(
     cells: &BTreeSet<Whose>,
     told: &BTreeSet<Whose>,
     block: &Block,
     policy: &Policy,
 ) -> BTreeSet<Whose> {
-    let open = both_cohorts(block).into_iter().filter(|([_, ended], _)| ended.contains(LATER)).map(|(_, n)| n).sum();
-    if !small(open, policy) {
-        return BTreeSet::new();
+    let [started, ended] = OVERLAPPING.map(|id| cohorts(id, block));
+    let both = both_cohorts(block);
+    let mut last: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for of_start in started.iter().enumerate().flat_map(|(from, _)| (from..started.len()).map(move |to| from..=to)) {
+        let starts = &started[of_start];
+        for of_end in ended.iter().enumerate().flat_map(|(from, _)| (from..ended.len()).map(move |to| from..=to)) {
+            let ends = &ended[of_end];
+            let is_of_one = |[s, e]: &[String; 2]| starts.contains(s) != ends.contains(e);
+            let apart = both.iter().filter(|(codes, _)| is_of_one(codes)).map(|(_, n)| n).sum();
+            if small(apart, policy) {
+                let of_both = [starts, ends].map(|codes| codes.last().map_or("", String::as_str));
+                last.insert(of_both.into());
+            }
+        }
     }
     let groups = of_both(cells, told);
-    let is_barred = |w: &&Whose| w.only.contains_key(OVERLAPPING[1]) && groups.contains(&bare(w));
-    cells.iter().filter(is_barred).cloned().collect()
+    let of = |w: &Whose, id: &str, code: &str| w.only.get(id).is_some_and(|codes| codes.contains(code));
+    let mut found = BTreeSet::new();
+    for (start, end) in last {
+        for group in &groups {
+            let own = || cells.iter().filter(|w| !told.contains(*w) && bare(w) == *group);
+            let ends: Vec<&Whose> = own().filter(|w| of(w, OVERLAPPING[1], end)).collect();
+            let starts = own().filter(|w| of(w, OVERLAPPING[0], start));
+            if ends.is_empty() { found.extend(starts.cloned()) } else { found.extend(ends.into_iter().cloned()) }
+        }
+    }
+    found
+}
+
+/// Cells that may not be shown because of the small ones beside them: whoever knows the rule would know of every withheld
+/// cell of a line that it is small if the first large one that had to be withheld, too, were the one that comes last. So
+/// the smallest of the large ones is withheld with them, and those that are as large. Of a line then exactly so many are
+/// large, and which of them they are nobody can tell: with one population every other is possible in which their numbers
+/// have changed places.
+///
+/// Of `graded` lines a mean is told, which ties the numbers to their places: they are withheld as a whole. First come the
+/// cells that nobody may tell, either; then those of graded lines.
+pub(super) fn beside(
+    cells: &BTreeSet<Whose>,
+    told: &BTreeSet<Whose>,
+    (sensitive, graded): (&BTreeSet<Whose>, &BTreeSet<&Whose>),
+    block: &Block,
+) -> [BTreeSet<Whose>; 2] {
+    let mut lines: BTreeMap<(Whose, &String), Vec<&Whose>> = BTreeMap::new();
+    for whose in cells {
+        for id in groups(whose).filter(|id| whose.only[*id].len() == 1) {
+            let mut above = whose.clone();
+            above.only.remove(id);
+            lines.entry((above, id)).or_default().push(whose);
+        }
+    }
+    let [mut found, mut of_graded] = [BTreeSet::new(), BTreeSet::new()];
+    for line in lines.into_values().filter(|line| line.iter().any(|w| sensitive.contains(*w))) {
+        let is_graded = line.iter().any(|w| graded.contains(*w));
+        let free = line.into_iter().filter(|w| !sensitive.contains(*w) && !told.contains(*w));
+        if is_graded {
+            of_graded.extend(free.cloned());
+            continue;
+        }
+        let large: Vec<(i64, &Whose)> = free.map(|w| (block.count(&block.set(w)), w)).filter(|(n, _)| *n > 0).collect();
+        let least = large.iter().map(|(n, _)| *n).min();
+        found.extend(large.into_iter().filter(|(n, _)| Some(*n) == least).map(|(_, w)| w.clone()));
+    }
+    [found, of_graded]
+}
+
+/// True for a mean beside withheld grades that lies so near an end of the scale that it leaves too few ways to make it: whoever
+/// gave another grade than that at the end must be able to be more than the threshold, two steps away from it.
+pub(super) fn is_extreme(grades: &[(i64, Whose)], block: &Block, policy: &Policy) -> bool {
+    let given: Vec<(i64, i64)> = grades.iter().map(|(grade, whose)| (*grade, block.count(&block.set(whose)))).collect();
+    let steps =
+        |end: Option<i64>| given.iter().map(|(grade, n)| end.map_or(0, |end| (end - grade).abs()) * n).sum::<i64>();
+    let ends = [grades.iter().map(|(grade, _)| *grade).min(), grades.iter().map(|(grade, _)| *grade).max()];
+    ends.into_iter().any(|end| steps(end) <= 2 * i64::from(policy.threshold))
 }
 
 /// Cells that count the people of a set's group by their end.
@@ -128,23 +200,31 @@ fn of_both(cells: &BTreeSet<Whose>, told: &BTreeSet<Whose>) -> BTreeSet<Whose> {
     started.intersection(&ended).cloned().collect()
 }
 
-/// Each cohort of a start with each of an end, or none yet, and how many people are of both.
-fn both_cohorts(block: &Block) -> Vec<([BTreeSet<String>; 2], i64)> {
+/// The cohorts of a start or an end, the oldest first.
+fn cohorts(id: &str, block: &Block) -> Vec<String> {
+    let codes = block.attributes.iter().find(|a| a.id == id).map_or(&[][..], |a| a.codes.as_slice());
+    codes.iter().filter(|c| *c != LATER).cloned().collect()
+}
+
+/// Each cohort of a start, or none yet, with each of an end, or none yet, and how many people are of both.
+fn both_cohorts(block: &Block) -> Vec<([String; 2], i64)> {
     let codes = |id: &str| block.attributes.iter().find(|a| a.id == id).map_or(&[][..], |a| a.codes.as_slice());
-    let one = |code: &String| BTreeSet::from([code.clone()]);
+    let everybody = Whose { block: block.id.clone(), only: BTreeMap::new() };
     let mut found = Vec::new();
-    for started in codes(OVERLAPPING[0]).iter().filter(|c| *c != LATER) {
+    for started in codes(OVERLAPPING[0]) {
         for ended in codes(OVERLAPPING[1]) {
-            let both = [one(started), one(ended)];
-            let whose = with(
-                &with(&Whose { block: block.id.clone(), only: BTreeMap::new() }, OVERLAPPING[0], both[0].clone()),
-                OVERLAPPING[1],
-                both[1].clone(),
-            );
-            found.push((both, block.count(&block.set(&whose))));
+            let both = [started, ended].map(Clone::clone);
+            let n = block.count(&block.set(&of_cohorts(&everybody, &both)));
+            found.push((both, n));
         }
     }
     found
+}
+
+/// Those of a group who are of a start and of an end.
+fn of_cohorts(group: &Whose, both: &[String; 2]) -> Whose {
+    let one = |code: &String| BTreeSet::from([code.clone()]);
+    with(&with(group, OVERLAPPING[0], one(&both[0])), OVERLAPPING[1], one(&both[1]))
 }
 
 /// Of a corrected cohort, the few whose record was taken away from a cell or brought to it.
@@ -206,21 +286,29 @@ fn rest(block: &Block, above: &Whose, whose: &Whose) -> Option<Whose> {
     Some(rest)
 }
 
-/// Silence tells nothing of who was silent.
+/// Silence tells nothing of who was silent, nor does it tell anything that hours were recorded.
 fn says_something(whose: &Whose) -> bool {
     let silent = |codes: &BTreeSet<String>| codes.iter().all(|c| [NO_ANSWER, NOT_ASKED].contains(&c.as_str()));
-    groups(whose).next().is_some() && !whose.only.get(ANSWER).is_some_and(silent)
+    groups(whose).any(|id| id != HOURS) && !whose.only.get(ANSWER).is_some_and(silent)
 }
 
-/// Nobody in a cell of two dimensions although there are people both in its row and in its column.
+/// Nobody in a cell of two dimensions although there are people both in its row and in its column, or none in one of them
+/// only because everybody is in another: that is withheld, and an empty cell in a withheld line would tell it.
 fn is_empty_within_a_group(whose: &Whose, block: &Block) -> bool {
     let mut attributes = groups(whose).peekable();
     let without = |id: &String| {
         let mut above = whose.clone();
         above.only.remove(id);
-        block.count(&block.set(&above)) > 0
+        block.count(&block.set(&above)) > 0 || groups(&above).any(|other| all_are_alike(&above, other, block))
     };
     groups(whose).count() > 1 && attributes.all(without) && !block.set(whose).is_empty()
+}
+
+/// True when everybody of a set who is told apart by an attribute, whatever its code there, has the same code.
+fn all_are_alike(whose: &Whose, id: &str, block: &Block) -> bool {
+    let codes = block.attributes.iter().find(|a| a.id == id).map_or(&[][..], |a| a.codes.as_slice());
+    let number = |code: &String| block.count(&block.set(&with(whose, id, BTreeSet::from([code.clone()]))));
+    codes.iter().filter(|code| number(code) > 0).count() == 1
 }
 
 /// People of `above` whom no category shows, attribute by attribute.

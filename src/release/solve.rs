@@ -51,7 +51,7 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let ledger: Vec<(Reading, &LedgerEntry)> =
         known.ledger.iter().filter_map(|e| Some((told_here(people, &e.reading)?, e))).collect();
     let own = known.sensitive.iter().filter(|w| same_people(&w.block, &people.id));
-    let earlier: Vec<Whose> = own.filter_map(|w| whose_here(people, w)).collect();
+    let earlier: BTreeSet<Whose> = own.filter_map(|w| whose_here(people, w)).collect();
     let mut named: BTreeSet<String> = BTreeSet::new();
     let readings = wishes.iter().map(|w| &w.reading).chain(ledger.iter().map(|(reading, _)| reading));
     let all = readings.flat_map(whose_of).chain(known.shown.iter().map(|(w, _)| w)).chain(&earlier);
@@ -67,11 +67,16 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     if is_correction {
         sensitive.extend(primary::changed(&cells, &block, policy));
     }
-    sensitive.extend(earlier);
     let told: BTreeSet<Whose> = ledger.iter().filter_map(|(reading, _)| count(reading)).collect();
+    let means = wishes.iter().map(|w| &w.reading).filter(|r| matches!(r, Reading::Grades(_)));
+    let graded: BTreeSet<&Whose> = means.flat_map(whose_of).collect();
+    let [beside, of_graded] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
+    let primary = &sensitive | &earlier;
+    sensitive = &primary | &beside;
     let following = primary::following(&cells, &told, &block, policy);
     sensitive.extend(following.iter().cloned());
-    let mut barred = primary::barred(&cells, &told, &block, policy);
+    let mut barred = &primary::barred(&cells, &told, &block, policy) | &of_graded;
+    let withheld = &sensitive | &of_graded;
     let mut by_set: BTreeMap<Vec<u32>, Whose> = BTreeMap::new();
     for whose in sensitive {
         by_set.entry(block.set(&whose)).or_insert(whose);
@@ -95,8 +100,14 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     // Twice at most: what time alone has opened cannot be protected, but nothing more is told of that group.
     let (mut granted, mut solution, mut fits);
     loop {
-        let open_to: Vec<usize> =
-            (0..wishes.len()).filter(|at| count(&wishes[*at].reading).is_none_or(|w| !barred.contains(&w))).collect();
+        let is_open = |reading: &Reading| match reading {
+            Reading::Count(whose) => !barred.contains(whose),
+            Reading::Grades(grades) => {
+                grades.iter().all(|(_, w)| !withheld.contains(w)) || !primary::is_extreme(grades, &block, policy)
+            }
+            _ => true,
+        };
+        let open_to: Vec<usize> = (0..wishes.len()).filter(|at| is_open(&wishes[*at].reading)).collect();
         problem.sensitive = by_set.keys().cloned().collect();
         problem.candidates = open_to.iter().map(|at| block.rows(&wishes[*at].reading, wishes[*at].value)).collect();
         fits = witness::anchor(&problem).is_some();
@@ -120,11 +131,13 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let by_us = by_us.flat_map(|(reading, e)| block.rows(reading, e.low)).chain(own).collect();
     let still = still_open(&problem, opened.clone(), by_us);
     let name = |set: &Vec<u32>| by_set.get(set).cloned();
-    let mut open: Vec<Whose> = still.iter().filter_map(name).collect();
+    // What is withheld only because of small ones beside it is no secret of its own.
+    let is_secret = |w: &Whose| primary.contains(w) || !beside.contains(w);
+    let mut open: Vec<Whose> = still.iter().filter_map(name).filter(is_secret).collect();
     let (proved, unproved): (Vec<_>, Vec<_>) =
         opened.iter().filter(|set| !still.contains(set)).partition(|set| is_told(&problem, set));
     let lost: Vec<Whose> = proved.into_iter().filter_map(name).collect();
-    open.extend(unproved.into_iter().filter_map(name));
+    open.extend(unproved.into_iter().filter_map(name).filter(is_secret));
     let pairs =
         by_set.into_values().zip(&solution.pairs).filter_map(|(whose, pair)| Some(written(whose, pair.as_ref()?)));
     let pairs = pairs.collect();

@@ -1,0 +1,220 @@
+//! Whoever knows the rule to the letter turns it round: of all populations that there could be, those are left for which the
+//! program would have shown and withheld what it did. No withheld number may be the same in all of them, and of none may
+//! they say that it is small.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use palaute::cube::{
+    Attribute, Axis, AxisCategory, Basis, Cell, Class, Cohort, Counted, MEAN, NO_ANSWER, People, Reading, Role, TOTAL,
+    Table, Whose,
+};
+use palaute::instance::Instance;
+use palaute::release::{Before, Ledger, Release, ReleaseId};
+use palaute::text::{Figure, Text, divide_rounded};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: Date = date(2025, 11, 30);
+
+fn instance(threshold: u32) -> Instance {
+    let text = include_str!("../../demo/palaute.yaml").replace("threshold: 3", &format!("threshold: {threshold}"));
+    Instance::read("palaute.yaml", &text).unwrap()
+}
+
+fn axis(id: &str, codes: impl Iterator<Item = String>) -> Axis {
+    let categories = codes.map(|code| AxisCategory { label: Text::finnish(code.clone()), code }).collect();
+    Axis { id: id.to_owned(), label: Text::finnish(id), role: Role::Classification, categories }
+}
+
+/// A block of people of one cohort with these attributes.
+struct Block<'a> {
+    id: &'a str,
+    /// Attribute of the cohort.
+    when: &'a str,
+    attributes: &'a [(&'a str, &'a [&'a str])],
+}
+
+impl Block<'_> {
+    fn whose(&self, only: &[(&str, &str)]) -> Whose {
+        let cohort = (self.when, DAY.to_string());
+        let codes = std::iter::once((cohort.0, cohort.1.as_str())).chain(only.iter().copied());
+        let only = codes.map(|(id, code)| (id.to_owned(), BTreeSet::from([code.to_owned()]))).collect();
+        Whose { block: self.id.to_owned(), only }
+    }
+
+    /// The people, so many of each combination of codes in turn.
+    fn people(&self, counts: &[i64]) -> People {
+        let own = self.attributes.iter().map(|(id, codes)| Attribute {
+            id: (*id).to_owned(),
+            codes: codes.iter().map(|c| (*c).to_owned()).collect(),
+        });
+        let when = Attribute { id: self.when.to_owned(), codes: vec![DAY.to_string(), "later".to_owned()] };
+        let attributes: Vec<Attribute> = std::iter::once(when).chain(own).collect();
+        let mut kinds = vec![vec![0]];
+        for (_, codes) in self.attributes {
+            kinds = kinds.iter().flat_map(|k| (0..codes.len()).map(|c| [k.as_slice(), &[c]].concat())).collect();
+        }
+        let kinds = kinds.into_iter().zip(counts.iter().copied()).filter(|(_, n)| *n > 0).collect();
+        People { id: self.id.to_owned(), attributes, kinds, structural_zeros: Vec::new() }
+    }
+
+    /// What is counted of them: every combination of codes with its totals, and of grades their mean.
+    fn counted(&self, counts: &[i64], is_graded: bool) -> Counted {
+        let people = self.people(counts);
+        let mut cells: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
+        for (id, codes) in self.attributes {
+            let all = || codes.iter().copied().chain([TOTAL]);
+            cells = cells.iter().flat_map(|c| all().map(|code| [c.as_slice(), &[(*id, code)]].concat())).collect();
+        }
+        let of = |cell: &Vec<(&str, &str)>| {
+            let only: Vec<(&str, &str)> = cell.iter().copied().filter(|(_, code)| *code != TOTAL).collect();
+            self.whose(&only)
+        };
+        let mut reads: Vec<Reading> = cells.iter().map(|cell| Reading::Count(of(cell))).collect();
+        let number = |r: &Reading| if let Reading::Count(w) = r { people.count(w) } else { 0 };
+        let mut figures: Vec<Cell> =
+            reads.iter().map(|r| Cell { figure: Figure::count(number(r)), basis: Basis::Count }).collect();
+        let mut axes: Vec<Axis> = self
+            .attributes
+            .iter()
+            .map(|(id, codes)| axis(id, codes.iter().copied().chain([TOTAL]).map(str::to_owned)))
+            .collect();
+        if is_graded {
+            let (id, codes) = self.attributes[0];
+            let graded: Vec<(i64, Whose)> =
+                codes.iter().filter_map(|code| Some((code.parse().ok()?, self.whose(&[(id, code)])))).collect();
+            let of_grades: Vec<(i64, i64)> = graded.iter().map(|(g, w)| (*g, people.count(w))).collect();
+            let (n, sum) = of_grades.iter().fold((0, 0), |(n, sum), (g, of)| (n + of, sum + g * of));
+            let alike = of_grades.iter().filter(|(_, of)| *of > 0).count() < 2;
+            let basis = Basis::Rating { people: n, sum, alike };
+            figures.push(Cell {
+                figure: Figure::tenths(divide_rounded(i128::from(10 * sum), i128::from(n.max(1)))),
+                basis,
+            });
+            reads.push(Reading::Grades(graded));
+            let code = MEAN.to_owned();
+            axes[0].categories.push(AxisCategory { code, label: Text::finnish("ka") });
+        }
+        let cohort = Cohort { of: self.when.to_owned(), from: None, until: DAY };
+        let table = Table {
+            id: "table".to_owned(),
+            title: Text::finnish("t"),
+            definition: Text::finnish("d"),
+            axes,
+            cells: figures,
+            hangs_on: Vec::new(),
+            class: Class::Counts,
+            as_of: DAY,
+            source: Text::finnish("s"),
+            responses: Vec::new(),
+            reads,
+            cohort: Some(cohort.clone()),
+            priority: 0,
+        };
+        Counted { tables: vec![table], people: vec![people], cohorts: vec![cohort], comparison: Vec::new() }
+    }
+}
+
+/// Every way to put so many people into so many kinds.
+fn populations(people: i64, kinds: usize) -> Vec<Vec<i64>> {
+    if kinds == 1 {
+        return vec![vec![people]];
+    }
+    let first =
+        |n: i64| populations(people - n, kinds - 1).into_iter().map(move |rest| [&[n], rest.as_slice()].concat());
+    (0..=people).flat_map(first).collect()
+}
+
+/// What readers see of a population.
+fn seen(counted: &Counted, instance: &Instance) -> Option<Vec<Option<i64>>> {
+    let ledger = Ledger::default();
+    let before = Before { earlier: &[], witnesses: &[], ledger: &ledger };
+    let id = (ReleaseId::next(DAY, &[]), Timestamp::UNIX_EPOCH);
+    let made = Release::control(counted, &before, instance, id, 1).ok()?;
+    Some(made.release.tables()[0].cells.iter().map(|c| c.map(|f| f.scaled)).collect())
+}
+
+/// What the rule, turned round, tells of the withheld numbers: how many there are over all populations, how many of them
+/// are told, and how many are told to be small.
+#[derive(Debug, Default, PartialEq)]
+struct Told {
+    withheld: usize,
+    exactly: usize,
+    small: usize,
+    shown: usize,
+}
+
+fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
+    let instance = instance(k);
+    let kinds = block.attributes.iter().map(|(_, codes)| codes.len()).product();
+    let mut alike: BTreeMap<Vec<Option<i64>>, Vec<Counted>> = BTreeMap::new();
+    for population in populations(people, kinds) {
+        let counted = block.counted(&population, is_graded);
+        if let Some(seen) = seen(&counted, &instance) {
+            alike.entry(seen).or_default().push(counted);
+        }
+    }
+    let mut told = Told::default();
+    for (pattern, all) in &alike {
+        for at in 0..pattern.len() {
+            if pattern[at].is_some() {
+                told.shown += all.len();
+                continue;
+            }
+            let values: BTreeSet<i64> = all.iter().map(|c| c.tables[0].cells[at].figure.scaled).collect();
+            told.withheld += all.len();
+            let is_count = matches!(all[0].tables[0].reads[at], Reading::Count(_));
+            // Nobody is no secret of a line: an empty category beside others is shown elsewhere.
+            let is_secret = block.attributes.len() > 1 || values.iter().all(|n| *n > 0);
+            if is_count && values.len() == 1 && is_secret {
+                told.exactly += all.len();
+            }
+            if is_count && values.iter().all(|n| (1..i64::from(k)).contains(n)) {
+                told.small += all.len();
+            }
+        }
+    }
+    told
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_a_line() {
+    let block = Block { id: "cases.outcome", when: "ended", attributes: &[("outcome", &["a", "b", "c", "d"])] };
+    for (people, k) in [(9, 3), (12, 3), (11, 4)] {
+        let told = turned_round(&block, people, k, false);
+        println!("{people} people, threshold {k}: {told:?}");
+        assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
+        assert!(told.withheld > 0 && told.shown > 0);
+    }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_grades() {
+    let block = Block { id: "f.q", when: "received", attributes: &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])] };
+    for (people, k) in [(10, 3), (11, 5)] {
+        let told = turned_round(&block, people, k, true);
+        println!("{people} people, threshold {k}: {told:?}");
+        assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
+    }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_a_crossed_table() {
+    let attributes: &[(&str, &[&str])] = &[("gender", &["woman", "man"]), ("outcome", &["a", "b"])];
+    let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
+    for (people, k) in [(12, 3), (14, 3), (13, 4)] {
+        let told = turned_round(&block, people, k, false);
+        println!("{people} people, threshold {k}: {told:?}");
+        assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
+    }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_a_larger_crossed_table() {
+    let attributes: &[(&str, &[&str])] = &[("gender", &["woman", "man"]), ("outcome", &["a", "b", "c"])];
+    let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
+    for (people, k) in [(10, 3)] {
+        let told = turned_round(&block, people, k, false);
+        println!("{people} people, threshold {k}: {told:?}");
+        assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
+    }
+}
