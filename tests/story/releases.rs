@@ -137,6 +137,35 @@ fn a_period_with_fewer_exits_than_the_threshold_goes_into_the_next() {
 }
 
 #[test]
+fn when_the_last_open_coachings_end_and_nobody_starts_the_next_release_is_made_and_built() {
+    let instance = released();
+    let before = instance.open_data();
+    let ends = [
+        ("V-018", "20.1.2026;työ"),
+        ("V-019", "18.2.2026;koulutus"),
+        ("V-020", "3.3.2026;paluu työvoimaviranomaiselle"),
+        ("V-021", "28.4.2026;työ"),
+        ("V-022", "20.5.2026;koulutus"),
+    ];
+    let row = |line: &str| {
+        let end = ends.iter().find(|(number, _)| line.starts_with(number));
+        end.map_or_else(|| line.to_owned(), |(_, end)| line.replacen(";;;;", &format!(";{end};;"), 1)) + "\n"
+    };
+    let sheet: String = SHEET.lines().map(row).collect();
+    instance.must_at(SUMMER, &["import", &instance.sheet("b.csv", &sheet)]);
+    instance.must_at(SUMMER, &["release", "--as-of", "2026-06-30"]);
+    instance.must(&["build"]);
+    assert_eq!(cohort_of(&instance, "outcomes"), (Some("2025-12-01".into()), "2026-06-30".into()));
+    let now = instance.open_data();
+    assert_eq!(figure(&now, "outcomes total"), "5");
+    let of_start = before.iter().filter(|(address, _)| address.starts_with("clients-by-"));
+    assert!(of_start.clone().count() > 5);
+    for (address, was) in of_start {
+        assert_eq!(figure(&now, address), was, "{address}: nobody has started");
+    }
+}
+
+#[test]
 fn an_erasure_between_two_releases_changes_no_published_figure_of_a_released_cohort() {
     let instance = released();
     let (before, first) = (instance.open_data(), of_cohorts(&instance, "2025-11-30.1"));
