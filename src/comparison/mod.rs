@@ -18,6 +18,7 @@ use crate::text::{Language, Text};
 use distribution::float;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Closed cases below which nothing is told of a provider.
 pub const DESCRIBED: usize = 30;
@@ -40,6 +41,8 @@ pub enum Band {
     Above,
     /// Below the range.
     Below,
+    /// The numbers from which a word would follow are withheld: the same for every provider of whom they are.
+    NotTold,
 }
 
 /// A closed case as the comparison sees it.
@@ -98,6 +101,20 @@ pub fn standings(cases: &[ClosedCase], names: &[(String, Text)]) -> Vec<Standing
             .then_with(|| a.provider.cmp(&b.provider))
     });
     all
+}
+
+/// True when figures may stand beside the words: of every provider and every stratum that somebody is in, at least twice
+/// the threshold `k` have reached an outcome and as many have not. What is expected is drawn from these numbers, and tells of
+/// them: with few unknown ones it leaves a single solution.
+#[must_use]
+pub fn may_have_figures(cases: &[ClosedCase], names: &[(String, Text)], k: u32) -> bool {
+    let mut counts: BTreeMap<(&[i64], i64), BTreeMap<&str, [u32; 2]>> = BTreeMap::new();
+    for case in cases {
+        let of_provider = counts.entry((&case.strata, case.labour_market)).or_default();
+        of_provider.entry(&case.provider).or_default()[usize::from(case.reached)] += 1;
+    }
+    let is_large = |of: Option<&[u32; 2]>| of.is_some_and(|of| of.iter().all(|n| *n >= 2 * k));
+    counts.values().all(|of_provider| names.iter().all(|(code, _)| is_large(of_provider.get(code.as_str()))))
 }
 
 /// The order of two names, capital letters and small ones alike; å, ä and ö are the last letters.
@@ -205,6 +222,26 @@ mod tests {
         // About 2.7 are expected where twenty were seen.
         assert_eq!(bands(&[some("a", 20, 80), some("z", 10, 300)].concat(), &["a"]), [Band::Descriptive]);
         assert_eq!(bands(&[some("a", 60, 80), some("z", 290, 300)].concat(), &["a"]), [Band::Descriptive]);
+    }
+
+    #[test]
+    fn figures_stand_beside_the_words_only_where_every_stratum_is_large_at_every_provider() {
+        let of = |provider: &str, level: i64, reached, all| {
+            some(provider, reached, all).into_iter().map(move |c| ClosedCase { strata: vec![level], ..c })
+        };
+        let two = |reached| -> Vec<ClosedCase> {
+            of("a", 0, 20, 40)
+                .chain(of("a", 1, reached, 40))
+                .chain(of("b", 0, 10, 40))
+                .chain(of("b", 1, 30, 40))
+                .collect()
+        };
+        let named = names(&["a", "b"]);
+        assert!(may_have_figures(&two(10), &named, 5) && may_have_figures(&two(30), &named, 5));
+        assert!(!may_have_figures(&two(9), &named, 5) && !may_have_figures(&two(31), &named, 5));
+        assert!(may_have_figures(&two(9), &named, 4));
+        let nobody: Vec<ClosedCase> = two(20).into_iter().filter(|c| c.provider == "b" || c.strata == [0]).collect();
+        assert!(!may_have_figures(&nobody, &named, 5), "nobody of a stratum at a provider tells of it, too");
     }
 
     #[test]

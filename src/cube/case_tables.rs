@@ -73,7 +73,7 @@ fn statistics_of(measure: Measure) -> &'static [&'static str] {
 
 /// Measures side by side.
 pub(super) fn statistic_axis(codes: &[&str]) -> Axis {
-    let own = ["sum", "count", "of", "percent", "low", "high", "value", "observed"];
+    let own = ["sum", "count", "count_low", "count_high", "of", "percent", "low", "high", "value", "observed"];
     let label = |code: &str| {
         let room = if own.contains(&code) { "cube" } else { "table" };
         Messages::text(&format!("{room}.{code}"))

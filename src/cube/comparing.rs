@@ -6,7 +6,7 @@ use super::counting::Counting;
 use super::fact::MUNICIPALITY;
 use super::people::{Cohort, Reading};
 use super::table::{Axis, AxisCategory, Class, Role, Table};
-use crate::comparison::{ClosedCase, Standing, standings};
+use crate::comparison::{ClosedCase, Standing, may_have_figures, standings};
 use crate::instance::PROVIDER;
 use crate::statistics::{Areas, Population};
 use crate::text::{Messages, Text};
@@ -48,7 +48,10 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table)> 
         cases.extend((0..row.n).map(|_| case.clone()));
     }
     let names: Vec<(String, Text)> = providers.iter().map(|(code, label, _)| (code.clone(), label.clone())).collect();
-    let standings = standings(&cases, &names);
+    let mut standings = standings(&cases, &names);
+    if !may_have_figures(&cases, &names, counting.instance.policy.value.threshold) {
+        standings.iter_mut().for_each(|s| s.figures = None);
+    }
 
     let near = [PROVIDER.to_owned(), OUTCOME.to_owned()];
     let (mut cells, mut reads) = (Vec::new(), Vec::new());

@@ -230,9 +230,14 @@ impl Sources<'_> {
         let high = whose(part.iter().copied().chain(silent.iter().map(String::as_str)).collect());
         let whole = whose(whole.iter().map(String::as_str).collect());
         let n = |whose: &Whose| count(self.blocks, whose);
-        let cells = vec![share_cell(n(&low), n(&whole)), share_cell(n(&high), n(&whole))];
-        let reads = [low, high].map(|part| Reading::Share { part, whole: whole.clone() }).to_vec();
-        let axes = vec![statistic_axis(&["low", "high"])];
+        // The numbers stand beside the shares: a share is shown only where both of its numbers are.
+        let counted = [&low, &high, &whole].map(|w| Cell { figure: Figure::count(n(w)), basis: Basis::Count });
+        let shares = [&low, &high].map(|part| share_cell(n(part), n(&whole)));
+        let cells = counted.into_iter().chain(shares).collect();
+        let counts = [&low, &high, &whole].map(|w| Reading::Count(w.clone()));
+        let of_whole = [&low, &high].map(|part| Reading::Share { part: part.clone(), whole: whole.clone() });
+        let reads = counts.into_iter().chain(of_whole).collect();
+        let axes = vec![statistic_axis(&["count_low", "count_high", "of", "low", "high"])];
         let table = self.bare(table_id(spec), spec.title(), Messages::text("cube.bounds.definition"));
         Some(Table { cells, reads, axes, source: self.source(spec), ..table })
     }

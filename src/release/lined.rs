@@ -5,7 +5,7 @@ use super::control::Before;
 use super::ledger::LedgerEntry;
 use super::solve::{same_people, whose_of};
 use super::{PublishedTable, Release, ReleaseId};
-use crate::comparison::Standing;
+use crate::comparison::{Band, Standing};
 use crate::cube::{Cohort, Counted, Reading, Whose};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,13 +35,17 @@ pub(super) fn lined(new: Vec<PublishedTable>, earlier: &[Release], id: &ReleaseI
     Lined { tables, earlier, entries }
 }
 
-/// The comparison, its figures only where the numbers behind them are shown.
+/// The comparison, its words and figures only where the numbers behind them are shown.
 pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: &[Release]) -> Vec<Standing> {
     let counts = tables.iter().rev().find(|t| t.id == COMPARED);
     let shown = |provider: &str| {
         counts.is_some_and(|t| ["closed", "observed"].iter().all(|code| t.figure(&[provider, code]).is_some()))
     };
-    let blank = |s: &Standing| Standing { figures: s.figures.filter(|_| shown(&s.provider)), ..s.clone() };
+    let blank = |s: &Standing| match shown(&s.provider) {
+        true => s.clone(),
+        // Whatever the truth is: a word of its own for each reason would tell it.
+        false => Standing { figures: None, band: Band::NotTold, ..s.clone() },
+    };
     if counted.comparison.is_empty() {
         // Nothing new to compare.
         return earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());

@@ -6,7 +6,8 @@ use crate::instance::Policy;
 
 /// For each cell whether a measured figure may be shown. It needs enough people, and their number has to be published
 /// too: a mean or a sum never tells more than its numbers of people do. Where one group fails, only the row of everybody
-/// is shown, because the others and everybody would give it.
+/// is shown, because the others and everybody would give it; so it is where some people are in no group, of whom the same
+/// would follow. A group of nobody tells nothing of the others.
 pub(super) fn may_be_shown(table: &Table, published: &dyn Fn(&Whose) -> bool, policy: &Policy) -> Vec<bool> {
     let width = table.axes.last().map_or(1, |axis| axis.categories.len()).max(1);
     let passes = |at: usize| match table.reads.get(at) {
@@ -19,8 +20,22 @@ pub(super) fn may_be_shown(table: &Table, published: &dyn Fn(&Whose) -> bool, po
     let row_passes = |row: usize| (row * width..(row + 1) * width).all(passes);
     let rows = table.axes[0].categories.len();
     let is_total = |row: usize| table.axes[0].categories[row].code == TOTAL;
-    let all = (0..rows).filter(|row| !is_total(*row)).all(row_passes);
+    let of_row = |row: usize| people(&table.cells[row * width..(row + 1) * width]);
+    let groups: Vec<usize> = (0..rows).filter(|row| !is_total(*row)).collect();
+    let named: i64 = groups.iter().map(|row| of_row(*row)).sum();
+    // Groups that overlap name more than everybody.
+    let is_everybody_named = (0..rows).filter(|row| is_total(*row)).all(|row| named >= of_row(row));
+    let all = is_everybody_named && groups.into_iter().filter(|row| of_row(*row) > 0).all(row_passes);
     (0..table.cells.len()).map(|at| row_passes(at / width) && (all || is_total(at / width))).collect()
+}
+
+/// How many people a row measures.
+fn people(row: &[Cell]) -> i64 {
+    let of = |cell: &Cell| match cell.basis {
+        Basis::Sum(people) | Basis::Duration(people) | Basis::Amount { people, .. } => Some(people),
+        _ => None,
+    };
+    row.iter().find_map(of).unwrap_or_default()
 }
 
 fn is_enough(cell: &Cell, policy: &Policy) -> bool {

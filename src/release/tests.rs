@@ -144,6 +144,56 @@ fn beside_small_outcomes_the_smallest_of_the_large_ones_are_withheld_too() {
 }
 
 #[test]
+fn nothing_is_said_of_a_provider_whose_numbers_are_withheld() {
+    use crate::comparison::{Band, Standing};
+    let block = people(
+        "cases.outcome.provider",
+        &[("ended", &["2025-11-30", "later"]), ("provider", &["a", "b", "c"]), ("outcome", &["job", "other"])],
+        &[
+            (&["2025-11-30", "a", "job"], 2),
+            (&["2025-11-30", "a", "other"], 40),
+            (&["2025-11-30", "b", "job"], 20),
+            (&["2025-11-30", "b", "other"], 20),
+            (&["2025-11-30", "c", "job"], 30),
+            (&["2025-11-30", "c", "other"], 20),
+        ],
+    );
+    let reads: Vec<Reading> = ["a", "b", "c"]
+        .iter()
+        .flat_map(|p| {
+            [
+                vec![("ended", "2025-11-30"), ("provider", *p)],
+                vec![("ended", "2025-11-30"), ("provider", *p), ("outcome", "job")],
+            ]
+        })
+        .map(|only| Reading::Count(whose(&block.id, &only)))
+        .collect();
+    let count = |r: &Reading| if let Reading::Count(w) = r { block.count(w) } else { 0 };
+    let table = Table {
+        axes: vec![axis("provider", &["a", "b", "c"]), axis("statistic", &["closed", "observed"])],
+        cells: reads.iter().map(|r| Cell { figure: Figure::count(count(r)), basis: Basis::Count }).collect(),
+        reads,
+        ..counts("comparison-counts", &block, ("ended", DAY), &[])
+    };
+    let standing = |code: &str| Standing {
+        provider: code.to_owned(),
+        label: Text::finnish(code),
+        band: Band::Descriptive,
+        figures: None,
+    };
+    let total = counts("outcomes", &block, ("ended", DAY), &[("outcome", &["job", "other"])]);
+    let standings = ["a", "b", "c"].map(standing).into();
+    let made = Counted { comparison: standings, ..counted(vec![total, table], vec![block]) };
+    let made = released(&made, 5, &nothing(), DAY).unwrap();
+    let seen = shown(&made, "comparison-counts");
+    assert_eq!(seen[1], None, "{seen:?}");
+    for (at, standing) in made.release.comparison().iter().enumerate() {
+        let is_shown = seen[2 * at].is_some() && seen[2 * at + 1].is_some();
+        assert_eq!(standing.band, if is_shown { Band::Descriptive } else { Band::NotTold }, "{seen:?}");
+    }
+}
+
+#[test]
 fn witnesses_add_up_to_everything_shown_and_none_is_the_truth() {
     let block = pilot();
     let tables = vec![

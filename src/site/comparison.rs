@@ -228,6 +228,7 @@ fn code_of(band: Band) -> &'static str {
         Band::Within => "within",
         Band::Above => "above",
         Band::Below => "below",
+        Band::NotTold => "not_told",
     }
 }
 

@@ -95,22 +95,55 @@ pub fn publish(problem: &Problem) -> Solution {
 }
 
 /// A population that agrees with everything known and every candidate: the truth, or, where what is known no longer
-/// agrees with the truth (somebody was erased since), some other. If there is none with every candidate, one that agrees
-/// with what is known; none if none was found.
+/// agrees with the truth (somebody was erased since, or told of late), some other. If there is none with every candidate,
+/// one that agrees with what is known and, in their order, with as many candidates as there is one for: those that
+/// contradict what readers have already are left out, and only they. None if not even what is known has one.
 #[must_use]
 pub fn anchor(problem: &Problem) -> Option<Vec<i64>> {
     let all: Vec<Row> = problem.known.iter().chain(problem.candidates.iter().flatten()).cloned().collect();
-    [&all, &problem.known].into_iter().find_map(|rows| {
-        if agrees(&problem.truth, rows) {
-            return Some(problem.truth.clone());
+    if let Some(population) = agreeing(problem, &all) {
+        return Some(population);
+    }
+    let mut kept = Kept { population: agreeing(problem, &problem.known)?, rows: problem.known.clone() };
+    kept.add(problem, &problem.candidates);
+    Some(kept.population)
+}
+
+/// The truth or some other population that agrees with these rows.
+fn agreeing(problem: &Problem, rows: &[Row]) -> Option<Vec<i64>> {
+    if agrees(&problem.truth, rows) {
+        return Some(problem.truth.clone());
+    }
+    let program = Program { rows, base: &problem.truth, most: most(problem, &problem.truth) };
+    let everybody: Vec<(u32, i64)> = (0..).zip(&problem.truth).map(|(kind, _)| (kind, 1)).collect();
+    match program.ask(&everybody, false, None, Want::Whole) {
+        Answer::Found { population, .. } if agrees(&population, rows) => Some(population),
+        _ => None,
+    }
+}
+
+/// Rows, and a population that agrees with them.
+struct Kept {
+    rows: Vec<Row>,
+    population: Vec<i64>,
+}
+
+impl Kept {
+    /// Takes in what agrees with the rows so far: all of it, or what agrees of each half.
+    fn add(&mut self, problem: &Problem, candidates: &[Vec<Row>]) {
+        if candidates.iter().flatten().all(|row| row.holds(&self.population)) {
+            self.rows.extend(candidates.iter().flatten().cloned());
+            return;
         }
-        let program = Program { rows, base: &problem.truth, most: most(problem, &problem.truth) };
-        let everybody: Vec<(u32, i64)> = (0..).zip(&problem.truth).map(|(kind, _)| (kind, 1)).collect();
-        match program.ask(&everybody, false, None, Want::Whole) {
-            Answer::Found { population, .. } if agrees(&population, rows) => Some(population),
-            _ => None,
+        let rows: Vec<Row> = self.rows.iter().chain(candidates.iter().flatten()).cloned().collect();
+        if let Some(population) = agreeing(problem, &rows) {
+            *self = Self { rows, population };
+        } else if candidates.len() > 1 {
+            let (first, second) = candidates.split_at(candidates.len() / 2);
+            self.add(problem, first);
+            self.add(problem, second);
         }
-    })
+    }
 }
 
 /// More people of a kind than this are never needed for a witness.

@@ -317,6 +317,12 @@ fn after_an_erasure_what_was_published_is_kept_to_by_another_population() {
     let solution = publish(&problem);
     assert_eq!(solution.published, [true]);
     assert_eq!(verify(&problem, &solution), Ok(()));
+    // A number of the same people that contradicts it is withheld, and nothing else because of it.
+    let again = [Row::count(&[0, 1], 6), Row::count(&[2], 5), Row::count(&[0, 1, 2], 11), Row::count(&[0, 1, 2], 12)];
+    let contradicting = Problem { candidates: again.map(|row| vec![row]).into(), ..problem.clone() };
+    let solution = publish(&contradicting);
+    assert_eq!(solution.published, [false, true, false, true]);
+    assert_eq!(verify(&contradicting, &solution), Ok(()));
     // Where nobody fits, nothing is published and everything is lost.
     let nobody = Problem { known: vec![Row::count(&[0], 3), Row::count(&[0], 4)], ..problem };
     let solution = publish(&nobody);
