@@ -93,7 +93,7 @@ fn problems(drawn: &[Piece<'_>], tables: &[&ReadTable], decimal: char) -> Vec<St
                 }
             }
             Piece::Text(text) if !inside.contains(&APART) => {
-                let strange = accounted.strange(text, decimal).into_iter();
+                let strange = accounted.strange(text, decimal, None).into_iter();
                 problems
                     .extend(strange.map(|number| format!("the words say {number}, which the open data do not show")));
             }

@@ -9,9 +9,6 @@ const MOST_SUM: usize = 5_000;
 /// Most sums of a table's figures that shares may be of.
 const MOST_WHOLES: usize = 400;
 
-/// Most counts of a table that are added up two or three at a time.
-const MOST_ALONE: usize = 16;
-
 /// Both ends of the scale, which the words about a mean name.
 const GRADES: [&str; 2] = ["1", "5"];
 
@@ -71,8 +68,8 @@ impl Accounted {
         all
     }
 
-    /// What these tables show or say as it is, two or three counts of a table together, shares rounded; no longer sums, of
-    /// which many tables have nearly any number.
+    /// What these tables show or say as it is, and shares rounded. Sums are none of it, of which many tables have nearly any
+    /// number: a page names the figures that it adds up.
     pub(super) fn alone(tables: &BTreeMap<String, ReadTable>) -> Self {
         let mut all = Self {
             shown: BTreeSet::new(),
@@ -86,20 +83,6 @@ impl Accounted {
         // Files in other languages have the same figures.
         for table in tables.iter().filter(|(id, _)| !id.contains('.')).map(|(_, table)| table) {
             let shown: BTreeSet<&String> = table.cells.values().flatten().collect();
-            let counts: Vec<usize> = table
-                .cells
-                .values()
-                .flatten()
-                .filter_map(|v| v.parse().ok())
-                .filter(|n| *n > 0)
-                .take(MOST_ALONE)
-                .collect();
-            for (at, one) in counts.iter().enumerate() {
-                for (next, other) in counts.iter().enumerate().skip(at + 1) {
-                    all.sums.insert(one + other);
-                    all.sums.extend(counts.iter().skip(next + 1).map(|third| one + other + third));
-                }
-            }
             let shown: Vec<f64> = shown.into_iter().filter_map(|v| v.parse().ok()).collect();
             for whole in shown.iter().filter(|whole| **whole > 0.0) {
                 all.per_cent.extend(shown.iter().map(|part| (100.0 * part / whole).round() as i64));
@@ -133,8 +116,8 @@ impl Accounted {
         self.parts.extend(days.iter().copied().chain(after).flat_map(|day| digits(&day.to_string())));
     }
 
-    /// Numbers of a text that nothing shown accounts for.
-    pub(super) fn strange(&self, text: &str, decimal: char) -> Vec<String> {
+    /// Numbers of a text that nothing shown accounts for, nor this sum of shown figures.
+    pub(super) fn strange(&self, text: &str, decimal: char, sum: Option<i64>) -> Vec<String> {
         let mut strange = Vec::new();
         for (number, after) in told(text) {
             let plain = number.replace('\u{a0}', "").replace(decimal, ".");
@@ -142,6 +125,7 @@ impl Accounted {
                 self.shown.contains(n)
                     || self.words.contains(n)
                     || n.parse().is_ok_and(|n| n > 0 && self.sums.contains(&n))
+                    || sum.is_some_and(|sum| n == sum.to_string())
                     || (after == After::PerCent && n.parse().is_ok_and(|n| self.per_cent.contains(&n)))
             };
             let parts = digits(&number);

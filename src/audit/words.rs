@@ -3,11 +3,12 @@
 use super::Finding;
 use super::markup::{Piece, pieces, unseen};
 use super::numbers::Accounted;
+use super::pages::id_of;
 use super::table::ReadTable;
 use std::collections::BTreeMap;
 
 /// Attributes that pages and drawings have. Any other could hold what nobody sees.
-const ATTRIBUTES: [&str; 58] = [
+const ATTRIBUTES: [&str; 59] = [
     "alt",
     "aria-controls",
     "aria-current",
@@ -24,6 +25,7 @@ const ATTRIBUTES: [&str; 58] = [
     "cy",
     "d",
     "data-cell",
+    SUM,
     "download",
     "dx",
     "dy",
@@ -90,10 +92,14 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<Stri
         let mut problems: Vec<String> =
             unseen(&text).into_iter().map(|part| format!("holds `{part}`, which no reader sees")).collect();
         problems.extend(strange_markup(&found, &text));
+        let named = found.iter().filter_map(|piece| piece.get(SUM));
+        let lacking = named.filter(|named| added_up(named, tables).is_none());
+        problems.extend(lacking.map(|named| format!("adds up `{named}`, and not all of it is a shown count")));
         if path.ends_with(".html") {
             let decimal = if path.starts_with("en/") { '.' } else { ',' };
-            for words in beside_figures(&found) {
-                let strange = accounted.strange(words, decimal).into_iter();
+            for (words, named) in beside_figures(&found) {
+                let sum = named.and_then(|named| added_up(named, tables));
+                let strange = accounted.strange(words, decimal, sum).into_iter();
                 problems.extend(
                     strange.map(|n| format!("the words beside the figures say {n}, which no table shows: {words}")),
                 );
@@ -106,6 +112,20 @@ pub(super) fn findings(files: &BTreeMap<String, Vec<u8>>, tables: &BTreeMap<Stri
 
 /// The name of a column beside a cell, for narrow screens; it is one of the page's column headings.
 pub(super) const COLUMN: &str = "data-l";
+
+/// Names the figures that the words of an element add up: addresses as of cells, after commas, `-` before what is taken away.
+const SUM: &str = "data-sum";
+
+/// The sum of the counts that are named; none where one of them is not shown.
+fn added_up(named: &str, tables: &BTreeMap<String, ReadTable>) -> Option<i64> {
+    let parts = named.split(", ").map(|part| {
+        let (sign, address) = part.strip_prefix('-').map_or((1, part), |address| (-1, address));
+        let (table, codes) = address.split_once(' ')?;
+        let codes: Vec<&str> = codes.split(' ').collect();
+        tables.get(&id_of(table))?.number(&codes).map(|n| sign * n)
+    });
+    parts.sum()
+}
 
 /// Elements and attributes that pages do not have.
 fn strange_markup(found: &[Piece<'_>], text: &str) -> Vec<String> {
@@ -125,10 +145,10 @@ fn strange_markup(found: &[Piece<'_>], text: &str) -> Vec<String> {
     problems
 }
 
-/// The words of a page that stand in no figure, no drawing, no cell of a table and no prose. Prose is the same in no
-/// release: its numbers are held against the other languages.
-fn beside_figures<'a>(found: &'a [Piece<'_>]) -> Vec<&'a str> {
-    let mut inside: Vec<(&str, bool)> = Vec::new();
+/// The words of a page that stand in no figure, no drawing, no cell of a table and no prose, each with the figures that its
+/// element adds up. Prose is the same in no release: its numbers are held against the other languages.
+fn beside_figures<'a>(found: &'a [Piece<'_>]) -> Vec<(&'a str, Option<&'a str>)> {
+    let mut inside: Vec<(&str, bool, Option<&str>)> = Vec::new();
     let mut words = Vec::new();
     for piece in found {
         match piece {
@@ -136,17 +156,17 @@ fn beside_figures<'a>(found: &'a [Piece<'_>]) -> Vec<&'a str> {
                 let class = |c: &str| piece.get("class").is_some_and(|all| all.split(' ').any(|one| one == c));
                 let apart = ["figure", "svg", "table"].contains(name) || PROSE.iter().any(|c| class(c));
                 if !alone && !EMPTY.contains(name) {
-                    inside.push((name, apart));
+                    inside.push((name, apart, piece.get(SUM)));
                 }
             }
             Piece::Close(name) => {
-                if let Some(at) = inside.iter().rposition(|(open, _)| open == name) {
+                if let Some(at) = inside.iter().rposition(|(open, ..)| open == name) {
                     inside.truncate(at);
                 }
             }
             Piece::Text(text) => {
-                if inside.iter().any(|(name, _)| *name == "main") && inside.iter().all(|(_, apart)| !apart) {
-                    words.push(text.as_str());
+                if inside.iter().any(|(name, ..)| *name == "main") && inside.iter().all(|(_, apart, _)| !apart) {
+                    words.push((text.as_str(), inside.iter().rev().find_map(|(.., sum)| *sum)));
                 }
             }
         }

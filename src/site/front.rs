@@ -6,8 +6,8 @@ use super::feedback;
 use super::figures::{self, Chart};
 use super::responses;
 use super::sentences::{
-    capital, last_started, number, onward, outcomes_title, people, progress_text, progress_title, shows_parts,
-    target_covers,
+    capital, last_started, last_started_named, number, onward, onward_named, outcomes_title, people, progress_text,
+    progress_title, shows_parts, target_covers,
 };
 use crate::cube::{MEAN, TOTAL};
 use crate::release::Release;
@@ -19,6 +19,8 @@ struct Headline {
     value: String,
     title: String,
     detail: String,
+    /// The figures that it adds up, for the audit.
+    sum: Option<String>,
 }
 
 /// What clients answered, in one figure.
@@ -39,6 +41,8 @@ pub(super) struct Front {
     outcomes: Option<Chart>,
     outcomes_title: String,
     outcomes_subtitle: String,
+    /// The figures that the title of the outcomes adds up, for the audit.
+    outcomes_sum: Option<String>,
     /// Where the figures about cases come from.
     source: String,
     progress: Chart,
@@ -55,9 +59,9 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let started = release.table("clients-by-gender");
     // Of a later period the table has its own clients only; the curve has everybody so far.
     let later = started.and_then(|t| t.cohort.as_ref()).is_some_and(|c| c.from.is_some());
-    let clients = match started.filter(|t| t.cohort.as_ref().is_none_or(|c| c.from.is_none())) {
-        Some(table) => table.figure(&[TOTAL]),
-        None => last_started(release, language).map(|(n, _)| Number::count(n)),
+    let (clients, clients_named) = match started.filter(|t| t.cohort.as_ref().is_none_or(|c| c.from.is_none())) {
+        Some(table) => (table.figure(&[TOTAL]), format!("{} {TOTAL}", table.id)),
+        None => (last_started(release, language).map(|(n, _)| Number::count(n)), last_started_named(release)),
     };
     // Those who have not ended are known only while both figures are of everybody so far.
     let so_far =
@@ -65,6 +69,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let ended_days = outcomes
         .map_or_else(|| m.fill("site.until", &[("date", &told_date(release.as_of(), language))]), |t| when(t, m));
     let ended = outcomes.and_then(|t| t.figure(&[TOTAL]));
+    let onward_sum = outcomes.and_then(onward_named);
     let onward = outcomes.and_then(onward).map(Number::count);
     // Poster figures say nought, not the sign.
     let sign = |f: Option<Number>| people(f, language);
@@ -73,6 +78,7 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     let target_text = target
         .map_or_else(String::new, |t| m.fill("site.target_was", &[("n", &t.told(language)), ("covers", &covers)]));
     let ongoing = clients.zip(ended).filter(|_| so_far).map(|(c, e)| capital(&number(c.scaled - e.scaled, m)));
+    let ongoing_sum = outcomes.filter(|_| ongoing.is_some()).map(|t| format!("{clients_named}, -{} {TOTAL}", t.id));
     // Each headline says whose days it counts where they are not the same.
     let share = onward.zip(ended).filter(|(_, e)| e.scaled > 0).map(|(_, e)| {
         let words = [("total", e.told(language)), ("days", ended_days.clone())];
@@ -85,10 +91,10 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
     } else {
         target_text
     };
-    let headline = |value, key: &str, detail| Headline { value, title: m.get(key).to_owned(), detail };
+    let headline = |value, key: &str, detail, sum| Headline { value, title: m.get(key).to_owned(), detail, sum };
     Front {
         headlines: vec![
-            headline(sign(clients), "site.clients_started", clients_detail),
+            headline(sign(clients), "site.clients_started", clients_detail, None),
             headline(
                 sign(ended),
                 "site.coachings_ended",
@@ -96,9 +102,16 @@ pub(super) fn front(release: &Release, m: Messages) -> Front {
                     || if so_far { String::new() } else { m.fill("site.in_period", &[("days", &ended_days)]) },
                     |n| m.fill("site.ongoing", &[("n", &n)]),
                 ),
+                ongoing_sum,
             ),
-            headline(sign(onward), "site.moved_onward", share.unwrap_or_else(|| m.get("finding.withheld").to_owned())),
+            headline(
+                sign(onward),
+                "site.moved_onward",
+                share.unwrap_or_else(|| m.get("finding.withheld").to_owned()),
+                onward_sum.clone(),
+            ),
         ],
+        outcomes_sum: onward_sum,
         outcomes: outcomes.map(|t| figures::outcome_bars(t, language)),
         outcomes_title: outcomes.map_or_else(String::new, |t| outcomes_title(t, language)),
         outcomes_subtitle: m.fill("site.units_subtitle", &[("days", &ended_days), ("n", &sign(ended))]),

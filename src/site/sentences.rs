@@ -69,6 +69,13 @@ pub(super) fn onward(table: &PublishedTable) -> Option<i64> {
     declared.map(|c| count(table, &c.code)).sum()
 }
 
+/// The figures that [`onward`] adds up, by their addresses; none when one of them is withheld.
+pub(super) fn onward_named(table: &PublishedTable) -> Option<String> {
+    let declared = table.axes[0].categories.iter().filter(|c| ONWARD.contains(&c.code.as_str()));
+    let named: Vec<String> = declared.map(|c| format!("{} {}", table.id, c.code)).collect();
+    (!named.is_empty() && onward(table).is_some()).then(|| named.join(", "))
+}
+
 /// Title over the outcomes, with its days where they are those of a later period.
 pub(super) fn outcomes_title(table: &PublishedTable, language: Language) -> String {
     let m = Messages::of(language);
@@ -235,6 +242,12 @@ pub(super) fn last_started(release: &Release, language: Language) -> Option<(i64
     let table = release.table("coaching-started")?;
     let last = table.axes[0].categories.last()?;
     Some((count(table, &last.code)?, last.label.in_language(language).to_owned()))
+}
+
+/// The address of the last count of the curve.
+pub(super) fn last_started_named(release: &Release) -> String {
+    let last = release.table("coaching-started").and_then(|t| t.axes[0].categories.last());
+    last.map_or_else(String::new, |c| format!("coaching-started {}", c.code))
 }
 
 /// Title over the work trials: how many and of how many people, else by group; none when neither is shown.

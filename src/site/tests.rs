@@ -148,11 +148,16 @@ fn cube(people: &People, instance: &Instance, forms: &[Form]) -> Cube {
 fn site(people: &People) -> (Site, Release) {
     let instance = instance();
     let forms = forms(&instance);
-    let day = date(2025, 11, 30);
     let text = include_str!("../../demo/statistics.yaml");
     let statistics = Statistics::read("statistics.yaml", text, &instance, &forms, None)
         .unwrap_or_else(|_| Statistics::usual(&instance, &forms));
-    let counted = count(&cube(people, &instance, &forms), &instance, &statistics, &forms, day, date(2025, 12, 1), &[]);
+    site_of(&cube(people, &instance, &forms), &statistics)
+}
+
+/// The site of what is counted so.
+fn site_of(cube: &Cube, statistics: &Statistics) -> (Site, Release) {
+    let (instance, day) = (instance(), date(2025, 11, 30));
+    let counted = count(cube, &instance, statistics, &forms(&instance), day, date(2025, 12, 1), &[]);
     let nothing = Before { earlier: &[], witnesses: &[], ledger: &Ledger::default() };
     let made = (ReleaseId::next(day, &[]), "2025-12-01T07:00:00Z".parse().unwrap());
     let release = Release::control(&counted, &nothing, &instance, made, 1).unwrap().release;

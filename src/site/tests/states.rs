@@ -57,3 +57,33 @@ fn a_figure_withheld_in_one_file_only_is_found() {
     site.insert(path, data.to_string().into_bytes());
     assert!(!told_twice(&site).1.is_empty());
 }
+
+#[test]
+fn the_audit_accepts_the_sums_that_the_front_page_names_whatever_else_is_counted() {
+    let (instance, people) = (instance(), NOBODY);
+    let forms = forms(&instance);
+    let mut cube = cube(&people, &instance, &forms);
+    let book = book(&instance);
+    for row in (0..12).flat_map(|_| cases()) {
+        cube.fold(1, &Fact { sign: 1, codebook: book.fingerprint(), codes: row }, &book);
+    }
+    // No indicator counts those who moved on together.
+    let mut statistics = Statistics::usual(&instance, &forms);
+    statistics.indicators.clear();
+    statistics.cohorts = crate::text::read_yaml("statistics.yaml", "ends: [2025-11-30]").unwrap();
+    let (site, release) = site_of(&cube, &statistics);
+    let shown = |code: &str| release.table("outcomes").unwrap().figure(&[code]).unwrap().scaled;
+    let onward = shown("job") + shown("education");
+    let all: i64 = release.table("clients-by-gender").unwrap().figure(&["total"]).unwrap().scaled;
+    let page = std::str::from_utf8(&site["en/index.html"]).unwrap();
+    assert!(onward > 100 && page.contains(&format!(">{onward}</b>")), "{onward}: {page}");
+    assert!(page.contains(&format!("{} still under way", all - shown("total"))), "{page}");
+    assert_eq!(audit::attack(&site), []);
+    // What the page does not name, or what is no count that is shown, may not be added up.
+    let named = "outcomes job, outcomes education";
+    for other in ["outcomes education", "outcomes job, outcomes job, outcomes education", "outcomes nobody"] {
+        let mut bad = site.clone();
+        bad.insert("en/index.html".to_owned(), page.replace(named, other).into_bytes());
+        assert!(!audit::attack(&bad).is_empty(), "{other}");
+    }
+}
