@@ -62,7 +62,12 @@ pub(super) async fn check(dir: &Path, options: &Check) -> Outcome {
         }
         let elsewhere = folder.published.figures().count();
         if elsewhere > 0 {
-            say(format_args!("published elsewhere: figures {elsewhere}, with which the ledger of releases begins"));
+            let differing = folder.published.figures().filter(|(_, figure)| figure.differs.is_some()).count();
+            let besides =
+                if differing > 0 { format!("; {differing} of them differ and are told only") } else { String::new() };
+            say(format_args!(
+                "published elsewhere: figures {elsewhere}, with which the ledger of releases begins{besides}"
+            ));
         }
         say(format_args!("content: {} pages; every template was filled", folder.pages.len()));
         say(if found.is_empty() { "No mistakes found.".to_owned() } else { format!("No mistakes found. {summary}.") });

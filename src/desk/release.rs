@@ -154,11 +154,14 @@ impl Desk {
         let released: Vec<PublishedTable> =
             earlier.last().into_iter().flat_map(|r| r.tables().iter().chain(r.earlier())).cloned().collect();
         let mut ledger = past.ledger.clone();
-        ledger.add(published_elsewhere(&self.published, &counted, &released)?);
+        let mut elsewhere = published_elsewhere(&self.published, &counted, &released)?;
+        ledger.add(std::mem::take(&mut elsewhere.entries));
         let before = Before { earlier, witnesses: &past.witnesses, ledger: &ledger };
         let (instance, watermark, now) = (Arc::clone(&self.instance), cube.watermark, self.now());
         let controlled = Release::control(&counted, &before, &instance, (id, now), watermark)?;
-        Ok(ReleaseOutcome::of(&counted, controlled, ledger))
+        let mut outcome = ReleaseOutcome::of(&counted, controlled.noting(&elsewhere.notes), ledger);
+        outcome.explanation.push_str(&elsewhere.told());
+        Ok(outcome)
     }
 
     /// The next id for that day.

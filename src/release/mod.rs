@@ -30,7 +30,7 @@ mod witnesses;
 
 pub use control::Before;
 pub use correct::Correction;
-pub use elsewhere::published_elsewhere;
+pub use elsewhere::{Elsewhere, published_elsewhere};
 pub use explain::explain;
 pub use file::{ReleaseId, UnreadableRelease};
 pub use ledger::{BrokenLedger, Ledger, LedgerEntry};

@@ -3,8 +3,12 @@
 use super::control::{Before, Control};
 use super::lined::forgotten;
 use crate::cube::{Counted, Reading, Table, Whose};
+use crate::text::Language;
 use jiff::civil::Date;
 use std::fmt;
+
+/// Attributes that are no dimensions of tables.
+const WHEN: [&str; 4] = ["started", "ended", "received", "record"];
 
 /// A sensitive figure that nothing can protect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +84,24 @@ pub enum Refusal {
         /// The last day of its cohort.
         cohort: String,
     },
+    /// A figure of `published.yaml` counts people of a part of a cohort.
+    #[error(
+        "published.yaml names a figure whose day is inside a cohort: {figure}. The days until then had too few people and were joined to the cohort that ends on {until}, so nothing tells who of it the figure counts, and it cannot be reckoned with. Set cohorts in statistics.yaml so that one with enough people ends on {day} (cohorts.ends); or list the figure under {until} if it counts everybody of that cohort; or mark it with differs if it was counted from other data"
+    )]
+    InsideCohort {
+        /// The figure.
+        figure: String,
+        /// Its day.
+        day: Date,
+        /// The last day of the cohort.
+        until: String,
+    },
+    /// Figures of `published.yaml` and the facts cannot both be true.
+    #[error(
+        "these figures of published.yaml do not fit what is counted, so nothing can be proved safe:\n{}\nCorrect a figure that was mistyped. If it was published so and counted from other data, mark it with differs: {{ fi, sv, en }} and say why: it stays listed, readers are told on the page of methods, and it is not reckoned with",
+        .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n")
+    )]
+    Elsewhere(Vec<String>),
     /// Tables that are published have dimensions that statistics.yaml no longer counts.
     #[error(
         "earlier releases published {0}, whose dimensions statistics.yaml no longer counts together; declare the table again: what readers have already must be reckoned with"
@@ -94,6 +116,10 @@ pub(super) fn refuse(counted: &Counted, before: &Before<'_>, decided: &Control) 
         return Err(Refusal::Forgotten(lost.into_iter().collect::<Vec<_>>().join(", ")));
     }
     if !decided.misfits.is_empty() {
+        let figures = unfit(counted, before, &decided.misfits);
+        if !figures.is_empty() {
+            return Err(Refusal::Elsewhere(figures));
+        }
         return Err(Refusal::Misfit(decided.misfits.join(", ")));
     }
     if decided.open.is_empty() {
@@ -102,6 +128,29 @@ pub(super) fn refuse(counted: &Counted, before: &Before<'_>, decided: &Control) 
     let cells = decided.open.iter().map(|whose| OpenCell { tables: tables_of(counted, whose), whose: whose.clone() });
     let cells: Vec<OpenCell> = cells.collect();
     Err(Refusal::Open { proposals: proposals(&cells), cells })
+}
+
+/// Figures published elsewhere that no release has reckoned with yet and that are not what is counted.
+fn unfit(counted: &Counted, before: &Before<'_>, misfits: &[String]) -> Vec<String> {
+    let entries = before.ledger.entries();
+    let fresh = entries.iter().rposition(|e| e.source.is_none()).map_or(0, |at| at + 1);
+    let mut found = Vec::new();
+    for entry in &entries[fresh..] {
+        let (Reading::Count(whose), Some(source)) = (&entry.reading, &entry.source) else { continue };
+        let blocks = counted.people.iter().filter(|p| misfits.contains(&p.id));
+        let Some(n) = blocks.filter_map(|p| Some(p.count(&p.also_tells(whose)?))).next() else { continue };
+        if n == entry.low && n == entry.high {
+            continue;
+        }
+        let by = whose.only.iter().filter(|(id, _)| !WHEN.contains(&id.as_str()));
+        let by: Vec<String> =
+            by.map(|(id, codes)| format!("{id}: {}", codes.iter().cloned().collect::<Vec<_>>().join(" or "))).collect();
+        let cell = if by.is_empty() { "total".to_owned() } else { by.join(", ") };
+        let until = entry.cohort.as_ref().map_or_else(String::new, |c| format!(" until {}", c.until));
+        let (table, source) = (&entry.table, source.in_language(Language::En));
+        found.push(format!("{table}{until}, {cell}: {} was published ({source}), {n} is counted", entry.low));
+    }
+    found
 }
 
 /// Tables that count by every attribute of the set.
@@ -121,12 +170,7 @@ fn tables_of(counted: &Counted, whose: &Whose) -> Vec<String> {
 fn proposals(cells: &[OpenCell]) -> Vec<String> {
     let mut found = Vec::new();
     for cell in cells {
-        let attributes: Vec<&String> = cell
-            .whose
-            .only
-            .keys()
-            .filter(|id| !["started", "ended", "received", "record"].contains(&id.as_str()))
-            .collect();
+        let attributes: Vec<&String> = cell.whose.only.keys().filter(|id| !WHEN.contains(&id.as_str())).collect();
         match attributes[..] {
             [] => {}
             [one] => found

@@ -320,6 +320,59 @@ fn figures_published_elsewhere_are_reckoned_with_and_what_they_open_is_listed_as
     assert_eq!(made.witnesses.blocks[0].lost.len(), 2, "3 and 4 were told before");
 }
 
+/// What `published.yaml` says with these figures of the outcomes.
+fn report(figures: &str) -> crate::statistics::Published {
+    let text = format!(
+        "- source: {{ fi: Raportti, sv: Rapport, en: Report }}\n  published_on: 2025-12-05\n  figures:{figures}"
+    );
+    crate::text::read_yaml("published.yaml", &text).unwrap()
+}
+
+fn figure(until: Date, cell: &str, value: i64, more: &str) -> String {
+    format!("\n    - {{ table: outcomes, cohort: {until}, cell: {{ {cell} }}, value: {value}{more} }}")
+}
+
+#[test]
+fn a_figure_of_days_that_were_joined_to_a_later_cohort_is_refused_and_one_of_days_to_come_waits() {
+    let block = pilot();
+    let table = counts("outcomes", &block, ("ended", DAY), &[("outcome", &OUTCOMES)]);
+    let counted = counted(vec![table], vec![block]);
+    let elsewhere = |until: Date| published_elsewhere(&report(&figure(until, "outcome: job", 5, "")), &counted, &[]);
+    let refused = elsewhere(date(2025, 6, 30)).unwrap_err().to_string();
+    assert!(refused.contains("outcomes until 30 June 2025, { outcome: job }, 5."), "{refused}");
+    assert!(refused.contains("ends on 30 November 2025") && refused.contains("cohorts.ends"), "{refused}");
+    assert_eq!(elsewhere(DAY).unwrap().entries.len(), 1);
+    let waits = elsewhere(NEXT).unwrap();
+    assert!(waits.entries.is_empty());
+    assert!(waits.told().contains("not used yet") && waits.told().contains("outcomes until 30 June 2026"));
+}
+
+#[test]
+fn a_figure_published_elsewhere_that_does_not_fit_is_named_and_is_told_to_readers_where_it_is_known_to_differ() {
+    let block = pilot();
+    let table = counts("outcomes", &block, ("ended", DAY), &[("outcome", &OUTCOMES)]);
+    let counted = counted(vec![table], vec![block]);
+    let make = |figures: &str| {
+        let elsewhere = published_elsewhere(&report(figures), &counted, &[]).unwrap();
+        let mut ledger = Ledger::default();
+        ledger.add(elsewhere.entries.clone());
+        let made = released(&counted, 5, &(Vec::new(), Vec::new(), ledger), DAY);
+        (made.map(|made| made.noting(&elsewhere.notes).noting(&elsewhere.notes)), elsewhere)
+    };
+    let right = figure(DAY, "outcome: job", 5, "");
+    let refused = make(&(right.clone() + &figure(DAY, "outcome: total", 18, ""))).0.unwrap_err();
+    let Refusal::Elsewhere(named) = &refused else { panic!("{refused}") };
+    assert_eq!(*named, ["outcomes until 2025-11-30, total: 18 was published (Report), 17 is counted"]);
+    let why = ", differs: { fi: Vanha luettelo., sv: Gammal lista., en: An old list. }";
+    let (made, elsewhere) = make(&(right + &figure(DAY, "outcome: total", 18, why)));
+    let made = made.unwrap();
+    assert_eq!((elsewhere.entries.len(), made.release.notes().len()), (1, 1));
+    assert_eq!(made.release.notes()[0].text.in_language(crate::text::Language::En), "Report: outcomes. An old list.");
+    assert_eq!(Release::from_json(&made.release.to_json()).unwrap(), made.release);
+    assert!(elsewhere.told().contains("not reckoned with") && elsewhere.told().contains("18"));
+    assert_eq!(shown(&made, "outcomes")[4], Some(17));
+}
+
 fn answers(block: &str, counts_of: &[(&str, i64)]) -> (Table, People) {
     let codes: Vec<&str> = counts_of.iter().map(|(c, _)| *c).collect();
     let received = DAY.to_string();

@@ -30,6 +30,10 @@ pub struct PublishedFigure {
     /// The figure; a mean with at most one decimal.
     #[schemars(with = "f64")]
     pub value: Spanned<f64>,
+    /// Why it differs from ours, where it was counted from other data: it is told to readers and not reckoned with.
+    #[serde(default)]
+    #[schemars(with = "Option<Text>")]
+    pub differs: Option<Spanned<Text>>,
 }
 
 impl PublishedFigure {
@@ -89,10 +93,14 @@ impl Published {
         let dimensions = Dimensions { instance, areas: statistics.areas.as_ref() };
         let mut check = Check { text: SourceText::new(file, source), dimensions, statistics, found: Vec::new() };
         for report in &published.reports {
-            for language in instance.languages.value.iter().filter(|l| !report.source.value.has(**l)) {
-                let problem = format!("the source is not named in {}", language.english_name());
-                let remedy = format!("write it after {}:", language.code());
-                check.found.push(check.text.tell(Code::StatisticsText, Position::of(&report.source), problem, remedy));
+            let reasons = report.figures.iter().filter_map(|figure| figure.differs.as_ref());
+            let texts = std::iter::once((&report.source, "the source is not named in"));
+            for (text, what) in texts.chain(reasons.map(|reason| (reason, "why the figure differs is not told in"))) {
+                for language in instance.languages.value.iter().filter(|l| !text.value.has(**l)) {
+                    let problem = format!("{what} {}", language.english_name());
+                    let remedy = format!("write it after {}:", language.code());
+                    check.tell(Code::StatisticsText, Position::of(text), problem, remedy);
+                }
             }
         }
         let mut seen = BTreeSet::new();

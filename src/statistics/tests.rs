@@ -254,6 +254,11 @@ fn what_was_published_elsewhere_is_of_a_cell_of_a_cohort() {
     assert_eq!(with("value: 5", "value: 5.5"), ["P004"]);
     assert_eq!(with("value: 5", "value: -1"), ["P004"]);
     assert_eq!(told("origin: native, statistic: mean }, value: 5.2", "origin: native }, value: 5"), ["P002"]);
+    let why = "value: 5, differs: { fi: Vanha luettelo., en: An old list. }";
+    assert_eq!(with("value: 5", why), ["S002"], "the reason is needed in every language, too");
+    let all = source.replacen(job, &job.replace("value: 5", &why.replace("en:", "sv: Gammal lista., en:")), 1);
+    let differing = Published::read("published.yaml", &all, &statistics, &instance).unwrap();
+    assert_eq!(differing.figures().filter(|(_, figure)| figure.differs.is_some()).count(), 1);
     assert_eq!(told("    sv: Arbetsträningspilotens rapport, läget 30.11.2025\n", ""), ["S002"]);
 }
 

@@ -246,6 +246,35 @@ fn figures_published_elsewhere_stand_first_in_the_ledger_with_their_source() {
 }
 
 #[test]
+fn a_figure_published_elsewhere_that_does_not_fit_is_named_and_can_be_marked_as_different() {
+    let instance = Instance::pilot();
+    instance.knows_the_pilots_report();
+    instance.must(&["import", &instance.sheet("a.csv", SHEET)]);
+    let file = instance.path().join("published.yaml");
+    let right = fs::read_to_string(&file).unwrap();
+    let all = "cell: { outcome: total }, value: 17 }";
+    assert!(right.contains(all));
+    fs::write(&file, right.replacen(all, &all.replace("17", "18"), 1)).unwrap();
+    instance.must(&["check"]);
+    for command in [&["release", "--dry-run"][..], &["release"]] {
+        let refused = instance.run(command);
+        assert!(!refused.status.success(), "{command:?}");
+        let named = "outcomes until 2025-11-30, total: 18 was published (Report of the job coaching pilot, as of 30 November 2025), 17 is counted";
+        assert!(told(&refused).contains(named) && told(&refused).contains("differs"), "{}", told(&refused));
+    }
+    let why = "value: 18, differs: { fi: Laskettu toisin., sv: Räknat annorlunda., en: Counted in another way. } }";
+    fs::write(&file, right.replacen(all, &all.replace("value: 17 }", why), 1)).unwrap();
+    assert!(instance.must(&["check"]).contains("1 of them differ"));
+    assert!(instance.must(&["release", "--dry-run"]).contains("not reckoned with"));
+    instance.must(&["release"]);
+    instance.must(&["build"]);
+    let methods = page_with(&instance.path().join("public/en"), "id=\"korjaukset\"");
+    assert!(fs::read_to_string(methods).unwrap().contains("Counted in another way."));
+    instance.must_at(DAY_AFTER, &["release"]);
+    instance.must_at(DAY_AFTER, &["build"]);
+}
+
+#[test]
 fn a_ledger_line_a_witness_or_a_release_that_was_tampered_with_is_refused_by_release_build_and_verify() {
     let instance = released();
     let whole = releases(&instance);
