@@ -5,6 +5,7 @@ use super::folder::{Folder, Inspected};
 use super::form_files;
 use super::run::Outcome;
 use super::terminal::{say, warn};
+use crate::cube::idle_zeros;
 use crate::desk::rehearse;
 use crate::store::{Database, Store};
 use crate::text::{Code, Diagnostic};
@@ -51,6 +52,13 @@ pub(super) async fn check(dir: &Path, options: &Check) -> Outcome {
             counted.answers.len(),
             counted.indicators.len()
         ));
+        for zero in idle_zeros(&folder.instance, counted) {
+            let codes: Vec<String> = zero.iter().map(|(id, code)| format!("{id}: {code}")).collect();
+            say(format_args!(
+                "structural_zeros: {{ {} }} rules nothing out, for no tables tell these codes of the same people",
+                codes.join(", ")
+            ));
+        }
         if let Some(areas) = &counted.areas {
             say(format_args!(
                 "areas: municipalities {}, employment areas {}, regions {}, as of {}",

@@ -247,6 +247,26 @@ impl<'a> Attributes<'a> {
         pairs
     }
 
+    /// A combination that cannot be, in the codes that blocks tell: one of several such as a profile is told by itself, a region
+    /// by its places. None where it names a place that is smaller than what is told.
+    pub(super) fn impossible(&self, zero: &BTreeMap<String, String>) -> Vec<BTreeMap<String, String>> {
+        let mut found = vec![BTreeMap::new()];
+        for (id, code) in zero {
+            let is_told = Level::of(id).is_none_or(|level| level <= self.level);
+            let named = self.named_categories(id).into_iter().find(|(c, ..)| c == code && is_told);
+            let Some((.., Some((attribute, codes)))) = named else { return Vec::new() };
+            let mut longer: Vec<BTreeMap<String, String>> = Vec::new();
+            for (one, code) in found.iter().flat_map(|one| codes.iter().map(move |code| (one, code))) {
+                let mut one: BTreeMap<String, String> = one.clone();
+                if one.entry(attribute.clone()).or_insert_with(|| code.clone()) == code {
+                    longer.push(one);
+                }
+            }
+            found = longer;
+        }
+        found
+    }
+
     /// The code that a case has of an attribute.
     pub(super) fn code_of(&self, id: &str, row: &CaseRow) -> Option<&str> {
         let known = self.known.get(id)?;

@@ -48,7 +48,7 @@ impl<'a> Counting<'a> {
         let attributes = Attributes::new(instance, statistics, &rows, (&started, &ended));
         let uses = uses(instance, statistics, &attributes);
         let zeros: Vec<BTreeMap<String, String>> =
-            statistics.structural_zeros.iter().map(|z| z.value.clone()).collect();
+            statistics.structural_zeros.iter().flat_map(|zero| attributes.impossible(&zero.value)).collect();
         let blocks = Blocks::new(&uses, &rows, &attributes, &zeros);
         Self { instance, statistics, rows, attributes, blocks, started, ended, as_of }
     }
@@ -92,6 +92,18 @@ impl<'a> Counting<'a> {
                 .all(|(id, codes)| self.attributes.code_of(id, row).is_some_and(|code| codes.contains(code)))
         })
     }
+}
+
+/// The structural zeros that rule nothing out: no figures tell their codes of the same people.
+#[must_use]
+pub fn idle_zeros<'a>(instance: &Instance, statistics: &'a Statistics) -> Vec<&'a BTreeMap<String, String>> {
+    let nobody = Cube::default();
+    let counting = Counting::new(&nobody, instance, statistics, Date::MIN, &[]);
+    let held = |zero: &BTreeMap<String, String>| {
+        let parts = counting.attributes.impossible(zero);
+        counting.blocks.people.iter().any(|people| parts.iter().any(|part| people.structural_zeros.contains(part)))
+    };
+    statistics.structural_zeros.iter().map(|zero| &zero.value).filter(|zero| !held(zero)).collect()
 }
 
 /// What figures tell together.

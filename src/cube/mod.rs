@@ -29,6 +29,7 @@ mod unknown;
 pub use comparing::COMPARISON;
 pub use count::{RESPONSES, count, recount};
 pub use counters::Cube;
+pub use counting::idle_zeros;
 pub use fact::{Codebook, Column, Columns, Fact};
 pub use indicators::INDICATORS;
 pub use people::{Attribute, Cohort, Counted, People, Reading, Whose};

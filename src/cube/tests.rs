@@ -5,10 +5,11 @@ mod world;
 
 use super::*;
 use crate::case::LEFT_OPEN;
+use crate::statistics::Statistics;
 use crate::text::Figure;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use world::{Told, World, case, world};
 
 /// The figure of a table at these codes.
@@ -329,4 +330,48 @@ fn what_one_block_tells_of_everybody_every_other_block_of_the_same_people_tells_
     assert!(block("cases.goal.goal_reached").also_tells(&everybody).is_some());
     let of_profile = Whose { block: profile.to_owned(), only: only(&[("profile.immigrant", "yes")]) };
     assert_eq!(block("cases.goal.goal_reached").also_tells(&of_profile), None);
+}
+
+#[test]
+fn what_cannot_be_is_impossible_in_every_block_that_tells_its_codes_however_they_are_told() {
+    let world = world(3, 120);
+    let areas = world.statistics.areas.clone();
+    let text = "tables:
+  - { id: outcomes-by-gender, population: closed, by: [gender, outcome] }
+  - { id: clients-by-area, population: started, by: [municipality] }
+  - { id: profiles, population: closed, by: [profile] }
+structural_zeros:
+  - { gender: woman, outcome: job }
+  - { gender: man, profile: long_absent }
+  - { gender: woman, region: REGION }";
+    let region = areas.as_ref().unwrap().regions[0].code.value.clone();
+    let text = text.replace("REGION", &region);
+    let read = |text: &str| {
+        Statistics::read("s", text, &world.instance, &world.forms, areas.clone()).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let apart = read(&text);
+    assert_eq!(
+        idle_zeros(&world.instance, &apart),
+        [&apart.structural_zeros[1].value, &apart.structural_zeros[2].value]
+    );
+    // Work trials are told of everybody, so they join what they are told by.
+    let joined = text.replace(
+        "structural_zeros:",
+        "  - { id: trials-by-gender, title: T, definition: T, population: closed, by: [gender], measure: work_trials }
+  - { id: trials-by-profile, title: T, definition: T, population: closed, by: [profile], measure: work_trials }
+  - { id: clients-by-region, title: T, definition: T, population: started, by: [region, gender] }
+structural_zeros:",
+    );
+    let joined = read(&joined.replace(" T,", " { fi: t, sv: t, en: t },"));
+    assert!(idle_zeros(&world.instance, &joined).is_empty());
+    let world = World { statistics: joined, ..world };
+    let counted = world.count(date(2026, 3, 31), date(2026, 1, 15), &[]);
+    let zeros: BTreeSet<_> = counted.people.iter().flat_map(|p| &p.structural_zeros).collect();
+    let zero = |more: &[(&str, &str)]| -> BTreeMap<String, String> {
+        more.iter().map(|(id, code)| ((*id).to_owned(), (*code).to_owned())).collect()
+    };
+    assert!(zeros.contains(&zero(&[("gender", "man"), ("profile.long_absent", "yes")])));
+    let places =
+        zeros.iter().filter(|z| z.get("gender").is_some_and(|g| g == "woman") && z.contains_key("municipality"));
+    assert!(places.count() > 1, "each place of the region: {zeros:?}");
 }

@@ -214,10 +214,6 @@ impl Check<'_> {
             for (id, code) in &zero.value {
                 let place = self.text.seek(at, id).unwrap_or(at);
                 self.code(id, code, place);
-                if self.dimensions.overlaps(id) {
-                    let problem = format!("`{id}` overlaps and is published alone, so it can be in no combination");
-                    self.tell(Code::StructuralZero, place, problem, "take it out");
-                }
             }
             if zero.value.len() < 2 {
                 let problem = "a structural zero names fewer than two dimensions";
