@@ -9,9 +9,11 @@ const ONE_A_CASE: [&str; 2] = ["client", "employer"];
 
 /// What the numbers of closed cases, invited people and respondents tell together.
 pub(super) fn weaknesses(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
-    let Some(responses) = tables.get("responses").filter(|t| t.reads.is_empty()) else { return Vec::new() };
+    let Some(responses) = tables.get("responses") else { return Vec::new() };
     let k = responses.threshold;
     let few = |n: i64| n > 0 && n < k;
+    // None and k of them, too: or a number that is withheld would be known to be neither.
+    let few_did_not = |rest: i64| (0..=k).contains(&rest);
     let mut findings = Vec::new();
     for party in parties(responses) {
         let [closed, invited, answered] = ["closed", "invited", "answered"].map(|c| responses.number(&[&party, c]));
@@ -22,7 +24,9 @@ pub(super) fn weaknesses(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
             findings.push(told("responses", format!("{rest} closed cases of {party} have no invitation")));
         }
         // Whoever cannot see how many answered looks for it among the totals of the answers.
-        let of_party = tables.iter().filter(|(id, _)| form_of(id).is_some_and(|f| f.starts_with(&format!("{party}-"))));
+        // Where figures say whom they count, the totals are attacked with all others.
+        let is_of_party = |id: &str| form_of(id).is_some_and(|f| f.starts_with(&format!("{party}-")));
+        let of_party = tables.iter().filter(|(id, _)| responses.reads.is_empty() && is_of_party(id));
         let mut seen: Vec<(&str, i64)> =
             of_party.filter_map(|(id, t)| Some((id.as_str(), t.number(&["total"])?))).collect();
         if answered.is_none() {
@@ -33,7 +37,7 @@ pub(super) fn weaknesses(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
         }
         seen.extend(answered.map(|n| ("responses", n)));
         for (id, n) in seen {
-            if let Some(rest) = invited.map(|i| i - n).filter(|rest| few(*rest)) {
+            if let Some(rest) = invited.filter(|i| *i > 0).map(|i| i - n).filter(|rest| few_did_not(*rest)) {
                 findings.push(told(
                     id,
                     format!("the invited of {party} less the respondents give {rest} who did not answer"),
@@ -41,10 +45,12 @@ pub(super) fn weaknesses(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
             }
             if let (Some(closed), None) = (closed, invited)
                 && ONE_A_CASE.contains(&party.as_str())
-                && guesses(closed, n, few) == 1
+                && guesses(closed, n, few, few_did_not) < 2
             {
-                findings
-                    .push(told(id, format!("{closed} closed and {n} answers leave one number of invited of {party}")));
+                findings.push(told(
+                    id,
+                    format!("{closed} closed and {n} answers leave no more than one number of invited of {party}"),
+                ));
             }
         }
     }
@@ -52,8 +58,8 @@ pub(super) fn weaknesses(tables: &BTreeMap<String, ReadTable>) -> Vec<Finding> {
 }
 
 /// Numbers of invited people that somebody who knows the rule holds for possible.
-fn guesses(closed: i64, answered: i64, few: impl Fn(i64) -> bool) -> usize {
-    let possible = |invited: &i64| (few(*invited) || few(closed - invited)) && !few(invited - answered);
+fn guesses(closed: i64, answered: i64, few: impl Fn(i64) -> bool, few_did_not: impl Fn(i64) -> bool) -> usize {
+    let possible = |invited: &i64| (few(*invited) || few(closed - invited)) && !few_did_not(invited - answered);
     (answered..=closed).filter(possible).count()
 }
 
@@ -112,7 +118,7 @@ mod tests {
         assert_eq!(problems("client", 3, ["17", "17", "13"], "13"), [""; 0]);
         assert_eq!(problems("client", 5, ["17", "17", SIGN], SIGN), [""; 0]);
         assert_eq!(problems("community", 5, ["17", "14", "8"], "8"), [""; 0]);
-        assert_eq!(problems("client", 3, ["17", SIGN, "12"], "12"), [""; 0]);
+        assert_eq!(problems("client", 3, ["17", SIGN, "11"], "11"), [""; 0]);
     }
 
     #[test]
@@ -122,6 +128,12 @@ mod tests {
         assert!(found.iter().any(|p| p.contains("withholds")), "{found:?}");
         let found = problems("employer", 5, ["17", "12", "8"], "8");
         assert!(found.iter().any(|p| p.contains("give 4 who did not answer")), "{found:?}");
+        for (answered, rest) in [("17", 0), ("12", 5)] {
+            let found = problems("client", 5, ["17", "17", answered], answered);
+            let told = format!("give {rest} who did not answer");
+            assert!(found.iter().any(|p| p.contains(&told)), "a withheld number would be neither: {found:?}");
+        }
+        assert_eq!(problems("client", 5, ["17", "0", "0"], "0"), [""; 0], "nobody was invited");
     }
 
     #[test]
@@ -130,7 +142,9 @@ mod tests {
         assert!(found.iter().any(|p| p.contains("a count of 4")), "{found:?}");
         let found = problems("client", 5, ["17", "14", SIGN], SIGN);
         assert!(found.iter().any(|p| p.contains("3 closed cases of client")), "{found:?}");
+        let found = problems("client", 3, ["17", SIGN, "12"], "12");
+        assert!(found.iter().any(|p| p.contains("leave no more than one number of invited")), "{found:?}");
         let found = problems("client", 3, ["17", SIGN, "15"], "15");
-        assert!(found.iter().any(|p| p.contains("leave one number of invited")), "{found:?}");
+        assert!(found.iter().any(|p| p.contains("leave no more than one number of invited")), "{found:?}");
     }
 }

@@ -61,7 +61,7 @@ fn one(out: &mut String, table: &PublishedTable, small: &BTreeSet<&Whose>, reaso
         table.cells.len()
     );
     if hidden.len() == table.cells.len() && reason == Some(Reason::FewResponses) {
-        let _ = writeln!(out, "  withheld whole: few of the invited did not answer, or few did");
+        let _ = writeln!(out, "  withheld whole: few of the invited did not answer, or none, or few did");
         return;
     }
     for at in &hidden {

@@ -6,7 +6,7 @@
 //! were changed by hand.
 //!
 //! `primary` says what is sensitive, `solve` lets the engine (`witness`) grant figure after figure, `control` holds the
-//! order. What a party answered is withheld whole while few of the invited did not answer (`response`).
+//! order. What a party answered is withheld whole while few of the invited, or none, did not answer (`response`).
 
 mod block;
 mod control;
@@ -194,7 +194,7 @@ pub enum Reason {
     WouldGiveGroupSizes,
     /// Few were invited, or few cases closed without an invitation.
     FewInvitations,
-    /// Few answered, or few of the invited did not: the numbers of the others would tell how many.
+    /// Few answered, or few or none of the invited did not: the numbers of the others would tell how many.
     FewResponses,
 }
 
