@@ -89,6 +89,8 @@ pub struct AuditReport {
     pub withheld: usize,
     /// The attacks.
     pub attacks: Vec<Attack>,
+    /// What was not attacked, and what it would need.
+    pub not_attacked: Vec<&'static str>,
     /// What they found.
     pub findings: Vec<Finding>,
 }
@@ -98,6 +100,23 @@ impl AuditReport {
         self.attacks.push(Attack { attack, tried, undecided, findings: findings.len() });
         self.findings.extend(findings);
     }
+}
+
+/// What no audit of a site can attack, whatever is named with it.
+const NEVER: [&str; 3] = [
+    "whether tables that are called open are: the site does not say which dimensions are sensitive (palaute.yaml)",
+    "whether the figures are true: that needs the database",
+    "the rule by which figures were withheld, and files that depend on withheld values: the tests of the program do that",
+];
+
+/// What was not attacked with this evidence.
+fn not_attacked(evidence: &Evidence<'_>) -> Vec<&'static str> {
+    let witnesses =
+        "whether the withheld figures are proved safe: that needs the witnesses of the release (--witnesses)";
+    let ledger =
+        "what follows with everything that was published before, here and elsewhere: that needs the ledger (--ledger)";
+    let lacking = [(evidence.witnesses.is_none(), witnesses), (evidence.ledger.is_none(), ledger)];
+    lacking.into_iter().filter(|(lacks, _)| *lacks).map(|(_, what)| what).chain(NEVER).collect()
 }
 
 /// Attacks every table of `files`, a map of paths to bytes, as any reader could.
@@ -126,6 +145,7 @@ pub fn audit(files: &BTreeMap<String, Vec<u8>>, evidence: Evidence<'_>) -> Audit
     let (published, withheld) = (base().filter(|c| c.is_some()).count(), base().filter(|c| c.is_none()).count());
     let mut report =
         AuditReport { files: files.len(), tables: tables.len(), published, withheld, ..AuditReport::default() };
+    report.not_attacked = not_attacked(&evidence);
     report.add("files are what they claim to be", tables.len() + unread.len(), 0, unread);
     report.add("CSV, JSON-stat and pages agree", tables.len(), 0, agreement(files, &tables));
     let (drawn, drawings) = drawing::findings(files, &tables);

@@ -30,7 +30,15 @@ pub(super) fn audit(site: &Path, witnesses: Option<&Path>, ledger: Option<&Path>
         ));
         for done in &report.attacks {
             let undecided = if done.undecided > 0 { format!(", {} undecided", done.undecided) } else { String::new() };
-            say(format_args!("  {}: {} tried, {} found{undecided}", done.attack, done.tried, done.findings));
+            if done.tried == 0 && done.undecided == 0 && done.findings == 0 {
+                say(format_args!("  {}: nothing to try", done.attack));
+            } else {
+                say(format_args!("  {}: {} tried, {} found{undecided}", done.attack, done.tried, done.findings));
+            }
+        }
+        say("Not attacked:");
+        for what in &report.not_attacked {
+            say(format_args!("  {what}"));
         }
         for finding in &report.findings {
             say(format_args!("{finding}"));
