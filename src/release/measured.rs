@@ -52,3 +52,58 @@ fn is_enough(cell: &Cell, policy: &Policy) -> bool {
         Basis::Plain => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::{Axis, AxisCategory, Class, Role};
+    use crate::text::{Figure, Text};
+    use std::collections::BTreeMap;
+
+    /// Hours by age: people and sum of each group and of everybody.
+    fn shown(groups: &[(i64, i64)], (n, sum): (i64, i64)) -> Vec<bool> {
+        let codes: Vec<String> = (0..groups.len()).map(|at| format!("age_{at}")).chain([TOTAL.to_owned()]).collect();
+        let axis = |id: &str, codes: &[String]| Axis {
+            id: id.to_owned(),
+            label: Text::finnish(id),
+            role: Role::Classification,
+            categories: codes.iter().map(|c| AxisCategory { code: c.clone(), label: Text::finnish(c) }).collect(),
+        };
+        let whose = || Whose { block: "cases.age".to_owned(), only: BTreeMap::new() };
+        let cell = |(people, sum): (i64, i64)| Cell {
+            figure: Figure::tenths(sum),
+            basis: Basis::Amount { people, sum, largest: [sum / people.max(1); 2] },
+        };
+        let table = Table {
+            id: "hours".to_owned(),
+            title: Text::finnish("h"),
+            definition: Text::finnish("d"),
+            axes: vec![axis("age_group", &codes), axis("statistic", &["sum".to_owned()])],
+            cells: groups.iter().copied().chain([(n, sum)]).map(cell).collect(),
+            hangs_on: Vec::new(),
+            class: Class::Groups,
+            as_of: jiff::civil::date(2025, 11, 30),
+            source: Text::finnish("s"),
+            responses: Vec::new(),
+            reads: vec![Reading::Measured(whose()); groups.len() + 1],
+            cohort: None,
+            priority: 0,
+        };
+        let policy = Policy { threshold: 5, threshold_reason: None, withhold_unanimous: true };
+        may_be_shown(&table, &|_| true, &policy)
+    }
+
+    #[test]
+    fn a_sum_by_groups_is_shown_only_where_the_groups_are_everybody() {
+        assert_eq!(shown(&[(10, 820), (11, 860)], (21, 1680)), [true; 3]);
+        // Six are in no group: what everybody has less the groups would be theirs.
+        assert_eq!(shown(&[(10, 820), (11, 860)], (27, 2180)), [false, false, true]);
+        assert_eq!(shown(&[(10, 820), (3, 200)], (13, 1020)), [false, false, true], "three are too few");
+        assert_eq!(
+            shown(&[(10, 820), (0, 0), (11, 860)], (21, 1680)),
+            [true, false, true, true],
+            "nobody hides nobody"
+        );
+        assert_eq!(shown(&[(10, 820), (9, 700)], (12, 900)), [true; 3], "groups that overlap");
+    }
+}
