@@ -2,6 +2,7 @@
 
 use super::block::RECORD;
 use super::ledger::Ledger;
+use super::lined;
 use super::measured;
 use super::primary::small;
 use super::response;
@@ -59,8 +60,8 @@ fn tier(whose: &Whose) -> usize {
 fn controlled(counted: &Counted, before: &Before<'_>, policy: &Policy, refused: &BTreeSet<Whose>) -> Control {
     let sensitive = earlier_sensitive(before);
     let joint = joint(&counted.people, before);
-    let counted =
-        &Counted { tables: told::as_told(counted, before), people: counted.people.clone(), ..Counted::default() };
+    let tables = lined::cumulated(told::as_told(counted, before), &counted.people, before);
+    let counted = &Counted { tables, people: counted.people.clone(), ..Counted::default() };
     let mut state = State {
         policy,
         before,

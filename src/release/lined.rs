@@ -4,9 +4,11 @@ use super::block::RECORD;
 use super::control::Before;
 use super::ledger::LedgerEntry;
 use super::solve::{same_people, whose_of};
+use super::told;
 use super::{PublishedTable, Release, ReleaseId};
 use crate::comparison::{Band, Standing};
-use crate::cube::{Cohort, Counted, Reading, Whose};
+use crate::cube::{COMPARISON, Cohort, Counted, People, Reading, Table, Whose};
+use crate::text::Figure;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a release with those that were frozen before, and what the new ones add to the ledger.
@@ -35,9 +37,40 @@ pub(super) fn lined(new: Vec<PublishedTable>, earlier: &[Release], id: &ReleaseI
     Lined { tables, earlier, entries }
 }
 
+/// What the comparison counts over all cohorts is what was told of the earlier ones and who is new: somebody who was erased
+/// since stays in a sum that readers have.
+pub(super) fn cumulated(mut tables: Vec<Table>, people: &[People], before: &Before<'_>) -> Vec<Table> {
+    let told = told::told(before);
+    for table in tables.iter_mut().filter(|t| t.id == COMPARISON) {
+        for (cell, reading) in table.cells.iter_mut().zip(&table.reads) {
+            let Reading::Count(whose) = reading else { continue };
+            let Some(block) = people.iter().find(|p| p.id == whose.block) else { continue };
+            let earlier = told.iter().filter_map(|(w, n)| Some((sooner(w, whose)?, *n)));
+            if let Some((later, n)) = earlier.min_by_key(|(later, _)| later.len()).filter(|(l, _)| !l.is_empty()) {
+                let mut new = whose.clone();
+                new.only.insert(ENDED.to_owned(), later);
+                cell.figure = Figure::count(n + block.count(&new));
+            }
+        }
+    }
+    tables
+}
+
+/// The attribute of the cohort in which somebody ended.
+const ENDED: &str = "ended";
+
+/// The cohorts that a figure counts beyond those of an earlier one of the same people; none where it is not one.
+fn sooner(earlier: &Whose, now: &Whose) -> Option<BTreeSet<String>> {
+    let (then, codes) = (earlier.only.get(ENDED)?, now.only.get(ENDED)?);
+    let same = same_people(&earlier.block, &now.block)
+        && earlier.only.len() == now.only.len()
+        && earlier.only.iter().all(|(id, codes)| id == ENDED || now.only.get(id) == Some(codes));
+    (same && then.is_subset(codes)).then(|| codes.difference(then).cloned().collect())
+}
+
 /// The comparison, its words and figures only where the numbers behind them are shown.
 pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: &[Release]) -> Vec<Standing> {
-    let counts = tables.iter().rev().find(|t| t.id == COMPARED);
+    let counts = tables.iter().rev().find(|t| t.id == COMPARISON);
     let shown = |provider: &str| {
         counts.is_some_and(|t| ["closed", "observed"].iter().all(|code| t.figure(&[provider, code]).is_some()))
     };
@@ -52,9 +85,6 @@ pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: 
     }
     counted.comparison.iter().map(blank).collect()
 }
-
-/// The table of the numbers behind the comparison.
-const COMPARED: &str = "comparison-counts";
 
 /// What releases published, each figure once, by the release that had it first.
 #[must_use]

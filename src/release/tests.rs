@@ -1,5 +1,7 @@
 //! Disclosure control on small invented populations.
 
+mod comparison;
+
 use super::*;
 use crate::cube::{
     Attribute, AxisCategory, Basis, Cell, NO_ANSWER, NOT_ASKED, People, Response, Role, TOTAL, Table, Whose,

@@ -94,55 +94,74 @@ pub fn publish(problem: &Problem) -> Solution {
     Solution { published, pairs, lost }
 }
 
-/// A population that agrees with everything known and every candidate: the truth, or, where what is known no longer
-/// agrees with the truth (somebody was erased since, or told of late), some other. If there is none with every candidate,
-/// one that agrees with what is known and, in their order, with as many candidates as there is one for: those that
-/// contradict what readers have already are left out, and only they. None if not even what is known has one.
+/// A population that agrees with everything known and with as many candidates as fit together: the truth, or, where what is
+/// known no longer agrees with the truth (somebody was erased since), some other. What does not fit is left out and nothing
+/// else: candidates are taken in their order, what does not fit together is halved. None if none was found.
 #[must_use]
 pub fn anchor(problem: &Problem) -> Option<Vec<i64>> {
     let all: Vec<Row> = problem.known.iter().chain(problem.candidates.iter().flatten()).cloned().collect();
-    if let Some(population) = agreeing(problem, &all) {
-        return Some(population);
+    let mut asked = 0;
+    if let Some(found) = fitting(problem, &all, &mut asked) {
+        return Some(found);
     }
-    let mut kept = Kept { population: agreeing(problem, &problem.known)?, rows: problem.known.clone() };
-    kept.add(problem, &problem.candidates);
-    Some(kept.population)
+    let population = fitting(problem, &problem.known, &mut asked)?;
+    let mut fit = Fit { problem, rows: problem.known.clone(), population, asked };
+    let (first, second) = problem.candidates.split_at(problem.candidates.len() / 2);
+    fit.keep(first);
+    fit.keep(second);
+    Some(fit.population)
 }
 
-/// The truth or some other population that agrees with these rows.
-fn agreeing(problem: &Problem, rows: &[Row]) -> Option<Vec<i64>> {
+/// How often the solver is asked for an anchor. A count, so that every machine stops at the same place.
+const ASKED: usize = 200;
+
+/// Candidates that fit what is known, so far.
+struct Fit<'a> {
+    problem: &'a Problem,
+    rows: Vec<Row>,
+    /// Agrees with the rows.
+    population: Vec<i64>,
+    asked: usize,
+}
+
+impl Fit<'_> {
+    /// All of these if they fit together, else each half by itself.
+    fn keep(&mut self, candidates: &[Vec<Row>]) {
+        if candidates.is_empty() {
+            return;
+        }
+        let rows: Vec<Row> = self.rows.iter().chain(candidates.iter().flatten()).cloned().collect();
+        let found = if agrees(&self.population, &rows) {
+            Some(self.population.clone())
+        } else {
+            fitting(self.problem, &rows, &mut self.asked)
+        };
+        match found {
+            Some(population) => (self.rows, self.population) = (rows, population),
+            None if candidates.len() > 1 => {
+                let (first, second) = candidates.split_at(candidates.len() / 2);
+                self.keep(first);
+                self.keep(second);
+            }
+            None => {}
+        }
+    }
+}
+
+/// The truth if it agrees with these rows, else a population that does.
+fn fitting(problem: &Problem, rows: &[Row], asked: &mut usize) -> Option<Vec<i64>> {
     if agrees(&problem.truth, rows) {
         return Some(problem.truth.clone());
+    }
+    *asked += 1;
+    if *asked > ASKED {
+        return None;
     }
     let program = Program { rows, base: &problem.truth, most: most(problem, &problem.truth) };
     let everybody: Vec<(u32, i64)> = (0..).zip(&problem.truth).map(|(kind, _)| (kind, 1)).collect();
     match program.ask(&everybody, false, None, Want::Whole) {
         Answer::Found { population, .. } if agrees(&population, rows) => Some(population),
         _ => None,
-    }
-}
-
-/// Rows, and a population that agrees with them.
-struct Kept {
-    rows: Vec<Row>,
-    population: Vec<i64>,
-}
-
-impl Kept {
-    /// Takes in what agrees with the rows so far: all of it, or what agrees of each half.
-    fn add(&mut self, problem: &Problem, candidates: &[Vec<Row>]) {
-        if candidates.iter().flatten().all(|row| row.holds(&self.population)) {
-            self.rows.extend(candidates.iter().flatten().cloned());
-            return;
-        }
-        let rows: Vec<Row> = self.rows.iter().chain(candidates.iter().flatten()).cloned().collect();
-        if let Some(population) = agreeing(problem, &rows) {
-            *self = Self { rows, population };
-        } else if candidates.len() > 1 {
-            let (first, second) = candidates.split_at(candidates.len() / 2);
-            self.add(problem, first);
-            self.add(problem, second);
-        }
     }
 }
 

@@ -330,6 +330,24 @@ fn after_an_erasure_what_was_published_is_kept_to_by_another_population() {
 }
 
 #[test]
+fn a_candidate_that_no_longer_fits_what_was_published_costs_no_other() {
+    // Two providers had 40 and 30 in the first cohort, of whom one was erased; the newest has 20 and 10. What counts both
+    // cohorts together fits nobody any more.
+    let mut candidates = vec![vec![Row::count(&[0, 2], 59)], vec![Row::count(&[1, 3], 40)]];
+    candidates.extend((4..12).map(|kind| vec![Row::count(&[kind], i64::from(kind))]));
+    let problem = Problem {
+        truth: vec![39, 30, 20, 10, 4, 5, 6, 7, 8, 9, 10, 11],
+        known: vec![Row::count(&[0], 40), Row::count(&[1], 30), Row::count(&[2, 3], 30)],
+        sensitive: vec![vec![4]],
+        candidates,
+        k: 5,
+    };
+    let published = publish(&problem).published;
+    assert_eq!(published[..3], [true, false, false], "the second contradicts the first, and four are sensitive");
+    assert!(published[3..].iter().all(|p| *p), "{published:?}");
+}
+
+#[test]
 fn the_truth_is_never_a_witness() {
     // Nobody but the truth has fewer than five in the set, so it would be needed.
     let problem = Problem {
