@@ -450,7 +450,6 @@ fn the_audit_passes_what_was_built_and_names_the_file_in_which_a_withheld_number
     // Nobody takes what was not looked at for what was found to hold.
     let not_attacked = |out: &str| out.split_once("Not attacked:").unwrap().1.to_owned();
     assert!(not_attacked(&passed).contains("--witnesses") && not_attacked(&passed).contains("--ledger"), "{passed}");
-    assert!(passed.contains("nothing to try"), "{passed}");
     assert!(expect_success(&audit(&["--json"])).contains("\"not_attacked\""));
     let file = |path: &str| instance.path().join("releases").join(path).display().to_string();
     let (witnesses, ledger) = (file("2025-11-30.1/witness.json"), file("ledger.jsonl"));
