@@ -18,7 +18,7 @@ use crate::text::{Language, Text};
 use distribution::float;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Closed cases below which nothing is told of a provider.
 pub const DESCRIBED: usize = 30;
@@ -108,13 +108,15 @@ pub fn standings(cases: &[ClosedCase], names: &[(String, Text)]) -> Vec<Standing
 /// them: with few unknown ones it leaves a single solution.
 #[must_use]
 pub fn may_have_figures(cases: &[ClosedCase], names: &[(String, Text)], k: u32) -> bool {
-    let mut counts: BTreeMap<(&[i64], i64), BTreeMap<&str, [u32; 2]>> = BTreeMap::new();
+    let mut counts: BTreeMap<(&[i64], i64, &str), [u32; 2]> = BTreeMap::new();
     for case in cases {
-        let of_provider = counts.entry((&case.strata, case.labour_market)).or_default();
-        of_provider.entry(&case.provider).or_default()[usize::from(case.reached)] += 1;
+        let of_provider = counts.entry((&case.strata, case.labour_market, &case.provider)).or_default();
+        of_provider[usize::from(case.reached)] += 1;
     }
+    let strata: BTreeSet<(&[i64], i64)> = counts.keys().map(|(strata, market, _)| (*strata, *market)).collect();
     let is_large = |of: Option<&[u32; 2]>| of.is_some_and(|of| of.iter().all(|n| *n >= 2 * k));
-    counts.values().all(|of_provider| names.iter().all(|(code, _)| is_large(of_provider.get(code.as_str()))))
+    let of = |(strata, market): (_, _), code: &str| counts.get(&(strata, market, code)).copied();
+    strata.into_iter().all(|stratum| names.iter().all(|(code, _)| is_large(of(stratum, code).as_ref())))
 }
 
 /// The order of two names, capital letters and small ones alike; å, ä and ö are the last letters.

@@ -155,8 +155,8 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
     }
     let mut told = Told::default();
     for (pattern, all) in &alike {
-        for at in 0..pattern.len() {
-            if pattern[at].is_some() {
+        for (at, cell) in pattern.iter().enumerate() {
+            if cell.is_some() {
                 told.shown += all.len();
                 continue;
             }
@@ -181,7 +181,6 @@ fn the_rule_turned_round_tells_no_number_of_a_line() {
     let block = Block { id: "cases.outcome", when: "ended", attributes: &[("outcome", &["a", "b", "c", "d"])] };
     for (people, k) in [(9, 3), (12, 3), (11, 4)] {
         let told = turned_round(&block, people, k, false);
-        println!("{people} people, threshold {k}: {told:?}");
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
         assert!(told.withheld > 0 && told.shown > 0);
     }
@@ -192,7 +191,6 @@ fn the_rule_turned_round_tells_no_number_of_grades() {
     let block = Block { id: "f.q", when: "received", attributes: &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])] };
     for (people, k) in [(10, 3), (11, 5)] {
         let told = turned_round(&block, people, k, true);
-        println!("{people} people, threshold {k}: {told:?}");
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
     }
 }
@@ -203,7 +201,6 @@ fn the_rule_turned_round_tells_no_number_of_a_crossed_table() {
     let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
     for (people, k) in [(12, 3), (14, 3), (13, 4)] {
         let told = turned_round(&block, people, k, false);
-        println!("{people} people, threshold {k}: {told:?}");
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
     }
 }
@@ -212,9 +209,6 @@ fn the_rule_turned_round_tells_no_number_of_a_crossed_table() {
 fn the_rule_turned_round_tells_no_number_of_a_larger_crossed_table() {
     let attributes: &[(&str, &[&str])] = &[("gender", &["woman", "man"]), ("outcome", &["a", "b", "c"])];
     let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
-    for (people, k) in [(10, 3)] {
-        let told = turned_round(&block, people, k, false);
-        println!("{people} people, threshold {k}: {told:?}");
-        assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
-    }
+    let told = turned_round(&block, 10, 3, false);
+    assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
 }
