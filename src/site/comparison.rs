@@ -2,7 +2,7 @@
 //!
 //! Enters: the standings of a release. Leaves: what the page says of each provider in the alphabet's order, the chart,
 //! and the files `data/comparison.json` and `.csv`, which exist whether or not there is anything to compare.
-//! Refuses nothing: a provider without figures has the sign in every place.
+//! Refuses nothing: what is not told of a provider has the sign in its place.
 
 use super::figures::{Chart, Figure as Drawn};
 use super::open_data::{self, WITHHELD};
@@ -29,6 +29,8 @@ const COLUMNS: [Column; 6] = [
     ("low", |f| hundredths(f.ratio_hundredths[1])),
     ("high", |f| hundredths(f.ratio_hundredths[2])),
 ];
+/// The table of the numbers behind the comparison.
+const COUNTS: &str = "comparison-counts";
 /// Height of the funnel, pixels.
 const HEIGHT: u32 = 340;
 
@@ -62,7 +64,7 @@ pub(super) struct ComparisonView {
 impl ComparisonView {
     pub(super) fn new(release: &Release, instance: &Instance, m: Messages) -> Self {
         let standings = in_order(release, m.language());
-        let rows: Vec<Row> = standings.iter().enumerate().map(|(at, s)| row(at, s, m)).collect();
+        let rows: Vec<Row> = standings.iter().enumerate().map(|(at, s)| row(at, s, release, m)).collect();
         let withheld = standings.iter().any(|s| s.figures.is_none());
         let figure = (!rows.is_empty()).then(|| drawn(&standings, &rows, withheld, instance, m));
         Self {
@@ -99,11 +101,17 @@ fn in_order(release: &Release, language: Language) -> Vec<&Standing> {
     standings
 }
 
-fn row(at: usize, standing: &Standing, m: Messages) -> Row {
-    let cell = |(code, figure): &Column| Cell {
-        address: format!("{TABLE} {} {code}", standing.provider),
-        label: column(code, m),
-        text: standing.figures.as_ref().map_or_else(|| WITHHELD.to_owned(), |f| figure(f).told(m.language())),
+/// A figure of a provider. Its numbers of cases are told where they are shown, even without what was expected.
+fn figure(standing: &Standing, (code, of): &Column, release: &Release) -> Option<Figure> {
+    let counted = || release.table(COUNTS)?.figure(&[&standing.provider, code]);
+    standing.figures.as_ref().map(of).or_else(counted)
+}
+
+fn row(at: usize, standing: &Standing, release: &Release, m: Messages) -> Row {
+    let cell = |column_of: &Column| Cell {
+        address: format!("{TABLE} {} {}", standing.provider, column_of.0),
+        label: column(column_of.0, m),
+        text: figure(standing, column_of, release).map_or_else(|| WITHHELD.to_owned(), |f| f.told(m.language())),
     };
     Row {
         letter: letter(at),
@@ -179,7 +187,7 @@ fn table(release: &Release, instance: &Instance, language: Language) -> Publishe
         code: (*code).to_owned(),
         label: Messages::text(&format!("comparison.{code}")),
     });
-    let figures = standings.iter().flat_map(|s| COLUMNS.iter().map(|(_, figure)| s.figures.as_ref().map(figure)));
+    let figures = standings.iter().flat_map(|s| COLUMNS.iter().map(|column| figure(s, column, release)));
     PublishedTable {
         id: TABLE.to_owned(),
         title: Messages::text("comparison.title"),
