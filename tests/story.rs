@@ -273,6 +273,7 @@ fn another_outcome_changes_what_tells_of_the_two_outcomes_and_after_the_release_
     assert_eq!(
         first,
         set(&[
+            "comparison provider observed",
             "comparison-counts provider observed",
             "outcomes job",
             "outcomes returned_to_authority",
