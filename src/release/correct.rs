@@ -67,12 +67,7 @@ pub(super) fn corrected(correction: &Correction<'_>, policy: &Policy) -> Result<
         name_records(reading);
     }
     let cohorts: BTreeSet<Cohort> = tables.iter().filter_map(|t| t.cohort.clone()).collect();
-    Ok(Counted {
-        tables,
-        people,
-        cohorts: cohorts.into_iter().collect(),
-        comparison: correction.now.comparison.clone(),
-    })
+    Ok(Counted { tables, people, cohorts: cohorts.into_iter().collect(), ..Counted::default() })
 }
 
 /// Cohorts of closed cases are what is corrected; numbers of started ones stay as they were released.

@@ -6,9 +6,10 @@ use super::ledger::LedgerEntry;
 use super::solve::{same_people, whose_of};
 use super::told;
 use super::{PublishedTable, Release, ReleaseId};
-use crate::comparison::{Band, Standing};
+use crate::comparison::{Alike, Band, Standing, may_follow};
 use crate::cube::{COMPARISON, Cohort, Counted, People, Reading, Table, Whose};
-use crate::text::Figure;
+use crate::instance::Policy;
+use crate::text::{Figure, Text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a release with those that were frozen before, and what the new ones add to the ledger.
@@ -68,22 +69,44 @@ fn sooner(earlier: &Whose, now: &Whose) -> Option<BTreeSet<String>> {
     (same && then.is_subset(codes)).then(|| codes.difference(then).cloned().collect())
 }
 
-/// The comparison, its words and figures only where the numbers behind them are shown.
-pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: &[Release]) -> Vec<Standing> {
-    let counts = tables.iter().rev().find(|t| t.id == COMPARISON);
-    let shown = |provider: &str| {
-        counts.is_some_and(|t| ["closed", "observed"].iter().all(|code| t.figure(&[provider, code]).is_some()))
-    };
-    let blank = |s: &Standing| match shown(&s.provider) {
-        true => s.clone(),
-        // Whatever the truth is: a word of its own for each reason would tell it.
-        false => Standing { figures: None, band: Band::NotTold, ..s.clone() },
-    };
+/// The comparison, its words only where the numbers behind them are shown, and its figures only where they are those numbers and
+/// tell nothing beside the figures of an earlier comparison.
+pub(super) fn comparison(
+    counted: &Counted,
+    tables: &[PublishedTable],
+    before: &Before<'_>,
+    policy: &Policy,
+) -> Vec<Standing> {
     if counted.comparison.is_empty() {
         // Nothing new to compare.
-        return earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());
+        return before.earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());
     }
-    counted.comparison.iter().map(blank).collect()
+    let counts = tables.iter().rev().find(|t| t.id == COMPARISON);
+    let told = |provider: &str| {
+        let [closed, observed] = ["closed", "observed"].map(|code| counts?.figure(&[provider, code]));
+        Some([closed?.scaled, observed?.scaled])
+    };
+    let all = &counted.comparison;
+    let is_told = |s: &Standing| s.figures.is_none_or(|f| told(&s.provider) == Some([f.closed, f.observed]));
+    let names: Vec<(String, Text)> = all.iter().map(|s| (s.provider.clone(), s.label.clone())).collect();
+    let had_figures = before.earlier.iter().any(|r| r.comparison().iter().any(|s| s.figures.is_some()));
+    let last = before.witnesses.last().map_or(&[][..], |w| &w.compared);
+    let figures =
+        all.iter().all(is_told) && (!had_figures || may_follow(last, &counted.compared, &names, policy.threshold));
+    let blank = |s: &Standing| match told(&s.provider) {
+        Some(_) => Standing { figures: s.figures.filter(|_| figures), ..s.clone() },
+        // Whatever the truth is: a word of its own for each reason would tell it.
+        None => Standing { figures: None, band: Band::NotTold, ..s.clone() },
+    };
+    all.iter().map(blank).collect()
+}
+
+/// The cases that the last comparison was drawn from.
+pub(super) fn compared(counted: &Counted, before: &Before<'_>) -> Vec<Alike> {
+    match counted.compared.as_slice() {
+        [] => before.witnesses.last().map_or_else(Vec::new, |w| w.compared.clone()),
+        new => new.to_vec(),
+    }
 }
 
 /// What releases published, each figure once, by the release that had it first.

@@ -299,14 +299,15 @@ impl Release {
             blocks.insert(people.id.clone(), attributes);
         }
         let earlier_notes = before.earlier.last().map_or_else(Vec::new, |r| r.notes.clone());
+        let comparison = lined::comparison(counted, &decided.tables, before, policy);
         let witnesses = Witnesses {
             release: id.to_string(),
             threshold: policy.threshold,
             watermark,
             joint: decided.joint,
+            compared: lined::compared(counted, before),
             blocks: decided.blocks,
         };
-        let comparison = lined::comparison(counted, &decided.tables, before.earlier);
         let lined::Lined { tables, earlier, entries } =
             lined::lined(decided.tables, before.earlier, &id, !notes.is_empty());
         let mut release = Self {

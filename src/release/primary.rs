@@ -126,35 +126,94 @@ pub(super) fn barred(
 /// large, and which of them they are nobody can tell: with one population every other is possible in which their numbers
 /// have changed places.
 ///
-/// Of `graded` lines a mean is told, which ties the numbers to their places: they are withheld as a whole. First come the
-/// cells that nobody may tell, either; then those of graded lines.
+/// Of `graded` lines a mean is told, which ties the numbers to their places: they are withheld as a whole. Where several
+/// categories are also told together, such as the municipalities of an area, each such sum is a category of the line, and the
+/// categories within it are a line of their own; what lies in a sum that is withheld is withheld, and so are sums that
+/// overlap. First come the cells that nobody may tell, either; then those that are withheld as a whole.
 pub(super) fn beside(
     cells: &BTreeSet<Whose>,
     told: &BTreeSet<Whose>,
     (sensitive, graded): (&BTreeSet<Whose>, &BTreeSet<&Whose>),
     block: &Block,
+    policy: &Policy,
 ) -> [BTreeSet<Whose>; 2] {
     let mut lines: BTreeMap<(Whose, &String), Vec<&Whose>> = BTreeMap::new();
     for whose in cells {
-        for id in groups(whose).filter(|id| whose.only[*id].len() == 1) {
+        for id in groups(whose) {
             let mut above = whose.clone();
             above.only.remove(id);
             lines.entry((above, id)).or_default().push(whose);
         }
     }
-    let [mut found, mut of_graded] = [BTreeSet::new(), BTreeSet::new()];
-    for line in lines.into_values().filter(|line| line.iter().any(|w| sensitive.contains(*w))) {
-        let is_graded = line.iter().any(|w| graded.contains(*w));
-        let free = line.into_iter().filter(|w| !sensitive.contains(*w) && !told.contains(*w));
-        if is_graded {
-            of_graded.extend(free.cloned());
+    let mut found = Beside { told, sensitive, block, policy, alike: BTreeSet::new(), whole: BTreeSet::new() };
+    for ((_, id), line) in lines {
+        if !line.iter().any(|w| sensitive.contains(*w)) {
             continue;
         }
-        let large: Vec<(i64, &Whose)> = free.map(|w| (block.count(&block.set(w)), w)).filter(|(n, _)| *n > 0).collect();
-        let least = large.iter().map(|(n, _)| *n).min();
-        found.extend(large.into_iter().filter(|(n, _)| Some(*n) == least).map(|(_, w)| w.clone()));
+        if line.iter().any(|w| graded.contains(*w)) {
+            found.withhold(&line);
+            continue;
+        }
+        let overlaps = |a: &Whose, b: &Whose| {
+            let [a, b] = [a, b].map(|w| &w.only[id]);
+            !a.is_disjoint(b) && !a.is_subset(b) && !b.is_subset(a)
+        };
+        let (crossing, nested): (Vec<&Whose>, Vec<&Whose>) =
+            line.iter().partition(|w| line.iter().any(|other| overlaps(w, other)));
+        found.withhold(&crossing);
+        found.line(&nested, id);
     }
-    [found, of_graded]
+    [found.alike, found.whole]
+}
+
+/// What is withheld beside small cells.
+struct Beside<'a> {
+    told: &'a BTreeSet<Whose>,
+    sensitive: &'a BTreeSet<Whose>,
+    block: &'a Block,
+    policy: &'a Policy,
+    /// The smallest of the large ones.
+    alike: BTreeSet<Whose>,
+    /// Cells of what is withheld as a whole.
+    whole: BTreeSet<Whose>,
+}
+
+impl Beside<'_> {
+    fn is_free(&self, whose: &Whose) -> bool {
+        !self.sensitive.contains(whose) && !self.told.contains(whose)
+    }
+
+    fn withhold(&mut self, cells: &[&Whose]) {
+        let free: Vec<Whose> = cells.iter().filter(|w| self.is_free(w)).map(|w| (*w).clone()).collect();
+        self.whole.extend(free);
+    }
+
+    /// A line whose sums hold each other or nothing in common.
+    fn line(&mut self, line: &[&Whose], id: &str) {
+        let is_within =
+            |w: &Whose, sum: &Whose| w.only[id].len() < sum.only[id].len() && w.only[id].is_subset(&sum.only[id]);
+        let within = |sum: &Whose| -> Vec<&Whose> { line.iter().copied().filter(|w| is_within(w, sum)).collect() };
+        let outer: Vec<&Whose> = line.iter().copied().filter(|w| !line.iter().any(|sum| is_within(w, sum))).collect();
+        let count = |w: &Whose| self.block.count(&self.block.set(w));
+        // A sum of so few that none of its small ones could be a large one.
+        let is_few = |w: &Whose| {
+            count(w) <= i64::from(self.policy.threshold) && within(w).iter().any(|part| self.sensitive.contains(*part))
+        };
+        let (secret, free): (Vec<&Whose>, Vec<&Whose>) =
+            outer.iter().partition(|w| self.sensitive.contains(**w) || (self.is_free(w) && is_few(w)));
+        let large: Vec<(i64, &Whose)> =
+            free.into_iter().filter(|w| self.is_free(w)).map(|w| (count(w), w)).filter(|(n, _)| *n > 0).collect();
+        let least = large.iter().map(|(n, _)| *n).min().filter(|_| !secret.is_empty());
+        let alike: Vec<&Whose> = large.into_iter().filter(|(n, _)| Some(*n) == least).map(|(_, w)| w).collect();
+        for sum in outer.iter().filter(|w| w.only[id].len() > 1) {
+            if secret.contains(sum) || alike.contains(sum) {
+                self.withhold(&within(sum));
+            } else {
+                self.line(&within(sum), id);
+            }
+        }
+        self.alike.extend(alike.into_iter().chain(secret).filter(|w| self.is_free(w)).cloned().collect::<Vec<_>>());
+    }
 }
 
 /// True for a mean beside withheld grades that lies so near an end of the scale that it leaves too few ways to make it: whoever

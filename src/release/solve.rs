@@ -70,13 +70,13 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let told: BTreeSet<Whose> = ledger.iter().filter_map(|(reading, _)| count(reading)).collect();
     let means = wishes.iter().map(|w| &w.reading).filter(|r| matches!(r, Reading::Grades(_)));
     let graded: BTreeSet<&Whose> = means.flat_map(whose_of).collect();
-    let [beside, of_graded] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
+    let [beside, as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block, policy);
     let primary = &sensitive | &earlier;
     sensitive = &primary | &beside;
     let following = primary::following(&cells, &told, &block, policy);
     sensitive.extend(following.iter().cloned());
-    let mut barred = &primary::barred(&cells, &told, &block, policy) | &of_graded;
-    let withheld = &sensitive | &of_graded;
+    let mut barred = &primary::barred(&cells, &told, &block, policy) | &as_a_whole;
+    let withheld = &sensitive | &as_a_whole;
     let mut by_set: BTreeMap<Vec<u32>, Whose> = BTreeMap::new();
     for whose in sensitive {
         by_set.entry(block.set(&whose)).or_insert(whose);

@@ -86,7 +86,7 @@ fn counts(id: &str, people: &People, when: (&str, Date), by: &[(&str, &[&str])])
 
 fn counted(tables: Vec<Table>, people: Vec<People>) -> Counted {
     let cohorts = tables.iter().filter_map(|t| t.cohort.clone()).collect();
-    Counted { tables, people, cohorts, comparison: Vec::new() }
+    Counted { tables, people, cohorts, ..Counted::default() }
 }
 
 fn nothing() -> (Vec<Release>, Vec<Witnesses>, Ledger) {

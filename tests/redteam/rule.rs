@@ -31,7 +31,13 @@ struct Block<'a> {
     /// Attribute of the cohort.
     when: &'a str,
     attributes: &'a [(&'a str, &'a [&'a str])],
+    /// Codes of the first attribute that an indicator tells together.
+    sums: &'a [&'a [&'a str]],
+    /// The indicators come before the table.
+    indicators_first: bool,
 }
+
+const PLAIN: Block<'_> = Block { id: "", when: "ended", attributes: &[], sums: &[], indicators_first: false };
 
 impl Block<'_> {
     fn whose(&self, only: &[(&str, &str)]) -> Whose {
@@ -70,9 +76,8 @@ impl Block<'_> {
             self.whose(&only)
         };
         let mut reads: Vec<Reading> = cells.iter().map(|cell| Reading::Count(of(cell))).collect();
-        let number = |r: &Reading| if let Reading::Count(w) = r { people.count(w) } else { 0 };
         let mut figures: Vec<Cell> =
-            reads.iter().map(|r| Cell { figure: Figure::count(number(r)), basis: Basis::Count }).collect();
+            reads.iter().map(|r| Cell { figure: Figure::count(number_of(&people, r)), basis: Basis::Count }).collect();
         let mut axes: Vec<Axis> = self
             .attributes
             .iter()
@@ -110,8 +115,35 @@ impl Block<'_> {
             cohort: Some(cohort.clone()),
             priority: 0,
         };
-        Counted { tables: vec![table], people: vec![people], cohorts: vec![cohort], comparison: Vec::new() }
+        let mut tables = vec![table];
+        if !self.sums.is_empty() {
+            let sums = self.sums.iter().map(|codes| {
+                let mut whose = self.whose(&[]);
+                let codes = codes.iter().map(|c| (*c).to_owned()).collect();
+                whose.only.insert(self.attributes[0].0.to_owned(), codes);
+                Reading::Count(whose)
+            });
+            let reads: Vec<Reading> = sums.collect();
+            let cells =
+                reads.iter().map(|r| Cell { figure: Figure::count(number_of(&people, r)), basis: Basis::Count });
+            tables.push(Table {
+                id: "indicators".to_owned(),
+                axes: vec![axis("sum", self.sums.iter().map(|codes| codes.join("_")))],
+                cells: cells.collect(),
+                reads,
+                class: Class::Groups,
+                ..tables[0].clone()
+            });
+            if self.indicators_first {
+                tables.reverse();
+            }
+        }
+        Counted { tables, people: vec![people], cohorts: vec![cohort], ..Counted::default() }
     }
+}
+
+fn number_of(people: &People, reading: &Reading) -> i64 {
+    if let Reading::Count(whose) = reading { people.count(whose) } else { 0 }
 }
 
 /// Every way to put so many people into so many kinds.
@@ -130,7 +162,8 @@ fn seen(counted: &Counted, instance: &Instance) -> Option<Vec<Option<i64>>> {
     let before = Before { earlier: &[], witnesses: &[], ledger: &ledger };
     let id = (ReleaseId::next(DAY, &[]), Timestamp::UNIX_EPOCH);
     let made = Release::control(counted, &before, instance, id, 1).ok()?;
-    Some(made.release.tables()[0].cells.iter().map(|c| c.map(|f| f.scaled)).collect())
+    let cells = counted.tables.iter().flat_map(|t| &made.release.table(&t.id).unwrap().cells);
+    Some(cells.map(|c| c.map(|f| f.scaled)).collect())
 }
 
 /// What the rule, turned round, tells of the withheld numbers: how many there are over all populations, how many of them
@@ -160,9 +193,11 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
                 told.shown += all.len();
                 continue;
             }
-            let values: BTreeSet<i64> = all.iter().map(|c| c.tables[0].cells[at].figure.scaled).collect();
+            let exact = |c: &Counted| c.tables.iter().flat_map(|t| &t.cells).nth(at).unwrap().figure.scaled;
+            let values: BTreeSet<i64> = all.iter().map(exact).collect();
             told.withheld += all.len();
-            let is_count = matches!(all[0].tables[0].reads[at], Reading::Count(_));
+            let reading = all[0].tables.iter().flat_map(|t| &t.reads).nth(at);
+            let is_count = matches!(reading, Some(Reading::Count(_)));
             // Nobody is no secret of a line: an empty category beside others is shown elsewhere.
             let is_secret = block.attributes.len() > 1 || values.iter().all(|n| *n > 0);
             if is_count && values.len() == 1 && is_secret {
@@ -178,7 +213,8 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
 
 #[test]
 fn the_rule_turned_round_tells_no_number_of_a_line() {
-    let block = Block { id: "cases.outcome", when: "ended", attributes: &[("outcome", &["a", "b", "c", "d"])] };
+    let block =
+        Block { id: "cases.outcome", when: "ended", attributes: &[("outcome", &["a", "b", "c", "d"])], ..PLAIN };
     for (people, k) in [(9, 3), (12, 3), (11, 4)] {
         let told = turned_round(&block, people, k, false);
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
@@ -188,7 +224,12 @@ fn the_rule_turned_round_tells_no_number_of_a_line() {
 
 #[test]
 fn the_rule_turned_round_tells_no_number_of_grades() {
-    let block = Block { id: "f.q", when: "received", attributes: &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])] };
+    let block = Block {
+        id: "f.q",
+        when: "received",
+        attributes: &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])],
+        ..PLAIN
+    };
     for (people, k) in [(10, 3), (11, 5)] {
         let told = turned_round(&block, people, k, true);
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
@@ -198,7 +239,7 @@ fn the_rule_turned_round_tells_no_number_of_grades() {
 #[test]
 fn the_rule_turned_round_tells_no_number_of_a_crossed_table() {
     let attributes: &[(&str, &[&str])] = &[("gender", &["woman", "man"]), ("outcome", &["a", "b"])];
-    let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
+    let block = Block { id: "cases.gender.outcome", when: "ended", attributes, ..PLAIN };
     for (people, k) in [(12, 3), (14, 3), (13, 4)] {
         let told = turned_round(&block, people, k, false);
         assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
@@ -208,7 +249,31 @@ fn the_rule_turned_round_tells_no_number_of_a_crossed_table() {
 #[test]
 fn the_rule_turned_round_tells_no_number_of_a_larger_crossed_table() {
     let attributes: &[(&str, &[&str])] = &[("gender", &["woman", "man"]), ("outcome", &["a", "b", "c"])];
-    let block = Block { id: "cases.gender.outcome", when: "ended", attributes };
+    let block = Block { id: "cases.gender.outcome", when: "ended", attributes, ..PLAIN };
     let told = turned_round(&block, 10, 3, false);
+    assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_a_line_whose_categories_are_told_together() {
+    let attributes: &[(&str, &[&str])] = &[("outcome", &["a", "b", "c", "d"])];
+    let sums: [&[&[&str]]; 4] =
+        [&[&["a", "b"]], &[&["a", "b"], &["c", "d"]], &[&["a", "b", "c"], &["a", "b"]], &[&["a", "b"], &["b", "c"]]];
+    for (sums, indicators_first) in sums.into_iter().flat_map(|sums| [(sums, false), (sums, true)]) {
+        let block = Block { id: "cases.outcome", attributes, sums, indicators_first, ..PLAIN };
+        for (people, k) in [(9, 3), (11, 4)] {
+            let told = turned_round(&block, people, k, false);
+            assert_eq!((told.exactly, told.small), (0, 0), "{sums:?} {people} {k} {told:?}");
+            assert!(told.withheld > 0 && told.shown > 0);
+        }
+    }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_grades_of_which_the_best_are_told_together() {
+    let attributes: &[(&str, &[&str])] = &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])];
+    let sums: &[&[&str]] = &[&["4", "5"], &["1", "2", "3", "4", "5"]];
+    let block = Block { id: "f.q", when: "received", attributes, sums, ..PLAIN };
+    let told = turned_round(&block, 10, 3, true);
     assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
 }
