@@ -46,8 +46,7 @@ pub enum Band {
 }
 
 /// A closed case as the comparison sees it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClosedCase {
     /// Code of the provider.
     pub provider: String,
@@ -57,18 +56,6 @@ pub struct ClosedCase {
     pub strata: Vec<i64>,
     /// Band of unemployment in its area, rising; -1 is unknown.
     pub labour_market: i64,
-}
-
-/// Closed cases of one cohort that are alike in all that the comparison is drawn from. Never published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Alike {
-    /// Cohort of the end.
-    pub ended: String,
-    /// What they have in common.
-    pub case: ClosedCase,
-    /// How many they are.
-    pub n: i64,
 }
 
 /// One provider in the comparison.
@@ -130,17 +117,6 @@ pub fn may_have_figures(cases: &[ClosedCase], names: &[(String, Text)], k: u32) 
     let is_large = |of: Option<&[u32; 2]>| of.is_some_and(|of| of.iter().all(|n| *n >= 2 * k));
     let of = |(strata, market): (_, _), code: &str| counts.get(&(strata, market, code)).copied();
     strata.into_iter().all(|stratum| names.iter().all(|(code, _)| is_large(of(stratum, code).as_ref())))
-}
-
-/// True when figures that stood beside the words `before` may be followed by figures of `now`: nothing has changed in the cohorts
-/// from which the earlier ones were drawn, and those who are new are many in every stratum, for both together tell of what
-/// lies between them.
-#[must_use]
-pub fn may_follow(before: &[Alike], now: &[Alike], names: &[(String, Text)], k: u32) -> bool {
-    let known: BTreeSet<&String> = before.iter().map(|a| &a.ended).collect();
-    let (again, new): (Vec<&Alike>, Vec<&Alike>) = now.iter().partition(|a| known.contains(&a.ended));
-    let new: Vec<ClosedCase> = new.iter().flat_map(|a| (0..a.n).map(|_| a.case.clone())).collect();
-    before.iter().eq(again) && may_have_figures(&new, names, k)
 }
 
 /// The order of two names, capital letters and small ones alike; å, ä and ö are the last letters.

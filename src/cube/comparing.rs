@@ -1,12 +1,12 @@
 //! What the fair comparison of providers is drawn from: every closed case of a cohort.
 
-use super::attributes::{ENDED, OUTCOME, UNKNOWN};
+use super::attributes::{OUTCOME, UNKNOWN};
 use super::case_tables::statistic_axis;
 use super::counting::Counting;
 use super::fact::MUNICIPALITY;
 use super::people::{Cohort, Reading};
 use super::table::{Axis, AxisCategory, Class, Role, Table};
-use crate::comparison::{Alike, ClosedCase, Standing, may_have_figures, standings};
+use crate::comparison::{ClosedCase, Standing, may_have_figures, standings};
 use crate::instance::PROVIDER;
 use crate::statistics::{Areas, Population};
 use crate::text::{Messages, Text};
@@ -19,9 +19,9 @@ const TURN: u32 = 4900;
 /// Bands of unemployment.
 const BANDS: usize = 3;
 
-/// The providers' standings over all cohorts of closed cases so far, the counts behind them, and the cases that they are drawn
-/// from; none where nothing of them is new.
-pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table, Vec<Alike>)> {
+/// The providers' standings over all cohorts of closed cases so far, and the counts behind them; none where nothing of
+/// them is new.
+pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table)> {
     let spec = counting.statistics.comparison.as_ref()?;
     let last = counting.ended.fresh().last()?;
     let outcomes: BTreeSet<String> = spec.outcomes.iter().map(|o| o.value.clone()).collect();
@@ -31,7 +31,6 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table, V
     let bands = counting.statistics.areas.as_ref().map(bands).unwrap_or_default();
 
     let mut cases = Vec::new();
-    let mut alike: BTreeMap<(String, ClosedCase), i64> = BTreeMap::new();
     for row in counting.rows_of(&everybody) {
         let provider = counting.attributes.code_of(PROVIDER, row).filter(|code| *code != UNKNOWN);
         let Some(provider) = provider else { continue };
@@ -47,8 +46,6 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table, V
             labour_market: row.get(MUNICIPALITY).and_then(|code| bands.get(code)).copied().unwrap_or(-1),
         };
         cases.extend((0..row.n).map(|_| case.clone()));
-        let ended = counting.attributes.code_of(ENDED, row).unwrap_or_default().to_owned();
-        *alike.entry((ended, case)).or_default() += row.n;
     }
     let names: Vec<(String, Text)> = providers.iter().map(|(code, label, _)| (code.clone(), label.clone())).collect();
     let mut standings = standings(&cases, &names);
@@ -88,8 +85,7 @@ pub(super) fn comparison(counting: &Counting) -> Option<(Vec<Standing>, Table, V
         cohort: Some(Cohort { of: COMPARISON.to_owned(), from: None, until: last.until }),
         priority: TURN,
     };
-    let compared = alike.into_iter().map(|((ended, case), n)| Alike { ended, case, n }).collect();
-    Some((standings, table, compared))
+    Some((standings, table))
 }
 
 /// The third of the areas, by rising unemployment, in which each municipality lies; areas that have no rate are in none.

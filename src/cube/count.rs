@@ -87,13 +87,13 @@ pub fn count(
         cohorts.extend(pairs.cut.fresh().iter().cloned());
     }
 
-    let (mut comparison, mut compared) = (Vec::new(), Vec::new());
-    if let Some((standings, table, cases)) = comparing::comparison(&counting) {
-        (comparison, compared) = (standings, cases);
+    let mut comparison = Vec::new();
+    if let Some((standings, table)) = comparing::comparison(&counting) {
+        comparison = standings;
         cohorts.extend(table.cohort.clone());
         tables.push(table);
     }
-    Counted { tables, people, cohorts, comparison, compared }
+    Counted { tables, people, cohorts, comparison }
 }
 
 /// The tables of closed cases of a cohort that was released, as they are known now; none where no such cohort was.

@@ -160,6 +160,4 @@ pub struct Counted {
     pub cohorts: Vec<Cohort>,
     /// The fair comparison with all its figures.
     pub comparison: Vec<crate::comparison::Standing>,
-    /// The cases that it is drawn from, in order.
-    pub compared: Vec<crate::comparison::Alike>,
 }

@@ -7,6 +7,7 @@ use super::measured;
 use super::primary::small;
 use super::response;
 use super::solve::{Decided, Known, Wish, decide, whose_of};
+use super::sums::Sums;
 use super::told;
 use super::witnesses::{Joint, WitnessBlock, Witnesses};
 use super::{PublishedTable, Reason, Release, Withheld};
@@ -72,6 +73,7 @@ fn controlled(counted: &Counted, before: &Before<'_>, policy: &Policy, refused: 
         means: BTreeSet::new(),
         refused,
         hidden: hidden_forms(&counted.tables, policy),
+        sums: Sums::of(&counted.tables),
     };
     state.granted.extend(state.told.keys().cloned());
     let mut out = Control {
@@ -156,6 +158,8 @@ struct State<'a> {
     refused: &'a BTreeSet<Whose>,
     /// Blocks, and forms with all of theirs, of which nothing is told.
     hidden: BTreeSet<String>,
+    /// Answers that are told together.
+    sums: Sums,
     /// Means that may be shown, by table and cell.
     means: BTreeSet<(usize, usize)>,
 }
@@ -213,6 +217,7 @@ impl State<'_> {
                         }
                     }
                     Reading::Count(whose) if self.told.contains_key(whose) || self.refused.contains(whose) => {}
+                    Reading::Count(whose) if self.sums.parts(whose).is_some() => {}
                     Reading::Count(whose) => {
                         let tier = tier(whose);
                         // Who was not asked follows from the question before, which is shown.
@@ -243,6 +248,11 @@ impl State<'_> {
         (shown, in_turn.into_iter().map(|(_, wish)| wish).chain(means).collect())
     }
 
+    fn is_granted(&self, whose: &Whose) -> bool {
+        let of_parts = || self.sums.parts(whose).is_some_and(|parts| parts.iter().all(|p| self.granted.contains(p)));
+        self.granted.contains(whose) || of_parts()
+    }
+
     fn reasons(&self, table: &Table, at: usize, gate: Option<Reason>) -> Vec<Option<Reason>> {
         if let Some(reason) = gate {
             return vec![Some(reason); table.cells.len()];
@@ -256,15 +266,17 @@ impl State<'_> {
             }
             Class::Counts | Class::Groups => {
                 let measured = measured::may_be_shown(table, &|whose| self.granted.contains(whose), self.policy);
+                let is_change = table.cells.iter().any(|c| matches!(c.basis, Basis::Change { needed: 0, .. }));
                 let hidden = |cell: usize, reading: &Reading| match reading {
                     // No period has ended yet: there is nobody to tell of, and nobody is not none.
                     reading if is_of_no_cohort(reading) => Some(Reason::Protected),
                     // What no cohort holds yet has no figure: each look would tell the single answers since the last.
                     Reading::Plain => Some(Reason::Protected),
-                    Reading::Count(whose) => (!self.granted.contains(whose)).then_some(Reason::Protected),
+                    // How many changed would tell, where the mean is withheld, that all of them moved alike.
+                    Reading::Count(_) if is_change && !measured[1] => Some(Reason::Protected),
+                    Reading::Count(whose) => (!self.is_granted(whose)).then_some(Reason::Protected),
                     Reading::Share { part, whole } => {
-                        let both = self.granted.contains(part) && self.granted.contains(whole);
-                        (!both).then_some(Reason::Protected)
+                        (!self.is_granted(part) || !self.is_granted(whole)).then_some(Reason::Protected)
                     }
                     Reading::Grades(_) => (!self.means.contains(&(at, cell))).then_some(Reason::MeanRule),
                     // A mean before and after a correction would tell of those whose record was changed.

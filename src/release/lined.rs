@@ -6,10 +6,9 @@ use super::ledger::LedgerEntry;
 use super::solve::{same_people, whose_of};
 use super::told;
 use super::{PublishedTable, Release, ReleaseId};
-use crate::comparison::{Alike, Band, Standing, may_follow};
+use crate::comparison::{Band, Standing};
 use crate::cube::{COMPARISON, Cohort, Counted, People, Reading, Table, Whose};
-use crate::instance::Policy;
-use crate::text::{Figure, Text};
+use crate::text::Figure;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a release with those that were frozen before, and what the new ones add to the ledger.
@@ -69,17 +68,13 @@ fn sooner(earlier: &Whose, now: &Whose) -> Option<BTreeSet<String>> {
     (same && then.is_subset(codes)).then(|| codes.difference(then).cloned().collect())
 }
 
-/// The comparison, its words only where the numbers behind them are shown, and its figures only where they are those numbers and
-/// tell nothing beside the figures of an earlier comparison.
-pub(super) fn comparison(
-    counted: &Counted,
-    tables: &[PublishedTable],
-    before: &Before<'_>,
-    policy: &Policy,
-) -> Vec<Standing> {
+/// The comparison, its words only where the numbers behind them are shown. Figures stand beside them once, and only where nothing of
+/// closed cases is withheld: what was expected gives, with other figures, how many reached an outcome in each group of a like
+/// starting point, and two such figures give what lies between them.
+pub(super) fn comparison(counted: &Counted, tables: &[PublishedTable], earlier: &[Release]) -> Vec<Standing> {
     if counted.comparison.is_empty() {
         // Nothing new to compare.
-        return before.earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());
+        return earlier.last().map_or_else(Vec::new, |r| r.comparison().to_vec());
     }
     let counts = tables.iter().rev().find(|t| t.id == COMPARISON);
     let told = |provider: &str| {
@@ -88,25 +83,18 @@ pub(super) fn comparison(
     };
     let all = &counted.comparison;
     let is_told = |s: &Standing| s.figures.is_none_or(|f| told(&s.provider) == Some([f.closed, f.observed]));
-    let names: Vec<(String, Text)> = all.iter().map(|s| (s.provider.clone(), s.label.clone())).collect();
-    let had_figures = before.earlier.iter().any(|r| r.comparison().iter().any(|s| s.figures.is_some()));
-    let last = before.witnesses.last().map_or(&[][..], |w| &w.compared);
-    let figures =
-        all.iter().all(is_told) && (!had_figures || may_follow(last, &counted.compared, &names, policy.threshold));
+    let had_figures = earlier.iter().any(|r| r.comparison().iter().any(|s| s.figures.is_some()));
+    let is_of_closed = |t: &&PublishedTable| t.reads.iter().flat_map(whose_of).any(|w| w.block.starts_with("cases."));
+    let before = earlier.last().map_or(&[][..], Release::earlier).iter();
+    let before = before.chain(earlier.last().map_or(&[][..], Release::tables));
+    let is_whole = tables.iter().chain(before).filter(is_of_closed).all(|t| t.cells.iter().all(Option::is_some));
+    let figures = is_whole && !had_figures && all.iter().all(is_told);
     let blank = |s: &Standing| match told(&s.provider) {
         Some(_) => Standing { figures: s.figures.filter(|_| figures), ..s.clone() },
         // Whatever the truth is: a word of its own for each reason would tell it.
         None => Standing { figures: None, band: Band::NotTold, ..s.clone() },
     };
     all.iter().map(blank).collect()
-}
-
-/// The cases that the last comparison was drawn from.
-pub(super) fn compared(counted: &Counted, before: &Before<'_>) -> Vec<Alike> {
-    match counted.compared.as_slice() {
-        [] => before.witnesses.last().map_or_else(Vec::new, |w| w.compared.clone()),
-        new => new.to_vec(),
-    }
 }
 
 /// What releases published, each figure once, by the release that had it first.

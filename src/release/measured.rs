@@ -41,8 +41,11 @@ fn people(row: &[Cell]) -> i64 {
 fn is_enough(cell: &Cell, policy: &Policy) -> bool {
     match cell.basis {
         Basis::Count => !small(cell.figure.scaled, policy),
-        // More trials than people tells how many had several.
-        Basis::Sum(people) => !small(people, policy) && !small(cell.figure.scaled - people, policy),
+        // More trials than people tells how many had several; were k shown, what is withheld would be below k for certain.
+        Basis::Sum(people) => {
+            let more = cell.figure.scaled - people;
+            !small(people, policy) && !(1..=i64::from(policy.threshold)).contains(&more)
+        }
         Basis::Duration(people) | Basis::Rating { people, .. } => people >= policy.mean_threshold(),
         Basis::Amount { people, .. } => people >= policy.mean_threshold() && !cell.basis.is_dominated(),
         Basis::Share { part, whole } => {

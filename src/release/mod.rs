@@ -22,6 +22,7 @@ mod quality;
 mod refusal;
 mod response;
 mod solve;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -299,13 +300,12 @@ impl Release {
             blocks.insert(people.id.clone(), attributes);
         }
         let earlier_notes = before.earlier.last().map_or_else(Vec::new, |r| r.notes.clone());
-        let comparison = lined::comparison(counted, &decided.tables, before, policy);
+        let comparison = lined::comparison(counted, &decided.tables, before.earlier);
         let witnesses = Witnesses {
             release: id.to_string(),
             threshold: policy.threshold,
             watermark,
             joint: decided.joint,
-            compared: lined::compared(counted, before),
             blocks: decided.blocks,
         };
         let lined::Lined { tables, earlier, entries } =

@@ -82,7 +82,7 @@ pub(super) fn following(
     found
 }
 
-/// Cells that may not be shown: the started of a group in some cohorts in a row less its ended in others would tell of the
+/// Cells that may not be shown: the started of a group in some cohorts less its ended in others would tell of the
 /// few who are of one and not of the other, such as those who have not ended. One cohort of each such sum is withheld, of
 /// the ends if one is new, else of the starts.
 pub(super) fn barred(
@@ -94,14 +94,13 @@ pub(super) fn barred(
     let [started, ended] = OVERLAPPING.map(|id| cohorts(id, block));
     let both = both_cohorts(block);
     let mut last: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for of_start in started.iter().enumerate().flat_map(|(from, _)| (from..started.len()).map(move |to| from..=to)) {
-        let starts = &started[of_start];
-        for of_end in ended.iter().enumerate().flat_map(|(from, _)| (from..ended.len()).map(move |to| from..=to)) {
-            let ends = &ended[of_end];
-            let is_of_one = |[s, e]: &[String; 2]| starts.contains(s) != ends.contains(e);
+    let [some_starts, some_ends] = [&started, &ended].map(|all| together(all, started.len() + ended.len()));
+    for starts in &some_starts {
+        for ends in &some_ends {
+            let is_of_one = |[s, e]: &[String; 2]| starts.contains(&s.as_str()) != ends.contains(&e.as_str());
             let apart = both.iter().filter(|(codes, _)| is_of_one(codes)).map(|(_, n)| n).sum();
             if small(apart, policy) {
-                let of_both = [starts, ends].map(|codes| codes.last().map_or("", String::as_str));
+                let of_both = [starts, ends].map(|codes| codes.last().copied().unwrap_or(""));
                 last.insert(of_both.into());
             }
         }
@@ -135,7 +134,6 @@ pub(super) fn beside(
     told: &BTreeSet<Whose>,
     (sensitive, graded): (&BTreeSet<Whose>, &BTreeSet<&Whose>),
     block: &Block,
-    policy: &Policy,
 ) -> [BTreeSet<Whose>; 2] {
     let mut lines: BTreeMap<(Whose, &String), Vec<&Whose>> = BTreeMap::new();
     for whose in cells {
@@ -145,7 +143,7 @@ pub(super) fn beside(
             lines.entry((above, id)).or_default().push(whose);
         }
     }
-    let mut found = Beside { told, sensitive, block, policy, alike: BTreeSet::new(), whole: BTreeSet::new() };
+    let mut found = Beside { told, sensitive, block, alike: BTreeSet::new(), whole: BTreeSet::new() };
     for ((_, id), line) in lines {
         if !line.iter().any(|w| sensitive.contains(*w)) {
             continue;
@@ -161,7 +159,7 @@ pub(super) fn beside(
         let (crossing, nested): (Vec<&Whose>, Vec<&Whose>) =
             line.iter().partition(|w| line.iter().any(|other| overlaps(w, other)));
         found.withhold(&crossing);
-        found.line(&nested, id);
+        found.line(&nested, id, false);
     }
     [found.alike, found.whole]
 }
@@ -171,7 +169,6 @@ struct Beside<'a> {
     told: &'a BTreeSet<Whose>,
     sensitive: &'a BTreeSet<Whose>,
     block: &'a Block,
-    policy: &'a Policy,
     /// The smallest of the large ones.
     alike: BTreeSet<Whose>,
     /// Cells of what is withheld as a whole.
@@ -189,30 +186,30 @@ impl Beside<'_> {
     }
 
     /// A line whose sums hold each other or nothing in common.
-    fn line(&mut self, line: &[&Whose], id: &str) {
+    fn line(&mut self, line: &[&Whose], id: &str, is_of_sum: bool) {
         let is_within =
             |w: &Whose, sum: &Whose| w.only[id].len() < sum.only[id].len() && w.only[id].is_subset(&sum.only[id]);
         let within = |sum: &Whose| -> Vec<&Whose> { line.iter().copied().filter(|w| is_within(w, sum)).collect() };
         let outer: Vec<&Whose> = line.iter().copied().filter(|w| !line.iter().any(|sum| is_within(w, sum))).collect();
         let count = |w: &Whose| self.block.count(&self.block.set(w));
-        // A sum of so few that none of its small ones could be a large one.
-        let is_few = |w: &Whose| {
-            count(w) <= i64::from(self.policy.threshold) && within(w).iter().any(|part| self.sensitive.contains(*part))
-        };
-        let (secret, free): (Vec<&Whose>, Vec<&Whose>) =
-            outer.iter().partition(|w| self.sensitive.contains(**w) || (self.is_free(w) && is_few(w)));
+        let (secret, free): (Vec<&Whose>, Vec<&Whose>) = outer.iter().partition(|w| self.sensitive.contains(**w));
         let large: Vec<(i64, &Whose)> =
-            free.into_iter().filter(|w| self.is_free(w)).map(|w| (count(w), w)).filter(|(n, _)| *n > 0).collect();
+            free.iter().filter(|w| self.is_free(w)).map(|w| (count(w), *w)).filter(|(n, _)| *n > 0).collect();
         let least = large.iter().map(|(n, _)| *n).min().filter(|_| !secret.is_empty());
         let alike: Vec<&Whose> = large.into_iter().filter(|(n, _)| Some(*n) == least).map(|(_, w)| w).collect();
+        let holds_sums = outer.iter().any(|w| w.only[id].len() > 1);
+        if (is_of_sum || holds_sums) && !secret.is_empty() && alike.is_empty() {
+            // Nobody in the others would tell that all of these are small, or that one of them is everybody.
+            self.withhold(&free);
+        }
         for sum in outer.iter().filter(|w| w.only[id].len() > 1) {
             if secret.contains(sum) || alike.contains(sum) {
                 self.withhold(&within(sum));
             } else {
-                self.line(&within(sum), id);
+                self.line(&within(sum), id, true);
             }
         }
-        self.alike.extend(alike.into_iter().chain(secret).filter(|w| self.is_free(w)).cloned().collect::<Vec<_>>());
+        self.alike.extend(alike.into_iter().cloned());
     }
 }
 
@@ -265,6 +262,19 @@ fn cohorts(id: &str, block: &Block) -> Vec<String> {
     codes.iter().filter(|c| *c != LATER).cloned().collect()
 }
 
+/// Cohorts from which all subsets are looked at.
+const MOST_SUBSETS: usize = 12;
+
+/// The sets of cohorts whose sum somebody could make: any, or where there are too many for that, those in a row.
+fn together(cohorts: &[String], in_all: usize) -> Vec<Vec<&str>> {
+    if in_all > MOST_SUBSETS {
+        let rows = (0..cohorts.len()).flat_map(|from| (from..cohorts.len()).map(move |to| from..=to));
+        return rows.map(|row| cohorts[row].iter().map(String::as_str).collect()).collect();
+    }
+    let of = |chosen: usize| (0..cohorts.len()).filter(move |at| chosen >> at & 1 == 1).map(|at| cohorts[at].as_str());
+    (1..1_usize << cohorts.len()).map(|chosen| of(chosen).collect()).collect()
+}
+
 /// Each cohort of a start, or none yet, with each of an end, or none yet, and how many people are of both.
 fn both_cohorts(block: &Block) -> Vec<([String; 2], i64)> {
     let codes = |id: &str| block.attributes.iter().find(|a| a.id == id).map_or(&[][..], |a| a.codes.as_slice());
@@ -309,6 +319,7 @@ fn groups(whose: &Whose) -> impl Iterator<Item = &String> {
 /// asked.
 fn with_those_above(cells: &BTreeSet<Whose>, block: &Block) -> BTreeSet<Whose> {
     let mut all = cells.clone();
+    let said = answered(cells, block);
     for whose in cells {
         let mut bare = whose.clone();
         for id in groups(whose) {
@@ -321,11 +332,21 @@ fn with_those_above(cells: &BTreeSet<Whose>, block: &Block) -> BTreeSet<Whose> {
         let asked = block.attributes.iter().find(|a| a.id == ANSWER && a.codes.iter().any(|c| c == NOT_ASKED));
         if let Some(answers) = asked {
             let codes = answers.codes.iter().filter(|c| *c != NOT_ASKED).cloned().collect();
-            bare.only.insert(ANSWER.to_owned(), codes);
-            all.insert(bare);
+            all.insert(with(&bare, ANSWER, codes));
         }
+        all.extend(said.iter().map(|codes| with(&bare, ANSWER, codes.clone())));
     }
     all
+}
+
+/// The codes of everybody who gave an answer, where not each of them is a cell: of a choice among several only who chose it is
+/// told, and who answered without choosing it follows from another choice's block.
+fn answered(cells: &BTreeSet<Whose>, block: &Block) -> Option<BTreeSet<String>> {
+    let answers = block.attributes.iter().find(|a| a.id == ANSWER)?;
+    let said: BTreeSet<String> =
+        answers.codes.iter().filter(|c| ![NO_ANSWER, NOT_ASKED].contains(&c.as_str())).cloned().collect();
+    let is_cell = |code: &String| cells.iter().any(|w| w.only.get(ANSWER).is_some_and(|codes| codes.contains(code)));
+    (!said.iter().all(is_cell)).then_some(said)
 }
 
 /// Those of `above` who are not of `whose`, where both differ in one attribute and one holds the other.

@@ -11,7 +11,7 @@ use crate::instance::Policy;
 pub(super) fn reasons(response: &Response, policy: &Policy) -> [Option<Reason>; 3] {
     let Response { closed, invited, answered, one_a_case } = *response;
     let uninvited = if one_a_case { closed - invited } else { 0 };
-    let few_invited = small(invited, policy) || small(uninvited, policy);
+    let few_invited = few(invited, policy) || few(uninvited, policy);
     let few_answered = small(answered, policy)
         || few_did_not(response, invited, policy)
         || (few_invited && one_invited_fits(response, policy));
@@ -20,6 +20,11 @@ pub(super) fn reasons(response: &Response, policy: &Policy) -> [Option<Reason>; 
         few_invited.then_some(Reason::FewInvitations),
         few_answered.then_some(Reason::FewResponses),
     ]
+}
+
+/// 1 to k people: were k shown, whoever knows the rule would know of a withheld number that it is below the threshold.
+fn few(n: i64, policy: &Policy) -> bool {
+    (1..=i64::from(policy.threshold)).contains(&n)
 }
 
 /// True when none to k of so many invited did not answer. A reader who knows the rule is then left with k + 1 numbers; were
@@ -33,7 +38,7 @@ fn few_did_not(response: &Response, invited: i64, policy: &Policy) -> bool {
 fn one_invited_fits(response: &Response, policy: &Policy) -> bool {
     let Response { closed, answered, .. } = *response;
     let fits = |invited: &i64| {
-        let withheld = small(*invited, policy) || small(closed - invited, policy);
+        let withheld = few(*invited, policy) || few(closed - invited, policy);
         withheld && !few_did_not(response, *invited, policy)
     };
     (answered..closed.max(answered + 1)).filter(fits).count() < 2

@@ -70,7 +70,7 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let told: BTreeSet<Whose> = ledger.iter().filter_map(|(reading, _)| count(reading)).collect();
     let means = wishes.iter().map(|w| &w.reading).filter(|r| matches!(r, Reading::Grades(_)));
     let graded: BTreeSet<&Whose> = means.flat_map(whose_of).collect();
-    let [beside, as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block, policy);
+    let [beside, as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
     let primary = &sensitive | &earlier;
     sensitive = &primary | &beside;
     let following = primary::following(&cells, &told, &block, policy);

@@ -3,7 +3,6 @@
 //! It is never public. None of its populations is the true one; whoever audits a site with it adds up and need not trust
 //! whoever found them.
 
-use crate::comparison::Alike;
 use crate::cube::{Attribute, Whose};
 use serde::{Deserialize, Serialize};
 
@@ -59,9 +58,6 @@ pub struct Witnesses {
     pub watermark: i64,
     /// People by start and end.
     pub joint: Vec<Joint>,
-    /// The cases that the comparison was drawn from.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub compared: Vec<Alike>,
     /// The blocks.
     pub blocks: Vec<WitnessBlock>,
 }
