@@ -127,14 +127,28 @@ pub(super) fn barred(
 ///
 /// Of `graded` lines a mean is told, which ties the numbers to their places: they are withheld as a whole. Where several
 /// categories are also told together, such as the municipalities of an area, each such sum is a category of the line, and the
-/// categories within it are a line of their own; what lies in a sum that is withheld is withheld, and so are sums that
-/// overlap. First come the cells that nobody may tell, either; then those that are withheld as a whole.
+/// categories within it are a line of their own; what lies in a sum that is withheld is withheld. First come the cells that nobody may tell, either; then those that are withheld as a whole.
 pub(super) fn beside(
     cells: &BTreeSet<Whose>,
     told: &BTreeSet<Whose>,
     (sensitive, graded): (&BTreeSet<Whose>, &BTreeSet<&Whose>),
     block: &Block,
 ) -> [BTreeSet<Whose>; 2] {
+    let mut found = Beside { told, sensitive, block, alike: BTreeSet::new(), whole: BTreeSet::new() };
+    for ((_, id), line) in lines(cells) {
+        if line.iter().any(|w| sensitive.contains(*w)) {
+            if line.iter().any(|w| graded.contains(*w)) {
+                found.withhold(&line);
+            } else {
+                found.line(&line, id, false);
+            }
+        }
+    }
+    [found.alike, found.whole]
+}
+
+/// Cells that differ in the codes of one attribute only, by what they have in common and that attribute.
+fn lines(cells: &BTreeSet<Whose>) -> BTreeMap<(Whose, &String), Vec<&Whose>> {
     let mut lines: BTreeMap<(Whose, &String), Vec<&Whose>> = BTreeMap::new();
     for whose in cells {
         for id in groups(whose) {
@@ -143,25 +157,17 @@ pub(super) fn beside(
             lines.entry((above, id)).or_default().push(whose);
         }
     }
-    let mut found = Beside { told, sensitive, block, alike: BTreeSet::new(), whole: BTreeSet::new() };
-    for ((_, id), line) in lines {
-        if !line.iter().any(|w| sensitive.contains(*w)) {
-            continue;
-        }
-        if line.iter().any(|w| graded.contains(*w)) {
-            found.withhold(&line);
-            continue;
-        }
-        let overlaps = |a: &Whose, b: &Whose| {
-            let [a, b] = [a, b].map(|w| &w.only[id]);
-            !a.is_disjoint(b) && !a.is_subset(b) && !b.is_subset(a)
-        };
-        let (crossing, nested): (Vec<&Whose>, Vec<&Whose>) =
-            line.iter().partition(|w| line.iter().any(|other| overlaps(w, other)));
-        found.withhold(&crossing);
-        found.line(&nested, id, false);
-    }
-    [found.alike, found.whole]
+    lines
+}
+
+/// Sums of categories that overlap, neither within the other: they are never told, whatever their numbers are.
+pub(super) fn overlapping(cells: &BTreeSet<Whose>) -> BTreeSet<Whose> {
+    let overlap = |a: &BTreeSet<String>, b: &BTreeSet<String>| !a.is_disjoint(b) && !a.is_subset(b) && !b.is_subset(a);
+    let of_line = |((_, id), line): ((Whose, &String), Vec<&Whose>)| {
+        let with_another = |w: &&&Whose| line.iter().any(|other| overlap(&w.only[id], &other.only[id]));
+        line.iter().filter(with_another).map(|w| (*w).clone()).collect::<Vec<_>>()
+    };
+    lines(cells).into_iter().flat_map(of_line).collect()
 }
 
 /// What is withheld beside small cells.
@@ -198,12 +204,13 @@ impl Beside<'_> {
         let least = large.iter().map(|(n, _)| *n).min().filter(|_| !secret.is_empty());
         let alike: Vec<&Whose> = large.into_iter().filter(|(n, _)| Some(*n) == least).map(|(_, w)| w).collect();
         let holds_sums = outer.iter().any(|w| w.only[id].len() > 1);
-        if (is_of_sum || holds_sums) && !secret.is_empty() && alike.is_empty() {
-            // Nobody in the others would tell that all of these are small, or that one of them is everybody.
+        // Nobody in the others would tell that all of these are small, or that one of them is everybody.
+        let as_a_whole = (is_of_sum || holds_sums) && !secret.is_empty() && alike.is_empty();
+        if as_a_whole {
             self.withhold(&free);
         }
         for sum in outer.iter().filter(|w| w.only[id].len() > 1) {
-            if secret.contains(sum) || alike.contains(sum) {
+            if as_a_whole || secret.contains(sum) || alike.contains(sum) {
                 self.withhold(&within(sum));
             } else {
                 self.line(&within(sum), id, true);

@@ -95,7 +95,8 @@ mod tests {
     fn invited_is_withheld_when_few_were_invited_or_few_closed_cases_were_not() {
         assert_eq!(shown(17, 4, 0, false, 5), [true, false, false], "four colleagues invited, four did not answer");
         assert_eq!(shown(40, 36, 20, true, 5), [true, false, true], "four closed cases without an invitation");
-        assert_eq!(shown(40, 35, 20, true, 5), [true, true, true]);
+        assert_eq!(shown(40, 35, 20, true, 5), [true, false, true], "five: four alone would be known to be few");
+        assert_eq!(shown(40, 34, 20, true, 5), [true, true, true]);
         assert_eq!(shown(40, 36, 20, false, 5), [true, true, true], "people of a community are no part of the cases");
         assert_eq!(shown(17, 19, 12, true, 5), [true, true, true], "two were invited after the day of the figures");
         assert_eq!(shown(0, 0, 0, true, 5), [true, true, true], "nothing has closed");

@@ -63,6 +63,8 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let elsewhere = ledger.iter().filter(|(_, e)| e.source.is_some()).map(|(reading, _)| reading);
     let count = |r: &Reading| if let Reading::Count(whose) = r { Some(whose.clone()) } else { None };
     let cells: BTreeSet<Whose> = wishes.iter().map(|w| &w.reading).chain(elsewhere).filter_map(count).collect();
+    let overlapping = primary::overlapping(&cells);
+    let cells = &cells - &overlapping;
     let mut sensitive = primary::sensitive(&cells, &block, policy);
     if is_correction {
         sensitive.extend(primary::changed(&cells, &block, policy));
@@ -76,6 +78,7 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let following = primary::following(&cells, &told, &block, policy);
     sensitive.extend(following.iter().cloned());
     let mut barred = &primary::barred(&cells, &told, &block, policy) | &as_a_whole;
+    barred.extend(overlapping);
     let withheld = &sensitive | &as_a_whole;
     let mut by_set: BTreeMap<Vec<u32>, Whose> = BTreeMap::new();
     for whose in sensitive {

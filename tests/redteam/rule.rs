@@ -199,7 +199,10 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
             let reading = all[0].tables.iter().flat_map(|t| &t.reads).nth(at);
             let is_count = matches!(reading, Some(Reading::Count(_)));
             // Nobody is no secret of a line: an empty category beside others is shown elsewhere.
-            let is_secret = block.attributes.len() > 1 || values.iter().all(|n| *n > 0);
+            // What several are together may follow from what is shown; of it nobody may know that it is small.
+            let is_sum =
+                all[0].tables.iter().flat_map(|t| t.cells.iter().map(|_| &t.id)).nth(at).unwrap() == "indicators";
+            let is_secret = !is_sum && (block.attributes.len() > 1 || values.iter().all(|n| *n > 0));
             if is_count && values.len() == 1 && is_secret {
                 told.exactly += all.len();
             }
