@@ -182,7 +182,7 @@ fn the_pilot_goes_from_sheet_to_pages_with_answers_over_http() {
     // Seven answers make a batch: questions without a small group are shown. All seven gave one of the two best grades,
     // which is told of nobody, so one of them is withheld and the mean with it.
     let expected = [
-        ("client-c-overall 4", "4"),
+        ("client-c-overall 4", "..."),
         ("client-c-overall 5", "..."),
         ("client-c-overall total", "7"),
         ("client-c-overall mean", "..."),

@@ -7,7 +7,6 @@ use super::measured;
 use super::primary::small;
 use super::response;
 use super::solve::{Decided, Known, Wish, decide, whose_of};
-use super::sums::Sums;
 use super::told;
 use super::witnesses::{Joint, WitnessBlock, Witnesses};
 use super::{PublishedTable, Reason, Release, Withheld};
@@ -73,7 +72,6 @@ fn controlled(counted: &Counted, before: &Before<'_>, policy: &Policy, refused: 
         means: BTreeSet::new(),
         refused,
         hidden: hidden_forms(&counted.tables, policy),
-        sums: Sums::of(&counted.tables),
     };
     state.granted.extend(state.told.keys().cloned());
     let mut out = Control {
@@ -158,8 +156,6 @@ struct State<'a> {
     refused: &'a BTreeSet<Whose>,
     /// Blocks, and forms with all of theirs, of which nothing is told.
     hidden: BTreeSet<String>,
-    /// Answers that are told together.
-    sums: Sums,
     /// Means that may be shown, by table and cell.
     means: BTreeSet<(usize, usize)>,
 }
@@ -217,7 +213,6 @@ impl State<'_> {
                         }
                     }
                     Reading::Count(whose) if self.told.contains_key(whose) || self.refused.contains(whose) => {}
-                    Reading::Count(whose) if self.sums.parts(whose).is_some() => {}
                     Reading::Count(whose) => {
                         let tier = tier(whose);
                         // Who was not asked follows from the question before, which is shown.
@@ -248,11 +243,6 @@ impl State<'_> {
         (shown, in_turn.into_iter().map(|(_, wish)| wish).chain(means).collect())
     }
 
-    fn is_granted(&self, whose: &Whose) -> bool {
-        let of_parts = || self.sums.parts(whose).is_some_and(|parts| parts.iter().all(|p| self.granted.contains(p)));
-        self.granted.contains(whose) || of_parts()
-    }
-
     fn reasons(&self, table: &Table, at: usize, gate: Option<Reason>) -> Vec<Option<Reason>> {
         if let Some(reason) = gate {
             return vec![Some(reason); table.cells.len()];
@@ -274,9 +264,10 @@ impl State<'_> {
                     Reading::Plain => Some(Reason::Protected),
                     // How many changed would tell, where the mean is withheld, that all of them moved alike.
                     Reading::Count(_) if is_change && !measured[1] => Some(Reason::Protected),
-                    Reading::Count(whose) => (!self.is_granted(whose)).then_some(Reason::Protected),
+                    Reading::Count(whose) => (!self.granted.contains(whose)).then_some(Reason::Protected),
                     Reading::Share { part, whole } => {
-                        (!self.is_granted(part) || !self.is_granted(whole)).then_some(Reason::Protected)
+                        let both = self.granted.contains(part) && self.granted.contains(whole);
+                        (!both).then_some(Reason::Protected)
                     }
                     Reading::Grades(_) => (!self.means.contains(&(at, cell))).then_some(Reason::MeanRule),
                     // A mean before and after a correction would tell of those whose record was changed.

@@ -22,7 +22,6 @@ mod quality;
 mod refusal;
 mod response;
 mod solve;
-mod sums;
 #[cfg(test)]
 mod tests;
 mod told;

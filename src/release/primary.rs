@@ -137,7 +137,9 @@ pub(super) fn beside(
     let mut found = Beside { told, sensitive, block, alike: BTreeSet::new(), whole: BTreeSet::new() };
     for ((_, id), line) in lines(cells) {
         if line.iter().any(|w| sensitive.contains(*w)) {
-            if line.iter().any(|w| graded.contains(*w)) {
+            // Sums of answers cross each other.
+            let holds_sums = id == ANSWER && line.iter().any(|w| w.only[id].len() > 1);
+            if holds_sums || line.iter().any(|w| graded.contains(*w)) {
                 found.withhold(&line);
             } else {
                 found.line(&line, id, false);
@@ -160,14 +162,14 @@ fn lines(cells: &BTreeSet<Whose>) -> BTreeMap<(Whose, &String), Vec<&Whose>> {
     lines
 }
 
-/// Sums of categories that overlap, neither within the other: they are never told, whatever their numbers are.
+/// Sums of categories, but for those of answers, that overlap, neither within the other: they are never told, whatever their numbers are.
 pub(super) fn overlapping(cells: &BTreeSet<Whose>) -> BTreeSet<Whose> {
     let overlap = |a: &BTreeSet<String>, b: &BTreeSet<String>| !a.is_disjoint(b) && !a.is_subset(b) && !b.is_subset(a);
     let of_line = |((_, id), line): ((Whose, &String), Vec<&Whose>)| {
         let with_another = |w: &&&Whose| line.iter().any(|other| overlap(&w.only[id], &other.only[id]));
         line.iter().filter(with_another).map(|w| (*w).clone()).collect::<Vec<_>>()
     };
-    lines(cells).into_iter().flat_map(of_line).collect()
+    lines(cells).into_iter().filter(|((_, id), _)| *id != ANSWER).flat_map(of_line).collect()
 }
 
 /// What is withheld beside small cells.
@@ -228,6 +230,17 @@ pub(super) fn is_extreme(grades: &[(i64, Whose)], block: &Block, policy: &Policy
         |end: Option<i64>| given.iter().map(|(grade, n)| end.map_or(0, |end| (end - grade).abs()) * n).sum::<i64>();
     let ends = [grades.iter().map(|(grade, _)| *grade).min(), grades.iter().map(|(grade, _)| *grade).max()];
     ends.into_iter().any(|end| steps(end) <= 2 * i64::from(policy.threshold))
+}
+
+/// True where several of these grades are also counted together and that is withheld: the mean would tell of how many it is one.
+pub(super) fn hides_sums(grades: &[(i64, Whose)], withheld: &BTreeSet<Whose>) -> bool {
+    let Some((_, first)) = grades.first() else { return false };
+    let is_sum = |w: &Whose| {
+        w.only.get(ANSWER).is_some_and(|codes| codes.len() > 1)
+            && w.only.len() == first.only.len()
+            && w.only.iter().all(|(id, codes)| id == ANSWER || first.only.get(id) == Some(codes))
+    };
+    withheld.iter().any(is_sum)
 }
 
 /// Cells that count the people of a set's group by their end.
@@ -326,7 +339,6 @@ fn groups(whose: &Whose) -> impl Iterator<Item = &String> {
 /// asked.
 fn with_those_above(cells: &BTreeSet<Whose>, block: &Block) -> BTreeSet<Whose> {
     let mut all = cells.clone();
-    let said = answered(cells, block);
     for whose in cells {
         let mut bare = whose.clone();
         for id in groups(whose) {
@@ -341,19 +353,8 @@ fn with_those_above(cells: &BTreeSet<Whose>, block: &Block) -> BTreeSet<Whose> {
             let codes = answers.codes.iter().filter(|c| *c != NOT_ASKED).cloned().collect();
             all.insert(with(&bare, ANSWER, codes));
         }
-        all.extend(said.iter().map(|codes| with(&bare, ANSWER, codes.clone())));
     }
     all
-}
-
-/// The codes of everybody who gave an answer, where not each of them is a cell: of a choice among several only who chose it is
-/// told, and who answered without choosing it follows from another choice's block.
-fn answered(cells: &BTreeSet<Whose>, block: &Block) -> Option<BTreeSet<String>> {
-    let answers = block.attributes.iter().find(|a| a.id == ANSWER)?;
-    let said: BTreeSet<String> =
-        answers.codes.iter().filter(|c| ![NO_ANSWER, NOT_ASKED].contains(&c.as_str())).cloned().collect();
-    let is_cell = |code: &String| cells.iter().any(|w| w.only.get(ANSWER).is_some_and(|codes| codes.contains(code)));
-    (!said.iter().all(is_cell)).then_some(said)
 }
 
 /// Those of `above` who are not of `whose`, where both differ in one attribute and one holds the other.

@@ -106,7 +106,9 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
         let is_open = |reading: &Reading| match reading {
             Reading::Count(whose) => !barred.contains(whose),
             Reading::Grades(grades) => {
-                grades.iter().all(|(_, w)| !withheld.contains(w)) || !primary::is_extreme(grades, &block, policy)
+                let may_stand_alone =
+                    || !primary::is_extreme(grades, &block, policy) && !primary::hides_sums(grades, &withheld);
+                grades.iter().all(|(_, w)| !withheld.contains(w)) || may_stand_alone()
             }
             _ => true,
         };

@@ -279,12 +279,3 @@ fn the_rule_turned_round_tells_no_number_of_a_line_whose_categories_are_told_tog
         }
     }
 }
-
-#[test]
-fn the_rule_turned_round_tells_no_number_of_grades_of_which_the_best_are_told_together() {
-    let attributes: &[(&str, &[&str])] = &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])];
-    let sums: &[&[&str]] = &[&["4", "5"], &["1", "2", "3", "4", "5"]];
-    let block = Block { id: "f.q", when: "received", attributes, sums, ..PLAIN };
-    let told = turned_round(&block, 10, 3, true);
-    assert_eq!((told.exactly, told.small), (0, 0), "{told:?}");
-}
