@@ -180,7 +180,7 @@ fn the_pilot_goes_from_sheet_to_pages_with_answers_over_http() {
         assert_eq!(pages.get(*address), Some(&finnish(value)), "page: {address}");
     }
     // Seven answers make a batch: questions without a small group are shown. All seven gave one of the two best grades,
-    // which is told of nobody, so one of them is withheld and the mean with it.
+    // which is told of nobody, so all grades are withheld and the mean with them.
     let expected = [
         ("client-c-overall 4", "..."),
         ("client-c-overall 5", "..."),

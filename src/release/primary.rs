@@ -232,9 +232,15 @@ pub(super) fn is_extreme(grades: &[(i64, Whose)], block: &Block, policy: &Policy
     ends.into_iter().any(|end| steps(end) <= 2 * i64::from(policy.threshold))
 }
 
-/// True where several of these grades are also counted together and that is withheld: the mean would tell of how many it is one.
-pub(super) fn hides_sums(grades: &[(i64, Whose)], withheld: &BTreeSet<Whose>) -> bool {
+/// True where several of these grades are also counted together, that is withheld, and so few answered that the mean would tell
+/// of how many grades it is one.
+pub(super) fn hides_sums(grades: &[(i64, Whose)], withheld: &BTreeSet<Whose>, block: &Block, policy: &Policy) -> bool {
     let Some((_, first)) = grades.first() else { return false };
+    let mut everybody = first.clone();
+    everybody.only.remove(ANSWER);
+    if block.count(&block.set(&everybody)) >= 2 * policy.mean_threshold() {
+        return false;
+    }
     let is_sum = |w: &Whose| {
         w.only.get(ANSWER).is_some_and(|codes| codes.len() > 1)
             && w.only.len() == first.only.len()

@@ -106,8 +106,10 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
         let is_open = |reading: &Reading| match reading {
             Reading::Count(whose) => !barred.contains(whose),
             Reading::Grades(grades) => {
-                let may_stand_alone =
-                    || !primary::is_extreme(grades, &block, policy) && !primary::hides_sums(grades, &withheld);
+                let may_stand_alone = || {
+                    !primary::is_extreme(grades, &block, policy)
+                        && !primary::hides_sums(grades, &withheld, &block, policy)
+                };
                 grades.iter().all(|(_, w)| !withheld.contains(w)) || may_stand_alone()
             }
             _ => true,
