@@ -209,14 +209,6 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
             if is_count && values.iter().all(|n| (1..i64::from(k)).contains(n)) {
                 told.small += all.len();
             }
-            if is_count
-                && ((values.len() == 1 && is_secret) || values.iter().all(|n| (1..i64::from(k)).contains(n)))
-                && std::env::var_os("SHOW").is_some()
-            {
-                let of =
-                    |c: &Counted| c.tables.iter().flat_map(|t| &t.cells).map(|c| c.figure.scaled).collect::<Vec<_>>();
-                eprintln!("cell {at} of {pattern:?}: {:?}", all.iter().map(of).collect::<Vec<_>>());
-            }
         }
     }
     told
