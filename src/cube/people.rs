@@ -1,9 +1,9 @@
 //! Who stands behind counts: people by kind, and which of them a cell counts.
 
 use super::attributes::YES;
-use super::respondents::{ANSWER, NOT_ANSWERED, RECEIVED};
+use super::respondents::{ANSWER, CHOSEN, NOT_ANSWERED, NOT_CHOSEN, RECEIVED};
 use super::response_tables::{ANSWERED, RESPONSES_OF};
-use super::table::{NO_ANSWER, NOT_ASKED};
+use super::table::NO_ANSWER;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,7 +82,8 @@ impl People {
     }
 
     /// The same people as this block tells of them, if it does: blocks of cases share the cohorts; blocks of a form share
-    /// everybody who answered and, where several choices are allowed, whoever did not answer the question or was not asked.
+    /// everybody who answered and, where several choices are allowed, whoever did not answer the question, was not asked or chose
+    /// what excludes all others.
     /// What is published of one is then known of the other.
     #[must_use]
     pub fn also_tells(&self, whose: &Whose) -> Option<Whose> {
@@ -112,9 +113,10 @@ impl People {
             return told(only);
         }
         let codes = whose.only.get(ANSWER).filter(|_| own == other)?;
-        let without = [NO_ANSWER, NOT_ASKED];
+        let has = |code: &String| self.attributes.iter().any(|a| a.id == ANSWER && a.codes.contains(code));
+        let own = [CHOSEN, NOT_CHOSEN];
         only.insert(ANSWER.to_owned(), codes.clone());
-        told(only).filter(|_| codes.iter().all(|code| without.contains(&code.as_str())))
+        told(only).filter(|_| codes.iter().all(|code| has(code) && !own.contains(&code.as_str())))
     }
 
     /// True when a kind is among those that a cell counts.

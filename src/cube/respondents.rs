@@ -1,7 +1,6 @@
 //! Who answered a form: cohorts by the day on which answers were received, and a block for each question.
 
 use super::answers::published_code;
-use super::attributes::{NO, YES};
 use super::cohorts::{Cut, of_answers};
 use super::counters::{Cube, UNASKED, answers_to, respondents};
 use super::fact::day_number;
@@ -17,6 +16,11 @@ pub(super) const RECEIVED: &str = "received";
 pub(super) const ANSWER: &str = "answer";
 /// Those who were to be asked and did not answer, in blocks that tell of them.
 pub(super) const NOT_ANSWERED: &str = "not_answered";
+
+/// Chose it, in the block of a choice among several.
+pub const CHOSEN: &str = "chosen";
+/// Chose others, but not it nor what excludes all others.
+pub const NOT_CHOSEN: &str = "not_chosen";
 
 /// The answers to one form and how they are cut.
 pub(super) struct Respondents<'a> {
@@ -76,10 +80,12 @@ impl<'a> Respondents<'a> {
         question.retired || self.form.is_conditional(&question.id)
     }
 
-    /// The id of a question's block; of several choices each has one.
+    /// The id of a question's block; of several choices each has one, but for those that exclude all others: every block
+    /// tells of them.
     pub(super) fn block_id(&self, question: &Question, code: Option<&str>) -> String {
-        let several = code.or_else(|| question.choices.first().map(|c| c.code.as_str()));
-        match several.filter(|_| question.kind == Kind::Many) {
+        let [together, _] = several(question);
+        let own = code.filter(|code| together.contains(code)).or_else(|| together.first().copied());
+        match own.filter(|_| question.kind == Kind::Many) {
             Some(code) => format!("{}.{}.{code}", self.form.id(), question.id),
             None => format!("{}.{}", self.form.id(), question.id),
         }
@@ -126,15 +132,21 @@ impl<'a> Respondents<'a> {
         let (values, not_asked) = (self.values(question), self.not_asked(question));
         let unasked = self.some_unasked(question).then(|| NOT_ASKED.to_owned());
         if question.kind == Kind::Many {
-            let codes: Vec<String> = [YES, NO, NO_ANSWER].map(str::to_owned).into_iter().chain(unasked).collect();
+            let [together, alone] = several(question);
+            let own = [CHOSEN, NOT_CHOSEN].into_iter().chain(alone.iter().copied()).chain([NO_ANSWER]);
+            let codes: Vec<String> = own.map(str::to_owned).chain(unasked).collect();
             let block = |code: &str| {
-                let of = |value: &str| match value {
-                    "" => 2,
-                    chosen => usize::from(!chosen.split('+').any(|c| c == code)),
+                let of = |value: &str| {
+                    let chosen = || value.split('+');
+                    match alone.iter().position(|a| chosen().any(|c| c == *a)) {
+                        _ if value.is_empty() => 2 + alone.len(),
+                        Some(at) => 2 + at,
+                        None => usize::from(!chosen().any(|c| c == code)),
+                    }
                 };
                 self.block((question, Some(code)), codes.clone(), &values, &of, &not_asked)
             };
-            return question.choices.iter().map(|c| block(&c.code)).collect();
+            return together.into_iter().map(block).collect();
         }
         let codes = published_codes(question);
         let no_answer = codes.len();
@@ -187,12 +199,12 @@ impl<'a> Respondents<'a> {
 
     /// The people of these cohorts who gave one of these answers; none of them stands for everybody who answered the form.
     pub(super) fn whose(&self, question: &Question, cohorts: &[Cohort], answers: &[&str]) -> Whose {
-        let several = question.kind == Kind::Many;
-        let chosen = answers.first().filter(|code| several && ![NO_ANSWER, NOT_ASKED].contains(*code));
+        let is_several = question.kind == Kind::Many;
+        let chosen = answers.first().filter(|code| is_several && several(question)[0].contains(*code));
         let mut only = BTreeMap::from([(RECEIVED.to_owned(), super::blocks::codes_of(cohorts))]);
         let mut codes: BTreeSet<String> = answers.iter().map(|c| (*c).to_owned()).collect();
         if chosen.is_some() {
-            codes = BTreeSet::from([YES.to_owned()]);
+            codes = BTreeSet::from([CHOSEN.to_owned()]);
         } else if answers.is_empty() && self.silent.contains_key(&question.id) {
             codes = published_codes(question).into_iter().collect();
             codes.extend([NO_ANSWER, NOT_ASKED].map(str::to_owned));
@@ -217,4 +229,11 @@ pub(super) fn published_codes(question: &Question) -> Vec<String> {
         }
     }
     codes
+}
+
+/// Choices that can be chosen together, and those that exclude all others. Where all do, none is told apart.
+fn several(question: &Question) -> [Vec<&str>; 2] {
+    let of = |apart: bool| question.choices.iter().filter(move |c| c.apart == apart).map(|c| c.code.as_str()).collect();
+    let [together, alone]: [Vec<&str>; 2] = [of(false), of(true)];
+    if together.is_empty() { [alone, together] } else { [together, alone] }
 }

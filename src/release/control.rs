@@ -1,12 +1,14 @@
 //! Disclosure control of a whole release: blocks of cases first, then the answers, question after question.
 
 use super::block::RECORD;
+use super::choices;
 use super::ledger::Ledger;
 use super::lined;
 use super::measured;
 use super::primary::small;
 use super::response;
 use super::solve::{Decided, Known, Wish, decide, whose_of};
+use super::sums;
 use super::told;
 use super::witnesses::{Joint, WitnessBlock, Witnesses};
 use super::{PublishedTable, Reason, Release, Withheld};
@@ -194,6 +196,8 @@ impl State<'_> {
         let mut shown: Vec<(Whose, i64)> = Vec::new();
         let mut wishes: BTreeMap<Whose, (Turn, Wish)> = BTreeMap::new();
         let mut means = Vec::new();
+        // Answers that a mean would give away, and sums of them.
+        let mut hidden_answers = BTreeSet::new();
         for (at, table) in counted.tables.iter().enumerate() {
             let hidden = table.class == Class::Responses || gates[at].is_some();
             if hidden {
@@ -221,7 +225,9 @@ impl State<'_> {
                             if shown.iter().all(|(w, _)| w != whose) && !small(value, self.policy) {
                                 shown.push((whose.clone(), value));
                             }
-                        } else if !mean_hides {
+                        } else if mean_hides {
+                            hidden_answers.insert(whose.clone());
+                        } else if !choices::hides_rest(whose, &counted.people, self.policy) {
                             let turn = (tier, table.priority, at, cell);
                             let wish = || Wish { places: vec![(at, cell)], reading: reading.clone(), value };
                             let entry = wishes.entry(whose.clone()).or_insert_with(|| (turn, wish()));
@@ -238,6 +244,7 @@ impl State<'_> {
                 }
             }
         }
+        wishes.retain(|whose, _| !sums::of_hidden(whose, &hidden_answers));
         let mut in_turn: Vec<_> = wishes.into_values().collect();
         in_turn.sort_by_key(|(turn, _)| *turn);
         (shown, in_turn.into_iter().map(|(_, wish)| wish).chain(means).collect())

@@ -9,6 +9,7 @@
 //! order. What a party answered is withheld whole while few of the invited, or none, did not answer (`response`).
 
 mod block;
+mod choices;
 mod control;
 mod correct;
 mod elsewhere;
@@ -22,6 +23,7 @@ mod quality;
 mod refusal;
 mod response;
 mod solve;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod told;

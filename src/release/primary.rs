@@ -3,6 +3,7 @@
 //! Source: `disclosure.md`, section 2.
 
 use super::block::{Block, RECORD, RECORDS};
+use super::choices;
 use crate::cube::{NO_ANSWER, NOT_ASKED, Whose};
 use crate::instance::Policy;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Attributes that say when somebody is counted. Nobody is counted twice by them, so they make no groups.
 const WHEN: [&str; 4] = ["started", "ended", "received", RECORD];
 /// Attribute of what was answered to a question.
-const ANSWER: &str = "answer";
+pub(super) const ANSWER: &str = "answer";
 
 /// Attribute of whether hours were recorded.
 const HOURS: &str = "hours";
@@ -45,6 +46,7 @@ pub(super) fn sensitive(cells: &BTreeSet<Whose>, block: &Block, policy: &Policy)
             found.insert(whose.clone());
         }
     }
+    found.extend(choices::unchosen(cells, block).filter(|w| small(block.count(&block.set(w)), policy)));
     for above in &looked_at {
         found.extend(unnamed(above, &looked_at, block).filter(|w| small(block.count(&block.set(w)), policy)));
     }
@@ -135,9 +137,13 @@ pub(super) fn beside(
     block: &Block,
 ) -> [BTreeSet<Whose>; 2] {
     let mut found = Beside { told, sensitive, block, alike: BTreeSet::new(), whole: BTreeSet::new() };
+    if choices::is_one_of_several(&block.attributes) {
+        // Each choice stands alone; see there.
+        return [found.alike, found.whole];
+    }
     for ((_, id), line) in lines(cells) {
         if line.iter().any(|w| sensitive.contains(*w)) {
-            // Sums of answers cross each other.
+            // Sums with what is no answer cross each other.
             let holds_sums = id == ANSWER && line.iter().any(|w| w.only[id].len() > 1);
             if holds_sums || line.iter().any(|w| graded.contains(*w)) {
                 found.withhold(&line);
@@ -232,9 +238,9 @@ pub(super) fn is_extreme(grades: &[(i64, Whose)], block: &Block, policy: &Policy
     ends.into_iter().any(|end| steps(end) <= 2 * i64::from(policy.threshold))
 }
 
-/// True where several of these grades are also counted together, that is withheld, and so few answered that the mean would tell
-/// of how many grades it is one.
-pub(super) fn hides_sums(grades: &[(i64, Whose)], withheld: &BTreeSet<Whose>, block: &Block, policy: &Policy) -> bool {
+/// True where several of these grades are also counted together, and so few answered that the mean would tell of how many
+/// grades it is one.
+pub(super) fn hides_sums(grades: &[(i64, Whose)], cells: &BTreeSet<Whose>, block: &Block, policy: &Policy) -> bool {
     let Some((_, first)) = grades.first() else { return false };
     let mut everybody = first.clone();
     everybody.only.remove(ANSWER);
@@ -246,7 +252,7 @@ pub(super) fn hides_sums(grades: &[(i64, Whose)], withheld: &BTreeSet<Whose>, bl
             && w.only.len() == first.only.len()
             && w.only.iter().all(|(id, codes)| id == ANSWER || first.only.get(id) == Some(codes))
     };
-    withheld.iter().any(is_sum)
+    cells.iter().any(is_sum)
 }
 
 /// Cells that count the people of a set's group by their end.

@@ -3,6 +3,7 @@
 use super::block::{Block, RECORD, RECORDS};
 use super::ledger::LedgerEntry;
 use super::primary;
+use super::sums;
 use super::witness::{self, Pair, Problem, Row};
 use super::witnesses::{Joint, WitnessBlock, WitnessPair};
 use crate::cube::{Attribute, People, Reading, Whose};
@@ -61,15 +62,17 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
 
     // What was published elsewhere may be sensitive, too: it is listed as lost.
     let elsewhere = ledger.iter().filter(|(_, e)| e.source.is_some()).map(|(reading, _)| reading);
-    let count = |r: &Reading| if let Reading::Count(whose) = r { Some(whose.clone()) } else { None };
+    let count = |r: &Reading| named_by(r).cloned();
     let cells: BTreeSet<Whose> = wishes.iter().map(|w| &w.reading).chain(elsewhere).filter_map(count).collect();
+    let told: BTreeSet<Whose> = ledger.iter().filter_map(|(reading, _)| count(reading)).collect();
     let overlapping = primary::overlapping(&cells);
-    let cells = &cells - &overlapping;
+    // Sums of answers only follow.
+    let sums = sums::of_answers(&(&cells | &told));
+    let cells = &(&cells - &overlapping) - &sums;
     let mut sensitive = primary::sensitive(&cells, &block, policy);
     if is_correction {
         sensitive.extend(primary::changed(&cells, &block, policy));
     }
-    let told: BTreeSet<Whose> = ledger.iter().filter_map(|(reading, _)| count(reading)).collect();
     let means = wishes.iter().map(|w| &w.reading).filter(|r| matches!(r, Reading::Grades(_)));
     let graded: BTreeSet<&Whose> = means.flat_map(whose_of).collect();
     let [beside, as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
@@ -104,11 +107,10 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let (mut granted, mut solution, mut fits);
     loop {
         let is_open = |reading: &Reading| match reading {
-            Reading::Count(whose) => !barred.contains(whose),
+            Reading::Count(whose) => !barred.contains(whose) && !sums.contains(whose),
             Reading::Grades(grades) => {
                 let may_stand_alone = || {
-                    !primary::is_extreme(grades, &block, policy)
-                        && !primary::hides_sums(grades, &withheld, &block, policy)
+                    !primary::is_extreme(grades, &block, policy) && !primary::hides_sums(grades, &sums, &block, policy)
                 };
                 grades.iter().all(|(_, w)| !withheld.contains(w)) || may_stand_alone()
             }
@@ -132,6 +134,15 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
         for set in by_time {
             barred.extend(by_set.remove(&set).into_iter().flat_map(|w| primary::of_same_group(&w, &cells)));
         }
+    }
+    let all_told: BTreeSet<&Whose> = {
+        let now =
+            wishes.iter().zip(&granted).filter(|(_, granted)| **granted).filter_map(|(w, _)| named_by(&w.reading));
+        now.chain(&told).chain(known.shown.iter().map(|(w, _)| w)).collect()
+    };
+    for (wish, granted) in wishes.iter().zip(&mut granted) {
+        let sum = named_by(&wish.reading).filter(|w| sums.contains(*w));
+        *granted |= sum.is_some_and(|sum| sums::follows(sum, &all_told, &block));
     }
     let opened: Vec<Vec<u32>> = solution.lost.iter().map(|at| problem.sensitive[*at].clone()).collect();
     let by_us = ledger.iter().filter(|(_, e)| e.source.is_none());
@@ -220,6 +231,10 @@ pub(super) fn records() -> Attribute {
 /// Blocks of cases cut the same people; every other block is people of its own.
 pub(super) fn same_people(one: &str, other: &str) -> bool {
     one == other || (one.starts_with("cases.") && other.starts_with("cases."))
+}
+
+fn named_by(reading: &Reading) -> Option<&Whose> {
+    if let Reading::Count(whose) = reading { Some(whose) } else { None }
 }
 
 /// Everybody a figure tells of.

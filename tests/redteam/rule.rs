@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use palaute::cube::{
-    Attribute, Axis, AxisCategory, Basis, Cell, Class, Cohort, Counted, MEAN, NO_ANSWER, People, Reading, Role, TOTAL,
-    Table, Whose,
+    Attribute, Axis, AxisCategory, Basis, CHOSEN, Cell, Class, Cohort, Counted, MEAN, NO_ANSWER, NOT_CHOSEN, People,
+    Reading, Role, TOTAL, Table, Whose,
 };
 use palaute::instance::Instance;
 use palaute::release::{Before, Ledger, Release, ReleaseId};
@@ -177,11 +177,17 @@ struct Told {
 }
 
 fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
-    let instance = instance(k);
     let kinds = block.attributes.iter().map(|(_, codes)| codes.len()).product();
+    let all = populations(people, kinds).into_iter().map(|counts| block.counted(&counts, is_graded));
+    // Nobody is no secret of a line: an empty category beside others is shown elsewhere.
+    told_of(all, k, block.attributes.len() > 1)
+}
+
+/// The same of populations of any kind.
+fn told_of(all: impl Iterator<Item = Counted>, k: u32, nobody_is_secret: bool) -> Told {
+    let instance = instance(k);
     let mut alike: BTreeMap<Vec<Option<i64>>, Vec<Counted>> = BTreeMap::new();
-    for population in populations(people, kinds) {
-        let counted = block.counted(&population, is_graded);
+    for counted in all {
         if let Some(seen) = seen(&counted, &instance) {
             alike.entry(seen).or_default().push(counted);
         }
@@ -198,11 +204,10 @@ fn turned_round(block: &Block, people: i64, k: u32, is_graded: bool) -> Told {
             told.withheld += all.len();
             let reading = all[0].tables.iter().flat_map(|t| &t.reads).nth(at);
             let is_count = matches!(reading, Some(Reading::Count(_)));
-            // Nobody is no secret of a line: an empty category beside others is shown elsewhere.
             // What several are together may follow from what is shown; of it nobody may know that it is small.
             let is_sum =
                 all[0].tables.iter().flat_map(|t| t.cells.iter().map(|_| &t.id)).nth(at).unwrap() == "indicators";
-            let is_secret = !is_sum && (block.attributes.len() > 1 || values.iter().all(|n| *n > 0));
+            let is_secret = !is_sum && (nobody_is_secret || values.iter().all(|n| *n > 0));
             if is_count && values.len() == 1 && is_secret {
                 told.exactly += all.len();
             }
@@ -270,4 +275,79 @@ fn the_rule_turned_round_tells_no_number_of_a_line_whose_categories_are_told_tog
             assert!(told.withheld > 0 && told.shown > 0);
         }
     }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_grades_of_which_the_best_and_all_are_told_together() {
+    let attributes: &[(&str, &[&str])] = &[("answer", &["1", "2", "3", "4", "5", NO_ANSWER])];
+    for indicators_first in [false, true] {
+        let sums: &[&[&str]] = &[&["4", "5"], &["1", "2", "3", "4", "5"]];
+        let block = Block { id: "f.q", when: "received", attributes, sums, indicators_first };
+        for (people, k) in [(9, 3), (11, 3), (10, 5)] {
+            let told = turned_round(&block, people, k, true);
+            assert_eq!((told.exactly, told.small), (0, 0), "{people} {k} {told:?}");
+            assert!(told.withheld > 0 && told.shown > 0);
+        }
+    }
+}
+
+/// A question of several choices: a, b, none of them; how many chose a only, b only, both, none, or did not answer.
+fn of_several(counts: &[i64]) -> Counted {
+    let codes = [CHOSEN, NOT_CHOSEN, "none", NO_ANSWER];
+    let block = |id: &'static str, places: [i64; 5]| {
+        let mut of = [0; 4];
+        places.iter().zip(counts).for_each(|(place, n)| of[usize::try_from(*place).unwrap()] += n);
+        let attributes: &[(&str, &[&str])] = &[("answer", &codes)];
+        Block { id, when: "received", attributes, ..PLAIN }.people(&of)
+    };
+    let people = vec![block("f.q.a", [0, 1, 0, 2, 3]), block("f.q.b", [1, 0, 0, 2, 3])];
+    let whose = |id, only: &[(&str, &str)]| Block { id, when: "received", ..PLAIN }.whose(only);
+    let of = |id, code| Reading::Count(whose(id, &[("answer", code)]));
+    let reads = vec![
+        of("f.q.a", CHOSEN),
+        of("f.q.b", CHOSEN),
+        of("f.q.a", "none"),
+        of("f.q.a", NO_ANSWER),
+        Reading::Count(whose("f.q.a", &[])),
+    ];
+    let number = |reading: &Reading| {
+        let Reading::Count(whose) = reading else { return 0 };
+        people.iter().find(|p| p.id == whose.block).unwrap().count(whose)
+    };
+    let cells = reads.iter().map(|r| Cell { figure: Figure::count(number(r)), basis: Basis::Count }).collect();
+    let codes = ["a", "b", "none", NO_ANSWER, TOTAL].map(str::to_owned).into_iter();
+    let plain = Block { id: "f.q.a", when: "received", attributes: &[("answer", &["a"])], ..PLAIN };
+    let table = plain.counted(&[0], false).tables.swap_remove(0);
+    let table = Table { axes: vec![axis("answer", codes)], cells, reads, ..table };
+    Counted { tables: vec![table], people, ..plain.counted(&[0], false) }
+}
+
+#[test]
+fn the_rule_turned_round_tells_no_number_of_a_question_with_several_choices() {
+    for (people, k) in [(10, 3), (12, 3), (13, 4)] {
+        let told = told_of(populations(people, 5).into_iter().map(|counts| of_several(&counts)), k, false);
+        assert_eq!((told.exactly, told.small), (0, 0), "{people} {k} {told:?}");
+        assert!(told.withheld > 0 && told.shown > 0);
+    }
+}
+
+#[test]
+fn of_nobody_who_chose_others_only_it_is_known_that_they_are_few() {
+    let instance = instance(3);
+    let mut alike: BTreeMap<Vec<Option<i64>>, Vec<Vec<i64>>> = BTreeMap::new();
+    for counts in populations(12, 5) {
+        if let Some(seen) = seen(&of_several(&counts), &instance) {
+            alike.entry(seen).or_default().push(counts);
+        }
+    }
+    let are_few = |of: &dyn Fn(&[i64]) -> i64, all: &[Vec<i64>]| all.iter().all(|counts| [1, 2].contains(&of(counts)));
+    for (seen, all) in &alike {
+        for other in 0..2 {
+            assert!(!are_few(&|counts| counts[1 - other], all), "{seen:?} {all:?}");
+            assert!(!are_few(&|counts| counts[1 - other] + counts[3], all), "{seen:?} {all:?}");
+        }
+    }
+    let whole = alike.keys().filter(|seen| seen.iter().all(Option::is_some)).count();
+    let rest_hidden = alike.keys().filter(|seen| seen[0].is_some() && seen[3].is_none()).count();
+    assert!(whole > 50 && rest_hidden > 20, "{whole} {rest_hidden}");
 }
