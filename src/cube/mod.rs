@@ -33,7 +33,7 @@ pub use counting::idle_zeros;
 pub use fact::{Codebook, Column, Columns, Fact};
 pub use indicators::INDICATORS;
 pub use people::{Attribute, Cohort, Counted, People, Reading, Whose};
-pub use respondents::{CHOSEN, NOT_CHOSEN};
+pub use respondents::{CHOSEN, NOT_ANSWERED, NOT_CHOSEN};
 pub use response_tables::RESPONSES_OF;
 pub use table::{Axis, AxisCategory, Basis, Cell, Class, MEAN, NO_ANSWER, NOT_ASKED, Response, Role, TOTAL, Table};
 pub use unknown::unknown_categories;

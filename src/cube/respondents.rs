@@ -15,7 +15,7 @@ pub(super) const RECEIVED: &str = "received";
 /// Attribute of what was answered.
 pub(super) const ANSWER: &str = "answer";
 /// Those who were to be asked and did not answer, in blocks that tell of them.
-pub(super) const NOT_ANSWERED: &str = "not_answered";
+pub const NOT_ANSWERED: &str = "not_answered";
 
 /// Chose it, in the block of a choice among several.
 pub const CHOSEN: &str = "chosen";

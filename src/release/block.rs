@@ -4,9 +4,11 @@ use super::witness::Row;
 use crate::cube::{Attribute, People, Reading, Whose};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most kinds of people in one block. Beyond it only those that somebody is of, and those that differ from one of them in
-/// one attribute, are thought of: fewer possible populations protect less, so this errs on the side of withholding.
+/// Most kinds of people in one block. Beyond it only those that somebody is of, and those near them, are thought of: fewer
+/// possible populations protect less, so this errs on the side of withholding.
 const MOST_KINDS: usize = 16_384;
+/// As many of these may be further away than by one attribute.
+const FEW_KINDS: usize = 8_192;
 
 /// Attribute that tells the records of a corrected cohort apart.
 pub(super) const RECORD: &str = "record";
@@ -23,10 +25,10 @@ pub(super) struct Block {
 
 impl Block {
     /// The block as far as attributes are `named` by anything published, to be published or sensitive: people may have
-    /// the others as they like.
-    pub(super) fn of(people: &People, named: &BTreeSet<String>) -> Self {
+    /// the others as they like. `crossed` are those that one figure names together.
+    pub(super) fn of(people: &People, named: &BTreeSet<String>, crossed: &BTreeSet<[String; 2]>) -> Self {
         let people = projected(people, named);
-        let kinds = kinds(&people);
+        let kinds = kinds(&people, crossed);
         let truth = kinds.iter().map(|kind| people.kinds.get(kind).copied().unwrap_or(0)).collect();
         Self { id: people.id, attributes: people.attributes, kinds, truth }
     }
@@ -120,7 +122,7 @@ fn projected(people: &People, named: &BTreeSet<String>) -> People {
     }
 }
 
-fn kinds(people: &People) -> Vec<Vec<usize>> {
+fn kinds(people: &People, crossed: &BTreeSet<[String; 2]>) -> Vec<Vec<usize>> {
     let all: Option<usize> =
         people.attributes.iter().try_fold(1_usize, |n, a| n.checked_mul(a.codes.len())).filter(|n| *n <= MOST_KINDS);
     let mut found: BTreeSet<Vec<usize>> = people.kinds.keys().cloned().collect();
@@ -136,23 +138,35 @@ fn kinds(people: &People) -> Vec<Vec<usize>> {
         }
         found.extend(product);
     } else {
-        found.extend(neighbours(people));
+        found.extend(neighbours(people, crossed));
     }
     found.retain(|kind| !is_impossible(people, kind));
     found.into_iter().collect()
 }
 
-/// Kinds that differ in one attribute from one that somebody is of, until there are enough.
-fn neighbours(people: &People) -> BTreeSet<Vec<usize>> {
+/// Kinds that differ in one attribute from one that somebody is of, then those that differ in two which stand in one table:
+/// even of few people anybody can be thought of in any of its cells. Until there are enough.
+fn neighbours(people: &People, crossed: &BTreeSet<[String; 2]>) -> BTreeSet<Vec<usize>> {
+    let places = || people.attributes.iter().enumerate();
+    let place = |id: &String| places().find(|(_, a)| a.id == *id);
+    let pairs = crossed.iter().filter_map(|[one, other]| Some(vec![place(one)?, place(other)?]));
     let mut found = BTreeSet::new();
-    for (place, attribute) in people.attributes.iter().enumerate() {
+    for places in places().map(|one| vec![one]).chain(pairs) {
+        let most = if places.len() > 1 { FEW_KINDS } else { MOST_KINDS };
         for kind in people.kinds.keys() {
-            for at in 0..attribute.codes.len() {
-                if found.len() >= MOST_KINDS {
+            let mut moved = vec![kind.clone()];
+            for (place, attribute) in &places {
+                let to = |kind: &Vec<usize>| {
+                    let at =
+                        |at: usize| kind.iter().enumerate().map(move |(p, own)| if p == *place { at } else { *own });
+                    (0..attribute.codes.len()).map(|code| at(code).collect()).collect::<Vec<Vec<usize>>>()
+                };
+                moved = moved.iter().flat_map(to).collect();
+            }
+            for other in moved {
+                if found.len() >= most {
                     return found;
                 }
-                let mut other = kind.clone();
-                other[place] = at;
                 found.insert(other);
             }
         }

@@ -343,6 +343,14 @@ pub(super) fn changed(cells: &BTreeSet<Whose>, block: &Block, policy: &Policy) -
     found
 }
 
+/// Each two attributes that make a group together.
+pub(super) fn crossed(whose: &Whose) -> Vec<[String; 2]> {
+    let pair = |(at, one): (usize, &String)| -> Vec<[String; 2]> {
+        groups(whose).skip(at + 1).map(|other| [one.clone(), other.clone()]).collect()
+    };
+    groups(whose).enumerate().flat_map(pair).collect()
+}
+
 fn groups(whose: &Whose) -> impl Iterator<Item = &String> {
     whose.only.keys().filter(|id| !WHEN.contains(&id.as_str()))
 }

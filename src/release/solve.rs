@@ -55,10 +55,12 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let earlier: BTreeSet<Whose> = own.filter_map(|w| whose_here(people, w)).collect();
     let mut named: BTreeSet<String> = BTreeSet::new();
     let readings = wishes.iter().map(|w| &w.reading).chain(ledger.iter().map(|(reading, _)| reading));
-    let all = readings.flat_map(whose_of).chain(known.shown.iter().map(|(w, _)| w)).chain(&earlier);
-    named.extend(all.flat_map(|w| w.only.keys().cloned()));
+    let all: Vec<&Whose> =
+        readings.flat_map(whose_of).chain(known.shown.iter().map(|(w, _)| w)).chain(&earlier).collect();
+    named.extend(all.iter().flat_map(|w| w.only.keys().cloned()));
+    let crossed: BTreeSet<[String; 2]> = all.iter().flat_map(|w| primary::crossed(w)).collect();
     named.extend(people.attributes.iter().filter(|a| a.id == RECORD).map(|a| a.id.clone()));
-    let block = Block::of(people, &named);
+    let block = Block::of(people, &named, &crossed);
 
     // What was published elsewhere may be sensitive, too: it is listed as lost.
     let elsewhere = ledger.iter().filter(|(_, e)| e.source.is_some()).map(|(reading, _)| reading);
@@ -68,14 +70,17 @@ pub(super) fn decide(people: &People, wishes: &[Wish], known: &Known<'_>, policy
     let overlapping = primary::overlapping(&cells);
     // Sums of answers only follow.
     let sums = sums::of_answers(&(&cells | &told));
-    let cells = &(&cells - &overlapping) - &sums;
-    let mut sensitive = primary::sensitive(&cells, &block, policy);
+    let cells = &cells - &overlapping;
+    let mut sensitive = primary::sensitive(&sums::telling(&cells, &sums, &block), &block, policy);
+    let cells = &cells - &sums;
     if is_correction {
         sensitive.extend(primary::changed(&cells, &block, policy));
     }
     let means = wishes.iter().map(|w| &w.reading).filter(|r| matches!(r, Reading::Grades(_)));
     let graded: BTreeSet<&Whose> = means.flat_map(whose_of).collect();
-    let [beside, as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
+    let [beside, mut as_a_whole] = primary::beside(&cells, &told, (&sensitive, &graded), &block);
+    let of_sums = sums.intersection(&sensitive).flat_map(|sum| sums::line(sum, &cells));
+    as_a_whole.extend(of_sums.filter(|w| !told.contains(*w)).cloned());
     let primary = &sensitive | &earlier;
     sensitive = &primary | &beside;
     let following = primary::following(&cells, &told, &block, policy);

@@ -4,7 +4,7 @@
 
 use super::block::Block;
 use super::primary::ANSWER;
-use crate::cube::Whose;
+use crate::cube::{NO_ANSWER, NOT_ANSWERED, NOT_ASKED, Whose};
 use std::collections::BTreeSet;
 
 /// The sums among these cells.
@@ -14,6 +14,20 @@ pub(super) fn of_answers(cells: &BTreeSet<Whose>) -> BTreeSet<Whose> {
         codes.is_some_and(|codes| codes.iter().all(|code| cells.contains(&one(whose, code))))
     };
     cells.iter().filter(is_sum).cloned().collect()
+}
+
+/// The cells but the sums of everybody who answered anything: how many are silent is told of nobody.
+pub(super) fn telling(cells: &BTreeSet<Whose>, sums: &BTreeSet<Whose>, block: &Block) -> BTreeSet<Whose> {
+    let all = || block.attributes.iter().filter(|a| a.id == ANSWER).flat_map(|a| &a.codes);
+    let is_silence = |code: &String| [NO_ANSWER, NOT_ASKED, NOT_ANSWERED].contains(&code.as_str());
+    let holds = |whose: &Whose, code| whose.only.get(ANSWER).is_some_and(|codes| codes.contains(code));
+    let is_everybody = |whose: &Whose| sums.contains(whose) && all().all(|code| is_silence(code) || holds(whose, code));
+    cells.iter().filter(|w| !is_everybody(w)).cloned().collect()
+}
+
+/// The answers that stand in one line with a sum.
+pub(super) fn line<'a>(sum: &'a Whose, cells: &'a BTreeSet<Whose>) -> impl Iterator<Item = &'a Whose> {
+    cells.iter().filter(|w| w.only.get(ANSWER).is_some_and(|codes| codes.len() == 1) && of(sum, &w.only[ANSWER]) == **w)
 }
 
 /// Sums of which some answer is withheld with a table of grades that has too few or too like ones.
@@ -34,7 +48,11 @@ pub(super) fn follows(sum: &Whose, told: &BTreeSet<&Whose>, block: &Block) -> bo
 
 /// Those of a sum who gave one answer.
 fn one(sum: &Whose, code: &str) -> Whose {
-    let mut one = sum.clone();
-    one.only.insert(ANSWER.to_owned(), BTreeSet::from([code.to_owned()]));
-    one
+    of(sum, &BTreeSet::from([code.to_owned()]))
+}
+
+fn of(sum: &Whose, codes: &BTreeSet<String>) -> Whose {
+    let mut of = sum.clone();
+    of.only.insert(ANSWER.to_owned(), codes.clone());
+    of
 }
