@@ -64,6 +64,10 @@ fn one(out: &mut String, table: &PublishedTable, small: &BTreeSet<&Whose>, reaso
         let _ = writeln!(out, "  withheld whole: few of the invited did not answer, or none, or few did");
         return;
     }
+    if hidden.len() == table.cells.len() && table.reads.iter().all(|r| matches!(r, Reading::Plain)) {
+        out.push_str("  nothing to tell yet: its first period is not full\n");
+        return;
+    }
     for at in &hidden {
         let why = match table.reads.get(*at) {
             Some(Reading::Count(whose)) if small.contains(whose) => {
