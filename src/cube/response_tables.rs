@@ -87,7 +87,9 @@ fn response(counting: &Counting, cube: &Cube, party: Party, form: &Respondents) 
         answered,
         one_a_case: ONE_A_CASE.contains(&party),
     };
-    let closed = if closed_cohorts.is_empty() { Reading::Plain } else { Reading::Count(closed) };
+    // New cases beside invitations that were told before would be compared with people who are not theirs.
+    let of_another_time = cut.fresh().is_empty() && !cut.all.is_empty() && !counting.ended.fresh().is_empty();
+    let closed = if closed_cohorts.is_empty() || of_another_time { Reading::Plain } else { Reading::Count(closed) };
     PartyResponse {
         party,
         response,

@@ -210,6 +210,21 @@ fn invited_and_answered_are_of_the_days_of_the_newest_batch_and_of_a_party_that_
 }
 
 #[test]
+fn new_cases_do_not_stand_beside_the_invitations_of_an_earlier_time() {
+    let world = world(13, 120);
+    let rows = |counted: &Counted| -> Vec<Reading> {
+        counted.tables.iter().find(|t| t.id == "responses").map(|t| t.reads.clone()).unwrap()
+    };
+    let first = world.count(date(2025, 9, 30), date(2025, 9, 30), &[]);
+    let second = world.count(date(2025, 12, 31), date(2025, 9, 30), &first.cohorts);
+    let (before, after) = (rows(&first), rows(&second));
+    assert!(before[..3].iter().all(|r| matches!(r, Reading::Count(_))), "{before:?}");
+    assert_eq!(after[0], Reading::Plain, "the clients' closed cases are newer than their answers");
+    assert_eq!(after[1..3], before[1..3]);
+    assert!(matches!(after[3], Reading::Count(_)), "of employers nothing was told yet: {after:?}");
+}
+
+#[test]
 fn nobody_is_in_two_cohorts_of_successive_releases_and_released_ones_are_not_counted_again() {
     let world = world(9, 200);
     let (mut released, mut started, mut closed): (Vec<Cohort>, i64, i64) = (Vec::new(), 0, 0);
