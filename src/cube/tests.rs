@@ -215,8 +215,8 @@ fn new_cases_do_not_stand_beside_the_invitations_of_an_earlier_time() {
     let rows = |counted: &Counted| -> Vec<Reading> {
         counted.tables.iter().find(|t| t.id == "responses").map(|t| t.reads.clone()).unwrap()
     };
-    let first = world.count(date(2025, 9, 30), date(2025, 9, 30), &[]);
-    let second = world.count(date(2025, 12, 31), date(2025, 9, 30), &first.cohorts);
+    let first = world.count(date(2025, 12, 31), date(2025, 12, 31), &[]);
+    let second = world.count(date(2026, 3, 31), date(2025, 12, 31), &first.cohorts);
     let (before, after) = (rows(&first), rows(&second));
     assert!(before[..3].iter().all(|r| matches!(r, Reading::Count(_))), "{before:?}");
     assert_eq!(after[0], Reading::Plain, "the clients' closed cases are newer than their answers");
