@@ -12,7 +12,7 @@ use super::sums;
 use super::told;
 use super::witnesses::{Joint, WitnessBlock, Witnesses};
 use super::{PublishedTable, Reason, Release, Withheld};
-use crate::cube::{Basis, Class, Counted, NOT_ASKED, People, RESPONSES_OF, Reading, Table, Whose};
+use crate::cube::{Attribute, Basis, Class, Counted, NOT_ASKED, People, RESPONSES_OF, Reading, Table, Whose};
 use crate::instance::Policy;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -356,9 +356,15 @@ fn joint(people: &[People], before: &Before<'_>) -> Vec<Joint> {
         *now.entry((code("started"), code("ended"))).or_default() += n;
     }
     let earlier = before.witnesses.last().map_or(&[][..], |w| &w.joint);
-    let frozen =
-        |part: fn(&Joint) -> &String| earlier.iter().map(part).filter(|c| *c != LATER).collect::<BTreeSet<_>>();
-    let (starts, ends) = (frozen(|j| &j.started), frozen(|j| &j.ended));
+    // All that were released, and not only what the last list holds: what did not fit once stands in no later one.
+    let of_cases = before.witnesses.iter().flat_map(|w| &w.blocks).filter(|b| b.id.starts_with("cases."));
+    let attributes: Vec<&Attribute> = of_cases.flat_map(|b| &b.attributes).collect();
+    let frozen = |id: &str, part: fn(&Joint) -> &String| {
+        let held = before.witnesses.iter().flat_map(|w| &w.joint).map(part);
+        let codes = attributes.iter().filter(|a| a.id == id).flat_map(|a| &a.codes);
+        held.chain(codes).filter(|c| *c != LATER).collect::<BTreeSet<_>>()
+    };
+    let (starts, ends) = (frozen("started", |j| &j.started), frozen("ended", |j| &j.ended));
     let as_before = |code: &String, frozen: &BTreeSet<&String>| {
         if frozen.contains(code) { code.clone() } else { LATER.to_owned() }
     };
