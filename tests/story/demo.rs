@@ -68,7 +68,7 @@ fn the_demo_keeps_its_promises_of_files_and_a_larger_one_fills_every_feedback_ta
             assert!(String::from_utf8_lossy(&bytes).contains(label), "{path} lacks the label");
         }
     }
-    expect_success(&program().args(["demo", "--once", "--cases", "200", "--dir"]).arg(&dir).output().unwrap());
+    expect_success(&program().args(["demo", "--once", "--cases", "120", "--dir"]).arg(&dir).output().unwrap());
     let data = open_data(&dir.join("public"));
     // Those who are followed up have not answered yet: their tables are there, and no figure in them is.
     let (feedback, follow_up): (Vec<_>, Vec<_>) = data
