@@ -322,7 +322,7 @@ fn systems(
         }
     }
     report.add("adding and subtracting (row space)", tried, too_large, spanned);
-    report.add("bounds of whole people", tried, undecided + too_large, bounded);
+    report.add("bounds of whole people, the threshold and the sign known", tried, undecided + too_large, bounded);
     report.add("an insider who knows himself", tried, unanswered + too_large, insiders);
     report.add("shares and means that fit few numbers only", shares_tried, 0, fitted);
 }
