@@ -18,7 +18,7 @@ fn another_zone_language_and_thread_count_give_the_same_bytes() {
         .map(|(i, environment)| {
             let dir = folder.path().join(format!("run{i}"));
             let mut command = program();
-            command.args(["demo", "--once", "--cases", "60", "--dir"]).arg(&dir).envs(environment.iter().copied());
+            command.args(["demo", "--once", "--cases", "40", "--dir"]).arg(&dir).envs(environment.iter().copied());
             expect_success(&command.output().unwrap());
             (files_below(&dir.join("public")), files_below(&dir.join("releases")))
         })
