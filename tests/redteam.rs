@@ -3,6 +3,8 @@
 
 #[path = "redteam/attack.rs"]
 mod attack;
+#[path = "redteam/between.rs"]
+mod between;
 #[path = "redteam/emitted.rs"]
 mod emitted;
 #[path = "redteam/histories.rs"]

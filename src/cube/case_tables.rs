@@ -258,3 +258,20 @@ fn open(counting: &Counting, spec: &TableSpec) -> Table {
     let axes = sides.into_iter().map(|s| s.axis).collect();
     Table { cells, class: Class::Open, ..bare(counting, spec, axes) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_largest_of_a_sum_are_those_of_two_people() {
+        let of = |values: &[(i64, i64)]| match amount(values) {
+            Basis::Amount { people, sum, largest } => (people, sum, largest),
+            _ => unreachable!(),
+        };
+        assert_eq!(of(&[(20, 1), (90, 1), (40, 1)]), (3, 150, [90, 40]));
+        assert_eq!(of(&[(20, 3), (90, 2), (40, 1)]), (6, 280, [90, 90]), "two of the same amount are two people");
+        assert_eq!(of(&[(70, 1)]), (1, 70, [70, 0]));
+        assert_eq!(of(&[]), (0, 0, [0, 0]));
+    }
+}

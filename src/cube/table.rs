@@ -214,3 +214,23 @@ impl Table {
         self.axes.iter().zip(places.into_iter().rev()).map(|(axis, at)| axis.categories[at].code.as_str()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_dominated(hours: &[i64]) -> bool {
+        let mut largest = hours.to_vec();
+        largest.sort_by_key(|h| -h);
+        let people = i64::try_from(hours.len()).unwrap();
+        Basis::Amount { people, sum: hours.iter().sum(), largest: [largest[0], largest[1]] }.is_dominated()
+    }
+
+    #[test]
+    fn two_people_dominate_a_sum_when_they_have_more_than_nine_tenths_of_it() {
+        assert!(!is_dominated(&[450, 450, 25, 25, 50]));
+        assert!(is_dominated(&[451, 450, 25, 25, 49]));
+        assert!(is_dominated(&[800, 5, 5, 34, 40]), "the second knows the first to within a tenth");
+        assert!(!is_dominated(&[80; 5]));
+    }
+}

@@ -63,8 +63,14 @@ mod tests {
     use crate::text::{Figure, Text};
     use std::collections::BTreeMap;
 
-    /// Hours by age: people and sum of each group and of everybody.
-    fn shown(groups: &[(i64, i64)], (n, sum): (i64, i64)) -> Vec<bool> {
+    /// Hours by age: people and sum of each group and of everybody, all with the same.
+    fn shown(groups: &[(i64, i64)], all: (i64, i64)) -> Vec<bool> {
+        let alike = |(people, sum): (i64, i64)| (people, sum, [sum / people.max(1); 2]);
+        shown_of(&groups.iter().copied().map(alike).collect::<Vec<_>>(), alike(all))
+    }
+
+    /// The same, with the two largest amounts.
+    fn shown_of(groups: &[(i64, i64, [i64; 2])], all: (i64, i64, [i64; 2])) -> Vec<bool> {
         let codes: Vec<String> = (0..groups.len()).map(|at| format!("age_{at}")).chain([TOTAL.to_owned()]).collect();
         let axis = |id: &str, codes: &[String]| Axis {
             id: id.to_owned(),
@@ -73,16 +79,16 @@ mod tests {
             categories: codes.iter().map(|c| AxisCategory { code: c.clone(), label: Text::finnish(c) }).collect(),
         };
         let whose = || Whose { block: "cases.age".to_owned(), only: BTreeMap::new() };
-        let cell = |(people, sum): (i64, i64)| Cell {
+        let cell = |(people, sum, largest)| Cell {
             figure: Figure::tenths(sum),
-            basis: Basis::Amount { people, sum, largest: [sum / people.max(1); 2] },
+            basis: Basis::Amount { people, sum, largest },
         };
         let table = Table {
             id: "hours".to_owned(),
             title: Text::finnish("h"),
             definition: Text::finnish("d"),
             axes: vec![axis("age_group", &codes), axis("statistic", &["sum".to_owned()])],
-            cells: groups.iter().copied().chain([(n, sum)]).map(cell).collect(),
+            cells: groups.iter().copied().chain([all]).map(cell).collect(),
             hangs_on: Vec::new(),
             class: Class::Groups,
             as_of: jiff::civil::date(2025, 11, 30),
@@ -108,5 +114,13 @@ mod tests {
             "nobody hides nobody"
         );
         assert_eq!(shown(&[(10, 820), (9, 700)], (12, 900)), [true; 3], "groups that overlap");
+    }
+
+    #[test]
+    fn a_sum_that_two_people_dominate_is_withheld_with_what_would_give_it() {
+        let (even, all) = ((10, 800, [90, 80]), (20, 1600, [400, 330]));
+        assert_eq!(shown_of(&[even, (10, 800, [400, 320])], all), [true; 3]);
+        assert_eq!(shown_of(&[even, (10, 800, [400, 330])], all), [false, false, true]);
+        assert_eq!(shown_of(&[(10, 800, [400, 330])], (10, 800, [400, 330])), [false; 2]);
     }
 }

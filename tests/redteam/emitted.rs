@@ -8,24 +8,24 @@ use std::collections::BTreeMap;
 type Site = BTreeMap<String, Vec<u8>>;
 
 /// A count of a table: its codes, whom it counts by attribute, what is shown.
-struct Cell {
+pub(crate) struct Cell {
     codes: Vec<String>,
     reads: Value,
     shown: Option<String>,
 }
 
 /// A reading of a count: `only` as `attribute=code,code attribute=code`.
-fn whose(only: &str) -> Value {
+pub(crate) fn whose(only: &str) -> Value {
     let named = only.split_whitespace().filter_map(|part| part.split_once('='));
     let only: BTreeMap<&str, Vec<&str>> = named.map(|(a, codes)| (a, codes.split(',').collect())).collect();
     json!({"block": "b", "only": only})
 }
 
-fn count(name: &str, only: &str, shown: &str) -> Cell {
+pub(crate) fn count(name: &str, only: &str, shown: &str) -> Cell {
     cell(name, json!({"count": whose(only)}), shown)
 }
 
-fn cell(name: &str, reads: Value, shown: &str) -> Cell {
+pub(crate) fn cell(name: &str, reads: Value, shown: &str) -> Cell {
     let codes = name.split(' ').map(str::to_owned).collect();
     Cell { codes, reads, shown: (shown != "...").then(|| shown.to_owned()) }
 }
@@ -94,7 +94,7 @@ fn add(site: &mut Site, id: &str, k: i64, attributes: &Value, cells: &[Cell]) {
     site.entry("fi/figures.html".to_owned()).or_default().extend(page.into_bytes());
 }
 
-fn site(id: &str, k: i64, attributes: &[(&str, &[&str])], cells: &[Cell]) -> Site {
+pub(crate) fn site(id: &str, k: i64, attributes: &[(&str, &[&str])], cells: &[Cell]) -> Site {
     let mut site = Site::new();
     add(&mut site, id, k, &block(attributes), cells);
     site
@@ -114,7 +114,7 @@ fn two_by_two(shown: [&str; 9]) -> Vec<Cell> {
 
 const SQUARE: &[(&str, &[&str])] = &[("row", &["x", "y"]), ("column", &["u", "v"])];
 
-fn problems(site: &Site) -> String {
+pub(crate) fn problems(site: &Site) -> String {
     attack(site).iter().map(Finding::to_string).collect::<Vec<_>>().join("\n")
 }
 

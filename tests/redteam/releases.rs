@@ -28,9 +28,10 @@ const TRIES: usize = 40;
 
 const DAYS: [Date; 3] = [date(2025, 6, 30), date(2025, 12, 31), date(2026, 6, 30)];
 
+/// What was released, with its proofs.
 #[derive(Default)]
-struct Past {
-    releases: Vec<Release>,
+pub(crate) struct Past {
+    pub(crate) releases: Vec<Release>,
     witnesses: Vec<Witnesses>,
     ledger: Ledger,
 }
@@ -41,16 +42,16 @@ impl Past {
         tables.filter_map(|t| t.cohort.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    fn before(&self) -> Before<'_> {
+    pub(crate) fn before(&self) -> Before<'_> {
         Before { earlier: &self.releases, witnesses: &self.witnesses, ledger: &self.ledger }
     }
 
-    fn next(&self, day: Date) -> (ReleaseId, Timestamp) {
+    pub(crate) fn next(&self, day: Date) -> (ReleaseId, Timestamp) {
         let known: Vec<ReleaseId> = self.releases.iter().map(|r| r.id().clone()).collect();
         (ReleaseId::next(day, &known), Timestamp::UNIX_EPOCH)
     }
 
-    fn take(&mut self, controlled: Controlled) {
+    pub(crate) fn take(&mut self, controlled: Controlled) {
         self.releases.push(controlled.release);
         self.witnesses.push(controlled.witnesses);
         self.ledger.add(controlled.entries);
@@ -208,7 +209,7 @@ fn told_apart(kinds: usize, sets: &[Vec<u32>]) -> (usize, Vec<Vec<u32>>) {
 
 /// Attacks the ledger block by block: neither what the proof calls sensitive nor any small number that was withheld may
 /// be told. Returns how many sets were attacked.
-fn attack(past: &Past, counted: &Counted, seed: u64) -> usize {
+pub(crate) fn attack(past: &Past, counted: &Counted, seed: u64) -> usize {
     let (release, witnesses) = (past.releases.last().unwrap(), past.witnesses.last().unwrap());
     let k = i64::from(witnesses.threshold);
     let shown: BTreeSet<&Whose> = past.ledger.entries().iter().filter_map(|e| count_of(&e.reading)).collect();

@@ -13,9 +13,9 @@ use palaute::release::{Before, Ledger, Release, ReleaseId};
 use palaute::text::{Figure, Text, divide_rounded};
 use std::collections::{BTreeMap, BTreeSet};
 
-const DAY: Date = date(2025, 11, 30);
+pub(crate) const DAY: Date = date(2025, 11, 30);
 
-fn instance(threshold: u32) -> Instance {
+pub(crate) fn instance(threshold: u32) -> Instance {
     let text = include_str!("../../demo/palaute.yaml").replace("threshold: 3", &format!("threshold: {threshold}"));
     Instance::read("palaute.yaml", &text).unwrap()
 }
@@ -26,18 +26,19 @@ fn axis(id: &str, codes: impl Iterator<Item = String>) -> Axis {
 }
 
 /// A block of people of one cohort with these attributes.
-struct Block<'a> {
-    id: &'a str,
+pub(crate) struct Block<'a> {
+    pub(crate) id: &'a str,
     /// Attribute of the cohort.
-    when: &'a str,
-    attributes: &'a [(&'a str, &'a [&'a str])],
+    pub(crate) when: &'a str,
+    pub(crate) attributes: &'a [(&'a str, &'a [&'a str])],
     /// Codes of the first attribute that an indicator tells together.
-    sums: &'a [&'a [&'a str]],
+    pub(crate) sums: &'a [&'a [&'a str]],
     /// The indicators come before the table.
-    indicators_first: bool,
+    pub(crate) indicators_first: bool,
 }
 
-const PLAIN: Block<'_> = Block { id: "", when: "ended", attributes: &[], sums: &[], indicators_first: false };
+pub(crate) const PLAIN: Block<'_> =
+    Block { id: "", when: "ended", attributes: &[], sums: &[], indicators_first: false };
 
 impl Block<'_> {
     fn whose(&self, only: &[(&str, &str)]) -> Whose {
@@ -64,7 +65,7 @@ impl Block<'_> {
     }
 
     /// What is counted of them: every combination of codes with its totals, and of grades their mean.
-    fn counted(&self, counts: &[i64], is_graded: bool) -> Counted {
+    pub(crate) fn counted(&self, counts: &[i64], is_graded: bool) -> Counted {
         let people = self.people(counts);
         let mut cells: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
         for (id, codes) in self.attributes {
