@@ -7,6 +7,8 @@
 const STEPS: usize = 60;
 /// The logarithm of a tilt is looked for between minus and plus this; beyond it every case is certain.
 const WIDEST_TILT: f64 = 40.0;
+/// A probability that even summed over a million cases changes no digit of a printed one.
+const IMPOSSIBLE: f64 = 1e-30;
 /// What is left out at each end of a 95 % interval or range, and of a 99.8 % range.
 pub const TAIL_95: f64 = 0.025;
 /// See [`TAIL_95`].
@@ -109,15 +111,26 @@ impl PoissonBinomial {
     }
 }
 
-/// The probabilities of 0 to `last` cases.
+/// The probabilities of 0 to `last` cases. Of many cases nearly all numbers are as good as impossible; only those between that
+/// are not are reckoned with.
 fn convolved(cases: impl Iterator<Item = f64>, last: usize) -> Vec<f64> {
     let mut mass = vec![0.0; last + 1];
     mass[0] = 1.0;
-    for (before, p) in cases.enumerate() {
-        for n in (1..=last.min(before + 1)).rev() {
+    let (mut low, mut high) = (0, 0);
+    for p in cases {
+        high = last.min(high + 1);
+        for n in (low + 1..=high).rev() {
             mass[n] = mass[n] * (1.0 - p) + mass[n - 1] * p;
         }
-        mass[0] *= 1.0 - p;
+        mass[low] *= 1.0 - p;
+        while low < high && mass[low] < IMPOSSIBLE {
+            mass[low] = 0.0;
+            low += 1;
+        }
+        while low < high && mass[high] < IMPOSSIBLE {
+            mass[high] = 0.0;
+            high -= 1;
+        }
     }
     mass
 }
@@ -188,6 +201,27 @@ mod tests {
         assert!(near(all.at_most(1), 5.0 / 16.0, 12) && near(all.mid_p(2), 1.0, 12));
         let many = cases(&[(0.01, 200), (0.93, 300)]);
         assert!(near(many.mass.iter().sum(), 1.0, 10));
+    }
+
+    #[test]
+    fn what_is_as_good_as_impossible_changes_nothing_of_the_rest() {
+        let of: Vec<f64> = [(0.02, 700), (0.4, 600), (0.97, 300), (1.0, 5), (0.0, 5)]
+            .iter()
+            .flat_map(|(p, n)| std::iter::repeat_n(*p, *n))
+            .collect();
+        let mut plain = vec![0.0; of.len() + 1];
+        plain[0] = 1.0;
+        for p in &of {
+            for n in (1..plain.len()).rev() {
+                plain[n] = plain[n] * (1.0 - p) + plain[n - 1] * p;
+            }
+            plain[0] *= 1.0 - p;
+        }
+        let mass = convolved(of.iter().copied(), of.len());
+        assert!(mass.iter().zip(&plain).all(|(own, plain)| (own - plain).abs() < 1e-25));
+        let fewer = convolved(of.iter().copied(), 540);
+        assert!(fewer.iter().zip(&plain).all(|(own, plain)| (own - plain).abs() < 1e-25), "the first ones alone");
+        assert!(mass.iter().filter(|m| **m > 0.0).count() < of.len() / 2, "and less than half is reckoned with");
     }
 
     #[test]
